@@ -1,0 +1,1 @@
+export default { open: jest.fn().mockResolvedValue(null) };
