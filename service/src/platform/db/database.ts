@@ -1,0 +1,90 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PGlite, types as pgliteTypes } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect, PostgresDialect, sql, type RawBuilder, type Transaction } from 'kysely';
+import pg from 'pg';
+import { lockFolder } from './folder-lock.ts';
+
+/** Every store narrows it with `db.withTables<Tables>()`; no store sees another one's tables. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export type Db = Kysely<{}>;
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export type Tx = Transaction<{}>;
+
+export interface Database {
+  kind: 'postgres' | 'pglite';
+  db: Db;
+  /** The driver itself, for pg-boss only. */
+  driver: { pool: pg.Pool } | { pglite: PGlite };
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** `postgres://…`; without it PGlite opens `folder` (or memory when that is missing too). */
+  url?: string | undefined;
+  folder?: string | undefined;
+  /** A migrated database as PGlite's `dumpDataDir` wrote it: tests start from it instead of migrating anew. */
+  snapshot?: Blob;
+  poolSize?: number;
+  /** Connections that break while idle end up here; without a listener they would end the process. */
+  onError: (error: Error) => void;
+}
+
+const INT8 = 20;
+const INT8_PARSER = { [INT8]: (value: string) => Number(value) };
+
+/** Opens PostgreSQL or PGlite. Both answer `bigint` as a JavaScript number (ours stay far below 2^53) and `timestamptz` as a Date. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return options.url ? openPostgres(options.url, options) : openPglite(options);
+}
+
+async function openPostgres(url: string, options: DatabaseOptions): Promise<Database> {
+  const types = {
+    getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')),
+  };
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize ?? 16,
+    types: types as pg.CustomTypesConfig,
+    statement_timeout: 30_000,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  pool.on('error', options.onError);
+  const db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) }) as Db;
+  return {
+    kind: 'postgres',
+    db,
+    driver: { pool },
+    ping: async () => void (await sql`select 1`.execute(db)),
+    close: () => db.destroy(),
+  };
+}
+
+async function openPglite(options: DatabaseOptions): Promise<Database> {
+  if (options.folder) mkdirSync(dirname(options.folder), { recursive: true });
+  const unlock = options.folder ? lockFolder(options.folder) : () => {};
+  const pglite = await PGlite.create({
+    ...(options.folder && { dataDir: options.folder }),
+    ...(options.snapshot && { loadDataDir: options.snapshot }),
+    parsers: { [pgliteTypes.INT8]: INT8_PARSER[INT8] as (value: string) => number },
+  });
+  const db = new Kysely<object>({ dialect: new PGliteDialect({ pglite }) }) as Db;
+  return {
+    kind: 'pglite',
+    db,
+    driver: { pglite },
+    ping: async () => void (await pglite.query('select 1')),
+    close: async () => {
+      await db.destroy();
+      if (!pglite.closed) await pglite.close();
+      unlock();
+    },
+  };
+}
+
+/** A value for a `jsonb` column; the same on both drivers (a bare array would become a PostgreSQL array on one of them). */
+export function json<T>(value: T): RawBuilder<T> {
+  return sql<T>`cast(${JSON.stringify(value)} as jsonb)`;
+}

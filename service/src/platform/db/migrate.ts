@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql, type Kysely } from 'kysely';
+import { Migrator, type Migration } from 'kysely/migration';
+import type { Db } from './database.ts';
+
+export const MIGRATIONS_DIR = join(import.meta.dirname, '../../../migrations');
+
+/**
+ * Brings the tables up to date: runs every numbered `.sql` file that has not run yet, all in one transaction and under a lock,
+ * so that several processes may start at once. Statements end with `;` at the end of a line. Numbers are given out by area
+ * (0001 platform, 0050 tenancy, 0100 connections, 0200 messaging, …), so a later release may add a file between two older ones.
+ * Throws with the file's name when one fails; nothing of that run is kept then.
+ */
+export async function migrate(db: Db, folder = MIGRATIONS_DIR): Promise<string[]> {
+  const migrator = new Migrator({
+    db: db as unknown as Kysely<unknown>,
+    provider: { getMigrations: () => Promise.resolve(readMigrations(folder)) },
+    allowUnorderedMigrations: true,
+    migrationTableName: 'schema_migration',
+    migrationLockTableName: 'schema_migration_lock',
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error) {
+    const failed = results?.find((result) => result.status === 'Error');
+    throw new Error(`Migration ${failed?.migrationName ?? ''} failed`, { cause: error });
+  }
+  return (results ?? []).map((result) => result.migrationName);
+}
+
+function readMigrations(folder: string): Record<string, Migration> {
+  const files = readdirSync(folder).filter((name) => /^\d{4}_[\w-]+\.sql$/.test(name));
+  return Object.fromEntries(files.map((name) => [name.replace(/\.sql$/, ''), fromSql(readFileSync(join(folder, name), 'utf8'))]));
+}
+
+function fromSql(text: string): Migration {
+  const statements = text
+    .replace(/^\s*--.*$/gm, '')
+    .split(/;[ \t]*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+  return {
+    async up(db) {
+      for (const statement of statements) await sql.raw(statement).execute(db);
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { sql } from 'kysely';
+import { sleep } from '../clock.ts';
+import type { Db, Tx } from '../db/database.ts';
+import type { FailPoints } from '../fail-points.ts';
+import type { Logger } from '../log.ts';
+import { claimLane, guarded, LeaseLostError, releaseLease, renewLease, type Lease } from './lease.ts';
+import { applyOutcome, readDue, type LaneAddress, type OutboxRow, type Outcome } from './outbox.ts';
+
+export interface LaneBatch {
+  lease: Lease;
+  rows: OutboxRow[];
+  /** Fires when the process is stopping: finish what was begun, begin nothing new. */
+  signal: AbortSignal;
+  /** Writes what became of the rows, together with `also`, only if the lease still stands (LeaseLostError otherwise). */
+  settle(outcome: Outcome, also?: (tx: Tx) => Promise<void>): Promise<void>;
+}
+
+export interface LanePurpose {
+  name: string;
+  batchSize: number;
+  /** Every outside call made by `run` must time out before this. */
+  leaseMs: number;
+  run(batch: LaneBatch): Promise<void>;
+}
+
+export interface LaneEngine {
+  /** Says that rows were committed to this lane. Debounced; losing it costs half a second, never a row. */
+  wake(lane: LaneAddress): void;
+  start(): void;
+  /** Claims nothing more and waits for what is running. */
+  stop(): Promise<void>;
+}
+
+export interface LaneEngineOptions {
+  db: Db;
+  purposes: LanePurpose[];
+  owner: string;
+  logger: Logger;
+  failPoints: FailPoints;
+  sweepMs?: number;
+  debounceMs?: number;
+  /** Lanes worked on at once by this process. They mostly wait for peers, so stalled orgs must not fill it: keep it large. */
+  maxLanes?: number;
+}
+
+const FAULT_PAUSE_MS = 2_000;
+
+/** Works lanes: woken in-process after a commit and by a sweep every half second. */
+export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
+  const { db, owner, logger, failPoints, sweepMs = 500, debounceMs = 5, maxLanes = 256 } = options;
+  const purposes = new Map(options.purposes.map((purpose) => [purpose.name, purpose]));
+  const running = new Map<string, Promise<void>>();
+  const again = new Set<string>();
+  const woken = new Map<string, LaneAddress>();
+  const stopping = new AbortController();
+  let debounce: NodeJS.Timeout | undefined;
+  let sweeping: Promise<void> | undefined;
+
+  function begin(lane: LaneAddress): void {
+    const purpose = purposes.get(lane.purpose);
+    const id = `${lane.orgId}/${lane.purpose}/${lane.key}`;
+    if (!purpose || stopping.signal.aborted) return;
+    if (running.has(id)) return void again.add(id);
+    if (running.size >= maxLanes) return; // the next sweep finds it
+    const work = runLane(purpose, lane)
+      .catch((error: unknown) => {
+        if (!(error instanceof LeaseLostError))
+          logger.error({ err: error, purpose: purpose.name, org: lane.orgId }, 'a lane stopped; its rows come again');
+      })
+      .finally(() => {
+        running.delete(id);
+        if (again.delete(id)) begin(lane);
+      });
+    running.set(id, work);
+  }
+
+  async function runLane(purpose: LanePurpose, lane: LaneAddress): Promise<void> {
+    const lease = await claimLane(db, lane, owner, purpose.leaseMs);
+    if (!lease) return;
+    let hold: Outcome['hold'];
+    try {
+      while (!stopping.signal.aborted && !hold) {
+        const rows = await readDue(db, lane, purpose.batchSize);
+        if (rows.length === 0) break;
+        await failPoints.hit(`lane.${purpose.name}.before-run`);
+        await purpose.run({
+          lease,
+          rows,
+          signal: stopping.signal,
+          settle: async (outcome, also) => {
+            await failPoints.hit(`lane.${purpose.name}.before-settle`);
+            await guarded(db, lease, async (tx) => {
+              await applyOutcome(tx, outcome);
+              await also?.(tx);
+            });
+            await failPoints.hit(`lane.${purpose.name}.after-settle`);
+            hold = outcome.hold;
+          },
+        });
+        if (!(await renewLease(db, lease, purpose.leaseMs))) throw new LeaseLostError(lane);
+      }
+    } catch (error) {
+      hold ??= {
+        until: new Date(Date.now() + FAULT_PAUSE_MS),
+        code: 'internal_error',
+        reason: 'The last try ended in an unexpected error.',
+      };
+      throw error;
+    } finally {
+      await releaseLease(db, lease, hold);
+    }
+  }
+
+  async function sweepForever(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        for (const lane of await dueLanes(db)) begin(lane);
+      } catch (error) {
+        logger.warn({ err: error }, 'the sweep could not read the lanes; it tries again');
+      }
+      await sleep(sweepMs, stopping.signal);
+    }
+  }
+
+  return {
+    wake(lane) {
+      woken.set(`${lane.orgId}/${lane.purpose}/${lane.key}`, lane);
+      debounce ??= setTimeout(() => {
+        debounce = undefined;
+        const lanes = [...woken.values()];
+        woken.clear();
+        if (sweeping) for (const next of lanes) begin(next);
+      }, debounceMs);
+    },
+    start() {
+      sweeping ??= sweepForever();
+    },
+    async stop() {
+      clearTimeout(debounce);
+      stopping.abort();
+      await sweeping;
+      await Promise.all(running.values());
+    },
+  };
+}
+
+/** Lanes with due rows that nobody works on: one index step per lane, however many rows wait. */
+async function dueLanes(db: Db): Promise<LaneAddress[]> {
+  const { rows } = await sql<LaneAddress>`
+    with recursive waiting as (
+      (select org_id, purpose, lane_key from outbox where state = 'waiting' order by org_id, purpose, lane_key limit 1)
+      union all
+      select next.org_id, next.purpose, next.lane_key
+      from waiting cross join lateral (
+        select org_id, purpose, lane_key from outbox
+        where state = 'waiting' and (org_id, purpose, lane_key) > (waiting.org_id, waiting.purpose, waiting.lane_key)
+        order by org_id, purpose, lane_key limit 1
+      ) next
+    )
+    select waiting.org_id as "orgId", waiting.purpose, waiting.lane_key as key
+    from waiting left join lane on lane.org_id = waiting.org_id and lane.purpose = waiting.purpose and lane.key = waiting.lane_key
+    where (lane.lease_until is null or lane.lease_until < now()) and (lane.held_until is null or lane.held_until <= now())
+      and exists (
+        select 1 from outbox
+        where outbox.org_id = waiting.org_id and outbox.purpose = waiting.purpose and outbox.lane_key = waiting.lane_key
+          and outbox.state = 'waiting' and outbox.due_at <= now()
+      )`.execute(db);
+  return rows;
+}
