@@ -1,0 +1,95 @@
+import { recordErrors } from './composite.ts';
+import { SalesforceError } from './errors.ts';
+import type { NameMapper } from './namespace.ts';
+import type { Send } from './send.ts';
+import type { CredentialRequest, DescribeField, DescribeResult, NotificationRequest } from './types.ts';
+
+/** Brings `/describe` to the part the service uses, with bare names. Fields hidden from the user by field-level security are absent. */
+export function describeOf(names: NameMapper, body: unknown): DescribeResult {
+  const raw = body as DescribeResult;
+  return {
+    name: names.bare(raw.name),
+    label: raw.label,
+    createable: raw.createable,
+    updateable: raw.updateable,
+    deletable: raw.deletable,
+    queryable: raw.queryable,
+    fields: raw.fields.map((field: DescribeField) => ({
+      name: names.bare(field.name),
+      label: field.label,
+      type: field.type,
+      length: field.length,
+      createable: field.createable,
+      updateable: field.updateable,
+      filterable: field.filterable,
+      externalId: field.externalId,
+      referenceTo: (field.referenceTo ?? []).map(names.bare),
+      relationshipName: field.relationshipName ? names.bare(field.relationshipName) : null,
+    })),
+  };
+}
+
+/**
+ * The invocable action `customNotificationAction` takes the id of the notification type, not its name, so the type is read first
+ * (one more call; callers that send many keep the client and its org's type id is small to read).
+ */
+export async function notify(send: Send, names: NameMapper, notification: NotificationRequest): Promise<void> {
+  const where = `DeveloperName = '${escapeSoql(notification.typeName)}'${names.namespace ? ` AND NamespacePrefix = '${escapeSoql(names.namespace)}'` : ''}`;
+  const soql = `SELECT Id FROM CustomNotificationType WHERE ${where} LIMIT 1`;
+  const found = (await send({ method: 'GET', path: `/query?q=${encodeURIComponent(soql)}` })) as { records: { Id: string }[] };
+  const typeId = found.records[0]?.Id;
+  if (!typeId) {
+    const errors = [{ code: 'NOT_FOUND', message: `The notification type ${notification.typeName} is not installed.`, fields: [] }];
+    throw new SalesforceError({ message: 'NOT_FOUND', status: 404, errors, sent: 'yes' });
+  }
+  const input = {
+    customNotifTypeId: typeId,
+    recipientIds: notification.recipientIds,
+    title: notification.title.slice(0, 250),
+    body: notification.body.slice(0, 750),
+    ...(notification.targetId ? { targetId: notification.targetId } : {}),
+    ...(notification.targetPageRef ? { targetPageRef: notification.targetPageRef } : {}),
+  };
+  const answer = await send({ method: 'POST', path: '/actions/standard/customNotificationAction', body: { inputs: [input] } });
+  const result = (Array.isArray(answer) ? answer[0] : answer) as { isSuccess?: boolean; errors?: unknown } | undefined;
+  if (result?.isSuccess !== true) {
+    const errors = recordErrors(result?.errors ?? []);
+    throw new SalesforceError({ message: errors[0]?.code ?? 'notification refused', status: 200, errors, sent: 'yes' });
+  }
+}
+
+/**
+ * `named-credentials/credential` of the Connect REST API: POST creates the parameters and refuses when they exist, PUT replaces them. The
+ * developer name is the fully qualified one.
+ */
+export async function writeCredential(send: Send, names: NameMapper, credential: CredentialRequest): Promise<void> {
+  const body = {
+    externalCredential: names.developerName(credential.externalCredential),
+    principalName: credential.principal,
+    principalType: 'NamedPrincipal',
+    authenticationProtocol: 'Custom',
+    credentials: Object.fromEntries(Object.entries(credential.parameters).map(([name, value]) => [name, { value, encrypted: true }])),
+  };
+  const path = '/named-credentials/credential';
+  try {
+    await send({ method: 'POST', path, body });
+  } catch (error) {
+    const refused =
+      error instanceof SalesforceError && error.status >= 400 && error.status < 500 && error.status !== 401 && error.status !== 403;
+    if (!refused || error.status === 404) throw error;
+    await send({ method: 'PUT', path, body });
+  }
+}
+
+/** Escapes a value for a SOQL string literal (SOQL and SOSL reference, "Quoted String Escape Sequences"). */
+export function escapeSoql(value: string): string {
+  return value
+    .replace(/['"\\]/g, '\\$&')
+    .replace(/\n/g, '\\n')
+    .replace(/\r/g, '\\r');
+}
+
+/** Escapes a term for SOSL's `FIND {term}`: reserved characters lose their meaning. */
+export function escapeSosl(value: string): string {
+  return value.replace(/[?&|!{}[\]()^~*:\\"'+-]/g, '\\$&');
+}

@@ -1,0 +1,130 @@
+import { lookup } from 'node:dns';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { Agent, request, type Dispatcher } from 'undici';
+import { SalesforceError, type Sent, type TransportFault } from './errors.ts';
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** One exchange with a deadline over all of it: name look-up, connection, answer and body. No retries, no redirects. */
+export type Exchange = (request: HttpRequest, timeoutMs: number) => Promise<HttpAnswer>;
+
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The dispatcher for Salesforce hosts. Addresses are checked at the moment of connecting, so that a name which resolves to a private network
+ * (or changes its answer between check and use) is never reached; hosts in `allowedHosts` are exempt.
+ */
+export function createSalesforceDispatcher(allowedHosts: readonly string[]): Agent {
+  return new Agent({
+    allowH2: false,
+    connect: {
+      timeout: 10_000,
+      lookup: (hostname, options, callback) => {
+        if (allowedHosts.includes(hostname.toLowerCase())) return lookup(hostname, options, callback);
+        lookup(hostname, { ...options, all: true }, (error, addresses) => {
+          if (error) return callback(error, []);
+          const open = addresses.filter((item) => isPublicAddress(item.address));
+          const first = open[0];
+          if (!first) return callback(Object.assign(new Error('the name leads to a private network'), { code: 'EBLOCKED' }), []);
+          if (options.all) callback(null, open);
+          else callback(null, first.address, first.family);
+        });
+      },
+    },
+  });
+}
+
+/** False for loopback, private, link-local, multicast and other special ranges. */
+export function isPublicAddress(address: string): boolean {
+  if (!isIP(address)) return false;
+  return ipaddr.process(address).range() === 'unicast';
+}
+
+/** Builds the exchange over undici. Failures below HTTP are thrown as SalesforceError with their `sent` state. */
+export function createExchange(dispatcher: Dispatcher, allowedHosts: readonly string[] = []): Exchange {
+  return async (what, timeoutMs) => {
+    const { hostname } = new URL(what.url);
+    const literal = hostname.replace(/^\[|\]$/g, '');
+    // A literal address never passes the look-up above, so it is checked here.
+    if (isIP(literal) && !isPublicAddress(literal) && !allowedHosts.includes(literal)) {
+      throw new SalesforceError({ message: 'the address lies in a private network', sent: 'no', fault: 'blocked' });
+    }
+    const signal = AbortSignal.timeout(timeoutMs);
+    let status = 0;
+    try {
+      const answer = await request(what.url, {
+        method: what.method,
+        headers: what.headers ?? {},
+        body: what.body ?? null,
+        dispatcher,
+        signal,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+      });
+      status = answer.statusCode;
+      const body = await readBody(answer.body);
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(answer.headers))
+        headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+      return { status, headers, body };
+    } catch (error) {
+      if (error instanceof SalesforceError) throw error;
+      const { fault, sent } = judge(error, signal.aborted);
+      throw new SalesforceError({ message: `no complete answer (${fault})`, status, sent, fault, cause: error });
+    }
+  };
+}
+
+async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new SalesforceError({ message: 'the answer is larger than 32 MB', sent: 'maybe', fault: 'cut' });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const NEVER_CONNECTED: Readonly<Record<string, TransportFault>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  ECONNREFUSED: 'connect',
+  EHOSTUNREACH: 'connect',
+  ENETUNREACH: 'connect',
+  EHOSTDOWN: 'connect',
+  ENETDOWN: 'connect',
+  UND_ERR_CONNECT_TIMEOUT: 'connect',
+  EBLOCKED: 'blocked',
+  CERT_HAS_EXPIRED: 'tls',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
+  SELF_SIGNED_CERT_IN_CHAIN: 'tls',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls',
+};
+
+function judge(error: unknown, timedOut: boolean): { fault: TransportFault; sent: Sent } {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    const code = (at as NodeJS.ErrnoException).code ?? '';
+    const fault = NEVER_CONNECTED[code];
+    if (fault) return { fault, sent: 'no' };
+    if (at instanceof AggregateError && at.errors.length > 0) {
+      const inner = judge(at.errors[0], timedOut);
+      if (inner.sent === 'no') return inner;
+    }
+  }
+  return { fault: timedOut || /timeout/i.test(String((error as { code?: string }).code ?? '')) ? 'timeout' : 'cut', sent: 'maybe' };
+}
