@@ -1,0 +1,17 @@
+export { applyFirstPage, appendPage, namespacePrefix, nextBefore, NO_LIMIT_TIME, toConversation } from './conversations';
+export type { ConversationView, RecordLink } from './conversations';
+export { calmly } from './calmly';
+export type { Calm } from './calmly';
+export { changeChannel, watchConversations } from './live';
+export type { ChangeListener } from './live';
+export { applyNewestPage, mergeOutgoing, mergeStored } from './merge';
+export { NO_LIMIT_SEQUENCE, outcomeOf, PAGE_SIZE, toMessage } from './messages';
+export type { DeliveryStatus, MediaItem, MessageView, Outcome, SentStatus } from './messages';
+export { forgetNumbers, myNumbers, preferredNumber, showNumber } from './numbers';
+export type { SendingNumber } from './numbers';
+export { newKey, OutgoingQueue } from './outgoing';
+export type { Accepted, Outgoing } from './outgoing';
+export { parent, related, text } from './rows';
+export type { FieldToken, Row } from './rows';
+export { searchTerm, SHORTEST_TERM, toSearchHits } from './search';
+export { readStored, writeStored } from './store';
