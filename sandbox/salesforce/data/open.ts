@@ -1,0 +1,136 @@
+/** Opens an org: metadata → schema → tables → base rows, and the object that the rest of the sandbox holds. */
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import type { OpenOrgOptions, Org, Row } from '../org.ts';
+import { ensureBase } from './base.ts';
+import { makeClock } from './clock.ts';
+import { createRecord } from './dml/create.ts';
+import { updateRecord } from './dml/update.ts';
+import { systemActor, userActor } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { SalesforceError } from './errors.ts';
+import { makeEventBus } from './events.ts';
+import { normaliseId } from './ids.ts';
+import { objectFromFile, withNamespace } from './metadata/objects.ts';
+import { readMetadata } from './metadata/read.ts';
+import type { ObjectFile, OrgMetadata } from './metadata/read.ts';
+import { customField } from './metadata/objects.ts';
+import { standardObjects } from './metadata/standard.ts';
+import type { ObjectDef } from './model.ts';
+import { makeSchema } from './schema.ts';
+import { createSearchTables } from './sosl/index-store.ts';
+import { runQuery } from './soql/run.ts';
+import { makeStore } from './store.ts';
+import type { Store } from './store.ts';
+import { createTables } from './tables.ts';
+import { makeUsers } from './users.ts';
+
+const FORCE_APP = fileURLToPath(new URL('../../../force-app', import.meta.url));
+const DEFAULT_ORG_ID = '00D0Sb00000000001';
+
+const engines = new WeakMap<Org, Engine>();
+
+/** Opens or creates an org. See OpenOrgOptions. Throws when the metadata cannot be read. */
+export function openOrg(options: OpenOrgOptions): Org {
+  const db = new DatabaseSync(options.file);
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;');
+  db.function('sf_fold', { deterministic: true }, (value) => (value === null ? null : String(value).toLowerCase()));
+  const store = makeStore(db);
+  const namespace = options.namespace ?? '';
+  const metadata = readMetadata(options.sourceDir ?? FORCE_APP);
+  const schema = makeSchema(namespace, buildObjects(metadata, namespace, store));
+  createTables(db, schema.objects);
+  createSearchTables(db);
+  const orgId = normaliseId(options.orgId ?? DEFAULT_ORG_ID.padEnd(15, '0').slice(0, 15));
+  if (!orgId?.startsWith('00D')) throw new SalesforceError(400, 'MALFORMED_ID', `not an organization id: ${options.orgId ?? ''}`);
+  const clock = makeClock(options.clock);
+  const events = makeEventBus(db, clock);
+  const users = makeUsers(db, schema, metadata);
+  const settings = { searchDelaySeconds: 2 };
+  const known = (name: string): ObjectDef => {
+    const object = schema.object(name);
+    if (!object) throw new SalesforceError(400, 'INVALID_TYPE', `no such object: ${name}`);
+    return object;
+  };
+  const engine: Engine = {
+    db,
+    store,
+    orgId,
+    namespace,
+    schema,
+    metadata,
+    clock,
+    events,
+    users,
+    settings,
+    own: (name) => withNamespace(namespace, name),
+    tx: (work) => store.tx(work),
+    insert: (object, values) => store.tx(() => createRecord(engine, systemActor(engine), known(object), values)),
+    update: (object, id, values) => store.tx(() => updateRecord(engine, systemActor(engine), known(object), id, values)),
+    query: (soql, userId) => runQuery(engine, userId === undefined ? systemActor(engine) : userActor(engine, userId), soql).records,
+    row: (object, id) => store.row(known(object), normaliseId(id) ?? id) as Row | undefined,
+    reset() {
+      store.tx(() => {
+        for (const object of schema.objects) {
+          if (object.kind !== 'event' && object.name !== 'UserPermissionAccess') db.exec(`DELETE FROM "${object.name}"`);
+        }
+        db.exec(
+          "DELETE FROM sys_counter WHERE name NOT LIKE 'prefix:%'; DELETE FROM sys_search_doc; DELETE FROM sys_search; DELETE FROM sys_search_due; DELETE FROM sys_locator",
+        );
+        events.clear();
+        users.forgetRights();
+        ensureBase(engine, orgId);
+      });
+      users.forgetRights();
+    },
+    close: () => db.close(),
+  };
+  engines.set(engine, engine);
+  db.exec(
+    'CREATE TABLE IF NOT EXISTS sys_locator (id TEXT PRIMARY KEY, user_id TEXT NOT NULL, session_id TEXT NOT NULL, query TEXT NOT NULL, all_rows INTEGER NOT NULL, ids TEXT NOT NULL, created_ms INTEGER NOT NULL)',
+  );
+  store.tx(() => ensureBase(engine, orgId));
+  return engine;
+}
+
+/** The engine behind an org handed out by `openOrg`. */
+export function engineOf(org: Org): Engine {
+  const engine = engines.get(org);
+  if (!engine) throw new Error('this org was not opened by openOrg');
+  return engine;
+}
+
+function buildObjects(metadata: OrgMetadata, namespace: string, store: Store): ObjectDef[] {
+  const objects = standardObjects();
+  const byName = new Map(objects.map((object) => [object.name, object]));
+  for (const file of metadata.objects) {
+    const standard = byName.get(file.name);
+    if (standard) addFields(standard, file, namespace);
+    else if (/__[ce]$/.test(file.name)) objects.push(objectFromFile(file, namespace, keyPrefix(store, file.name)));
+  }
+  for (const name of ['Task', 'Event']) {
+    const what = byName.get(name)?.fields.get('whatid');
+    if (what)
+      what.referenceTo = [
+        ...what.referenceTo,
+        ...objects.filter((object) => object.custom && object.kind === 'object').map((object) => object.name),
+      ];
+  }
+  return objects;
+}
+
+function addFields(object: ObjectDef, file: ObjectFile, namespace: string): void {
+  for (const xml of file.fields) {
+    const field = customField(xml, namespace, false);
+    object.fields.set(field.name.toLowerCase(), field);
+  }
+}
+
+/** Custom objects get `a00`, `a01` …, events `e00` …, in the order in which the org first saw them; an org never changes them. */
+function keyPrefix(store: Store, name: string): string {
+  const family = name.endsWith('__e') ? 'e' : 'a';
+  const known = store.prepare('SELECT value FROM sys_counter WHERE name = ?').get(`prefix:${name}`) as { value: number } | undefined;
+  const index = known ? Number(known.value) : store.next(`prefix:next:${family}`);
+  if (!known) store.next(`prefix:${name}`, index);
+  return `${family}${String(index - 1).padStart(2, '0')}`;
+}
