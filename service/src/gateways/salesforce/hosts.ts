@@ -4,7 +4,7 @@ import { HostRefusedError } from './errors.ts';
 const SALESFORCE_DOMAINS = ['salesforce.com', 'force.com', 'salesforce.mil', 'sfcrmproducts.cn', 'cloudforce.com', 'database.com'];
 
 export interface HostPolicy {
-  /** Host names (without port) that configuration allows besides Salesforce's own; they may use http. For the sandbox. */
+  /** Hosts (`host` or `host:port`) that configuration allows besides Salesforce's own; they may use http. For the sandbox. */
   allowedHosts: readonly string[];
   /** Login addresses by name; `production` and `sandbox` have Salesforce's own as default. */
   loginUrls?: Partial<Record<'production' | 'sandbox', string>>;
@@ -19,7 +19,7 @@ export function checkTokenHost(url: string, policy: HostPolicy): string {
     throw new HostRefusedError(url.slice(0, 80), 'it is not a web address');
   }
   const host = parsed.hostname.toLowerCase();
-  if (policy.allowedHosts.includes(host)) return parsed.origin;
+  if (isAllowedHost(parsed, policy.allowedHosts)) return parsed.origin;
   if (parsed.protocol !== 'https:') throw new HostRefusedError(host, 'it does not use https');
   if (parsed.username || parsed.password || (parsed.port && parsed.port !== '443')) {
     throw new HostRefusedError(host, 'user names and ports are not accepted in it');
@@ -38,6 +38,11 @@ export function loginUrl(choice: string, policy: HostPolicy): string {
   const text = choice.trim();
   if (!text || text.length > 200) throw new HostRefusedError(text.slice(0, 80), 'a My Domain host is expected');
   return checkTokenHost(/^[a-z]+:\/\//i.test(text) ? text : `https://${text}`, policy);
+}
+
+/** True when configuration names the host of this address, with its port or without one. */
+export function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
+  return allowedHosts.includes(url.hostname.toLowerCase()) || allowedHosts.includes(url.host.toLowerCase());
 }
 
 function trimSlash(url: string): string {

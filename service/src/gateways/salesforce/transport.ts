@@ -2,6 +2,7 @@ import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, request, type Dispatcher } from 'undici';
+import { isAllowedHost } from './hosts.ts';
 import { SalesforceError, type Sent, type TransportFault } from './errors.ts';
 
 export interface HttpRequest {
@@ -27,12 +28,13 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
  * (or changes its answer between check and use) is never reached; hosts in `allowedHosts` are exempt.
  */
 export function createSalesforceDispatcher(allowedHosts: readonly string[]): Agent {
+  const names = new Set(allowedHosts.map((host) => host.toLowerCase().replace(/:\d+$/, '')));
   return new Agent({
     allowH2: false,
     connect: {
       timeout: 10_000,
       lookup: (hostname, options, callback) => {
-        if (allowedHosts.includes(hostname.toLowerCase())) return lookup(hostname, options, callback);
+        if (names.has(hostname.toLowerCase())) return lookup(hostname, options, callback);
         lookup(hostname, { ...options, all: true }, (error, addresses) => {
           if (error) return callback(error, []);
           const open = addresses.filter((item) => isPublicAddress(item.address));
@@ -55,10 +57,10 @@ export function isPublicAddress(address: string): boolean {
 /** Builds the exchange over undici. Failures below HTTP are thrown as SalesforceError with their `sent` state. */
 export function createExchange(dispatcher: Dispatcher, allowedHosts: readonly string[] = []): Exchange {
   return async (what, timeoutMs) => {
-    const { hostname } = new URL(what.url);
-    const literal = hostname.replace(/^\[|\]$/g, '');
+    const url = new URL(what.url);
+    const literal = url.hostname.replace(/^\[|\]$/g, '');
     // A literal address never passes the look-up above, so it is checked here.
-    if (isIP(literal) && !isPublicAddress(literal) && !allowedHosts.includes(literal)) {
+    if (isIP(literal) && !isPublicAddress(literal) && !isAllowedHost(url, allowedHosts)) {
       throw new SalesforceError({ message: 'the address lies in a private network', sent: 'no', fault: 'blocked' });
     }
     const signal = AbortSignal.timeout(timeoutMs);
