@@ -41,7 +41,9 @@ function findInstalled(): string | undefined {
 
 /** The folder with the unpacked browser. Several processes may ask at once: each unpacks apart, the first to finish wins. */
 async function unpacked(): Promise<string> {
-  const manifest = createRequire(import.meta.url).resolve('@sparticuz/chromium').replace(/build[\\/].*$/, 'package.json');
+  const manifest = createRequire(import.meta.url)
+    .resolve('@sparticuz/chromium')
+    .replace(/build[\\/].*$/, 'package.json');
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   const folder = path.join(cacheRoot(), `chromium-${version}`);
   if (existsSync(path.join(folder, 'fonts-local.conf'))) return folder;
@@ -72,7 +74,9 @@ function unpackInto(folder: string): Promise<void> {
   child.stderr.on('data', (text: Buffer) => (complaint += text.toString()));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`Chromium could not be unpacked into ${folder}: ${complaint}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`Chromium could not be unpacked into ${folder}: ${complaint}`)),
+    );
   });
 }
 

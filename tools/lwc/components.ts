@@ -41,11 +41,19 @@ export function exposedComponents(root: string): ExposedComponent[] {
   });
 }
 
-/** Components and modules of the page around ours: namespaces `shell` (its own) and those it stands in for (`lightning`, `force`). */
-export function shellModules(root: string): Component[] {
-  const shell = path.join(root, 'sandbox/lightning/shell/modules');
-  return subfolders(shell).flatMap((namespace) =>
-    subfolders(namespace).flatMap((folder) => componentAt(folder, path.basename(namespace)) ?? []),
+/** Modules that stand in for the platform (`lightning/empApi`, `force/navigation`, `shell/context`): built together with the base components. */
+export function platformModules(root: string): Component[] {
+  return namespaced(path.join(root, 'sandbox/lightning/shell/platform'));
+}
+
+/** Components of the page around ours (`shell/app` and what it shows): built together with ours. */
+export function pageModules(root: string): Component[] {
+  return namespaced(path.join(root, 'sandbox/lightning/shell/page'));
+}
+
+function namespaced(folder: string): Component[] {
+  return subfolders(folder).flatMap((namespace) =>
+    subfolders(namespace).flatMap((bundle) => componentAt(bundle, path.basename(namespace)) ?? []),
   );
 }
 

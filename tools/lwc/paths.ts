@@ -4,14 +4,15 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ownComponents, shellModules } from './components.ts';
+import { ownComponents, pageModules, platformModules } from './components.ts';
 
 const FILE = 'tsconfig.lwc.paths.json';
 
 /** The text tsconfig.lwc.paths.json must have for the component folders under `root`. */
 export function pathsFile(root: string): string {
-  const entries = [...ownComponents(root), ...shellModules(root)]
-    .filter(({ entry }) => entry.endsWith('.ts'))
+  const entries = [...ownComponents(root), ...pageModules(root), ...platformModules(root)]
+    // `lightning/*` and `force/*` are declared in types/, as the platform has them.
+    .filter(({ name, entry }) => entry.endsWith('.ts') && /^(c|shell)\//.test(name))
     .map(({ name, entry }) => [name, [`./${path.relative(root, entry).replaceAll(path.sep, '/')}`]] as const);
   return `${JSON.stringify({ compilerOptions: { paths: Object.fromEntries(entries) } }, null, 2)}\n`;
 }

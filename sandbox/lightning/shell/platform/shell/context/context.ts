@@ -1,0 +1,170 @@
+/** What the page was told when it was served: who is signed in, what the org is like, what force-app's app and pages consist of. */
+
+export interface ShellUser {
+  id: string;
+  username: string;
+  name: string;
+  admin: boolean;
+}
+
+export interface PageComponent {
+  /** As in the page's metadata: `messagingThreadPage`, `force:highlightsPanel`. */
+  name: string;
+  properties: Record<string, string>;
+}
+
+export interface PageRegion {
+  name: string;
+  components: PageComponent[];
+}
+
+export interface ShellTab {
+  /** `Switchboard_Console`, `standard-Contact`, `Conversation__c`. */
+  apiName: string;
+  label: string;
+  /** Set for tabs that show one of our components. */
+  component?: string;
+  /** Set for tabs that list an object's records; as the org spells it. */
+  object?: string;
+}
+
+export interface ShellObject {
+  /** As the org spells it (with namespace). */
+  name: string;
+  /** As force-app spells it. */
+  localName: string;
+  label: string;
+  plural: string;
+  /** First three characters of the object's ids. */
+  keyPrefix: string;
+  /** Icon as `standard:contact`. */
+  icon: string;
+  /** Record page, if an override activates one. */
+  page?: PageRegion[];
+}
+
+export interface ShellContext {
+  user: ShellUser;
+  users: ShellUser[];
+  orgId: string;
+  namespace: string;
+  customPermissions: string[];
+  app: { label: string; tabs: ShellTab[]; utilities: PageComponent[] };
+  objects: ShellObject[];
+  links: { label: string; url: string }[];
+  buildError?: string;
+}
+
+let loaded: ShellContext | undefined;
+
+/** The page's context; there is exactly one per load, changing the user loads the page again. */
+export function context(): ShellContext {
+  loaded ??= JSON.parse(document.getElementById('shell-context')?.textContent ?? '{}') as ShellContext;
+  return loaded;
+}
+
+/** `@salesforce/user/Id` and `isGuest`. */
+export function user(name: string): string | boolean | undefined {
+  return name === 'Id' ? context().user.id : name === 'isGuest' ? false : undefined;
+}
+
+/** `@salesforce/customPermission/X`: true or undefined, as on the platform. */
+export function customPermission(name: string): true | undefined {
+  const prefix = context().namespace ? `${context().namespace}__` : '';
+  const bare = prefix && name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  return context().customPermissions.includes(bare) ? true : undefined;
+}
+
+/** `@salesforce/userPermission/X`: the sample org's administrators have all of them, others none. */
+export function userPermission(): true | undefined {
+  return context().user.admin ? true : undefined;
+}
+
+/** `@salesforce/schema/Object.Field`, spelled as this org spells it. */
+export function schemaToken(path: string): { objectApiName: string; fieldApiName?: string } {
+  const [object = '', ...field] = path.split('.');
+  const token = { objectApiName: orgName(object) };
+  return field.length === 0 ? token : { ...token, fieldApiName: field.map(orgName).join('.') };
+}
+
+/** `Message__c` as this org spells it; standard names and names that carry a namespace stay. */
+export function orgName(name: string): string {
+  const { namespace } = context();
+  return namespace && /^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*__(c|r|e|mdt)$/.test(name) && !/__.*__/.test(name)
+    ? `${namespace}__${name}`
+    : name;
+}
+
+/** `@salesforce/i18n/*` where the browser decides. */
+export function i18n(name: string): string | number {
+  const locale = navigator.language || 'en-US';
+  switch (name) {
+    case 'locale':
+      return locale;
+    case 'lang':
+      return locale.split('-')[0] ?? 'en';
+    case 'timeZone':
+      return Intl.DateTimeFormat().resolvedOptions().timeZone;
+    case 'dir':
+      return 'ltr';
+    case 'firstDayOfWeek':
+      return firstDayOfWeek(locale);
+    case 'number.decimalSeparator':
+      return numberPart(locale, 'decimal');
+    case 'number.groupingSeparator':
+      return numberPart(locale, 'group');
+    case 'dateTime.shortDateFormat':
+      return pattern(locale, { dateStyle: 'short' });
+    case 'dateTime.mediumDateFormat':
+      return pattern(locale, { dateStyle: 'medium' });
+    case 'dateTime.shortTimeFormat':
+      return pattern(locale, { timeStyle: 'short' });
+    case 'dateTime.mediumTimeFormat':
+      return pattern(locale, { timeStyle: 'medium' });
+    case 'dateTime.shortDateTimeFormat':
+      return `${pattern(locale, { dateStyle: 'short' })} ${pattern(locale, { timeStyle: 'short' })}`;
+    default:
+      return `${pattern(locale, { dateStyle: 'medium' })} ${pattern(locale, { timeStyle: 'medium' })}`;
+  }
+}
+
+// The platform counts from 1 (Sunday); Intl counts from 1 (Monday) to 7.
+function firstDayOfWeek(locale: string): number {
+  const info = new Intl.Locale(locale) as Intl.Locale & { getWeekInfo?: () => { firstDay: number } };
+  return ((info.getWeekInfo?.().firstDay ?? 7) % 7) + 1;
+}
+
+function numberPart(locale: string, type: 'decimal' | 'group'): string {
+  const parts = new Intl.NumberFormat(locale).formatToParts(12345.6);
+  return parts.find((part) => part.type === type)?.value ?? (type === 'decimal' ? '.' : '');
+}
+
+/** What Intl writes for a style, as a CLDR pattern such as `M/d/yyyy`. */
+function pattern(locale: string, style: Intl.DateTimeFormatOptions): string {
+  const sample = new Date(2026, 2, 5, 9, 7, 8);
+  return new Intl.DateTimeFormat(locale, style)
+    .formatToParts(sample)
+    .map(({ type, value }) => letters(type, value, locale, style))
+    .join('');
+}
+
+function letters(type: string, value: string, locale: string, style: Intl.DateTimeFormatOptions): string {
+  switch (type) {
+    case 'day':
+      return 'd'.repeat(value.length);
+    case 'month':
+      return /^\d/.test(value) ? 'M'.repeat(value.length) : 'MMM';
+    case 'year':
+      return 'yyyy'; // never two digits: an agent must not guess the century
+    case 'hour':
+      return (new Intl.DateTimeFormat(locale, style).resolvedOptions().hour12 ? 'h' : 'H').repeat(value.length);
+    case 'minute':
+      return 'mm';
+    case 'second':
+      return 'ss';
+    case 'dayPeriod':
+      return 'a';
+    default:
+      return value.replaceAll('\u202f', ' ');
+  }
+}
