@@ -50,6 +50,8 @@ export interface MessageView {
 
 /** Upper bound that takes in every message: the read wants `Sequence__c < beforeSequence`. */
 export const NO_LIMIT_SEQUENCE = 999_999_999_999;
+/** Characters; the service takes no longer text. */
+export const LONGEST_TEXT = 1600;
 /** Messages per read. */
 export const PAGE_SIZE = 50;
 

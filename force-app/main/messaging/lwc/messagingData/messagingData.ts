@@ -5,7 +5,7 @@ export type { Calm } from './calmly';
 export { changeChannel, watchConversations } from './live';
 export type { ChangeListener } from './live';
 export { applyNewestPage, mergeOutgoing, mergeStored } from './merge';
-export { NO_LIMIT_SEQUENCE, outcomeOf, PAGE_SIZE, toMessage } from './messages';
+export { LONGEST_TEXT, NO_LIMIT_SEQUENCE, outcomeOf, PAGE_SIZE, toMessage } from './messages';
 export type { DeliveryStatus, MediaItem, MessageView, Outcome, SentStatus } from './messages';
 export { forgetNumbers, myNumbers, preferredNumber, showNumber } from './numbers';
 export type { SendingNumber } from './numbers';

@@ -1,0 +1,48 @@
+import type { DeliveryStatus, MessageView, SentStatus } from 'c/messagingData';
+import { labels } from './labels';
+
+/** A status as it is shown: always a word, with an icon beside it, so that colour never carries the meaning alone. */
+export interface Badge {
+  text: string;
+  icon: string;
+  /** Icon variant of lightning-icon. */
+  variant: '' | 'error' | 'warning' | 'success';
+}
+
+const SENT: Record<SentStatus, Badge> = {
+  Posting: { text: labels.posting, icon: 'utility:upload', variant: '' },
+  NotSent: { text: labels.notSent, icon: 'utility:error', variant: 'error' },
+  Queued: { text: labels.queued, icon: 'utility:clock', variant: '' },
+  Sending: { text: labels.sending, icon: 'utility:upload', variant: '' },
+  Sent: { text: labels.sent, icon: 'utility:check', variant: '' },
+  Unknown: { text: labels.unknown, icon: 'utility:question', variant: 'warning' },
+  Failed: { text: labels.failed, icon: 'utility:error', variant: 'error' },
+  Received: { text: labels.received, icon: 'utility:reply', variant: '' },
+};
+
+const DELIVERY: Record<Exclude<DeliveryStatus, ''>, Badge> = {
+  Pending: { text: labels.deliveryPending, icon: 'utility:clock', variant: '' },
+  Delivered: { text: labels.delivered, icon: 'utility:success', variant: 'success' },
+  Undelivered: { text: labels.undelivered, icon: 'utility:warning', variant: 'warning' },
+  Failed: { text: labels.deliveryFailed, icon: 'utility:error', variant: 'error' },
+};
+
+/** Both axes of a message we sent; a received one needs none. */
+export function badgesOf({ inbound, sent, delivery }: MessageView): Badge[] {
+  if (inbound) return [];
+  const badges = [SENT[sent] ?? SENT.Unknown];
+  if (delivery && DELIVERY[delivery]) badges.push(DELIVERY[delivery]);
+  return badges;
+}
+
+/** What the reader can do now, in one sentence; empty where nothing is wrong. */
+export function nextStepOf({ sent, delivery, errorCode, problem }: MessageView): string {
+  if (errorCode === 'opted_out') return labels.nextOptedOut;
+  if (sent === 'NotSent') {
+    const answered = problem?.status !== undefined && problem.status < 500;
+    return answered ? labels.nextNotSent : labels.nextNotConfirmed;
+  }
+  if (sent === 'Unknown') return labels.nextUnknown;
+  if (delivery === 'Undelivered') return labels.nextLater;
+  return sent === 'Failed' || delivery === 'Failed' ? labels.nextCarrier : '';
+}

@@ -1,0 +1,128 @@
+import { LightningElement, api } from 'lwc';
+import { fill } from 'c/coreText';
+import type { MessageView } from 'c/messagingData';
+import { compare, toItems } from './items';
+import type { ThreadItem } from './items';
+import { labels } from './labels';
+
+/** Closer than this to an edge (pixels) counts as being there. */
+const EDGE = 60;
+
+/**
+ * The messages of one conversation, oldest first. Stays at the newest message unless the reader scrolled up; then a button tells how many
+ * came. Fires `older` when earlier messages are wanted, and passes on `retry`, `discard` and `writeagain` of its bubbles.
+ */
+export default class MessagingThread extends LightningElement {
+  @api customerName = '';
+  @api hasOlder = false;
+  @api loadingOlder = false;
+
+  labels = labels;
+  items: ThreadItem[] = [];
+  announcement = '';
+  newCount = 0;
+
+  shown: MessageView[] = [];
+  atEnd = true;
+  heightBefore: number | undefined;
+  sizes: ResizeObserver | undefined;
+
+  @api
+  get messages(): MessageView[] {
+    return this.shown;
+  }
+  set messages(next: MessageView[]) {
+    const change = compare(this.shown, next);
+    const scroller = this.refs?.['scroller'];
+    if (change.fresh) this.newCount = 0;
+    if (change.fresh || change.written) this.atEnd = true;
+    this.heightBefore = change.prepended && !this.atEnd ? scroller?.scrollHeight : undefined;
+    if (!this.atEnd) this.newCount += change.arrived.length;
+    const last = change.arrived.at(-1);
+    if (last) this.announcement = this.announce(last);
+    this.shown = next;
+    this.items = toItems(next);
+  }
+
+  /** Puts the keyboard into the list of messages. */
+  @api
+  focus(): void {
+    (this.refs?.['scroller'] as HTMLElement | undefined)?.focus();
+  }
+
+  get isEmpty(): boolean {
+    return this.items.length === 0;
+  }
+
+  get regionLabel(): string {
+    return fill(labels.region, this.customerName);
+  }
+
+  get earlierLabel(): string {
+    return this.loadingOlder ? labels.loadingEarlier : labels.earlier;
+  }
+
+  get newLabel(): string {
+    return this.newCount === 1 ? labels.newOne : fill(labels.newMany, this.newCount);
+  }
+
+  renderedCallback(): void {
+    const scroller = this.refs?.['scroller'];
+    if (!scroller) return;
+    if (this.heightBefore !== undefined) {
+      scroller.scrollTop += scroller.scrollHeight - this.heightBefore;
+      this.heightBefore = undefined;
+    }
+    if (this.atEnd) this.toEnd();
+    this.watchSizes();
+  }
+
+  disconnectedCallback(): void {
+    this.sizes?.disconnect();
+    this.sizes = undefined;
+  }
+
+  /** Pictures and a growing composer change heights after rendering; the newest message must not slip out of view. */
+  watchSizes(): void {
+    const { list, scroller } = this.refs ?? {};
+    if (this.sizes || !list || !scroller || typeof ResizeObserver === 'undefined') return;
+    this.sizes = new ResizeObserver(() => {
+      if (this.atEnd) this.toEnd();
+    });
+    this.sizes.observe(list);
+    this.sizes.observe(scroller);
+  }
+
+  toEnd(): void {
+    const scroller = this.refs?.['scroller'];
+    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+  }
+
+  announce({ body }: MessageView): string {
+    return body ? fill(labels.announce, this.customerName, body) : fill(labels.announcePicture, this.customerName);
+  }
+
+  handleScroll(): void {
+    const scroller = this.refs?.['scroller'];
+    if (!scroller) return;
+    this.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < EDGE;
+    if (this.atEnd && this.newCount > 0) this.newCount = 0;
+    const scrollable = scroller.scrollHeight > scroller.clientHeight;
+    if (scrollable && scroller.scrollTop < EDGE && !this.atEnd) this.askOlder();
+  }
+
+  askOlder(): void {
+    if (this.hasOlder && !this.loadingOlder) this.dispatchEvent(new CustomEvent('older'));
+  }
+
+  handleToNewest(): void {
+    this.atEnd = true;
+    this.newCount = 0;
+    this.toEnd();
+    this.focus();
+  }
+
+  handleBubble(event: CustomEvent<unknown>): void {
+    this.dispatchEvent(new CustomEvent(event.type, { detail: event.detail }));
+  }
+}
