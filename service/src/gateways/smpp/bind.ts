@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import smpp from 'smpp';
+import type { ConnectOptions, PDU, PduFields, Session } from 'smpp';
+import { isCredentialRefusal, statusText } from './codes.ts';
+import type { SmppOptions } from './types.ts';
+
+/** What became of one request to the carrier. `lost` means that it may have arrived. */
+export type Answer =
+  | { readonly kind: 'answer'; readonly pdu: PDU }
+  | { readonly kind: 'lost'; readonly why: string }
+  | { readonly kind: 'not-sent'; readonly why: string };
+
+/** One authenticated SMPP connection. */
+export interface Bind {
+  readonly id: string;
+  /** Sends a request and waits for its answer; a later answer goes to `late`. Never rejects. */
+  request(command: string, fields: PduFields, late?: (pdu: PDU) => void): Promise<Answer>;
+  /** Answers a request of the carrier. Gives the number of this reply, or undefined when the connection is gone and no one will see it. */
+  respond(pdu: PDU, fields?: PduFields): number | undefined;
+  /** Resolves with the reason when the connection is over. */
+  readonly ended: Promise<string>;
+  /** Says goodbye in the protocol's way, then closes. */
+  unbind(): Promise<void>;
+  destroy(why: string): void;
+}
+
+export type BindResult =
+  | { readonly kind: 'bound'; readonly bind: Bind }
+  | { readonly kind: 'failed'; readonly text: string; readonly refused: boolean; readonly status?: number };
+
+export interface BindEvents {
+  /** A request of the carrier other than enquire_link and unbind. Must not throw. */
+  onRequest(bind: Bind, pdu: PDU): void;
+  /** The carrier answered a request that we sent when this many replies of ours had gone out before it. */
+  onAnswered(bind: Bind, repliesBefore: number): void;
+}
+
+const INTERFACE_VERSION = 0x34;
+
+/** Connects and binds as transceiver. Never rejects; `abort` stops the attempt. */
+export async function openBind(options: SmppOptions, events: BindEvents, abort: AbortSignal): Promise<BindResult> {
+  const where = `${options.host}:${options.port}`;
+  const session = smpp.connect(connectOptions(options));
+  const end = watchEnd(session);
+  const stop = (): void => end.destroy('the connection was closed here');
+  abort.addEventListener('abort', stop, { once: true });
+  if (abort.aborted) stop();
+  try {
+    const why = await connected(session, options, end);
+    if (why !== undefined) {
+      end.destroy(why);
+      return { kind: 'failed', refused: false, text: `${where} cannot be reached: ${why}.` };
+    }
+    const bind = createBind(session, end, options, events);
+    const answer = await bind.request('bind_transceiver', {
+      system_id: options.systemId,
+      password: options.password,
+      system_type: options.systemType ?? '',
+      interface_version: INTERFACE_VERSION,
+    });
+    if (answer.kind !== 'answer') {
+      bind.destroy('no answer to the bind');
+      return { kind: 'failed', refused: false, text: `${where} did not answer the sign-in: ${answer.why}.` };
+    }
+    const status = answer.pdu.command_status;
+    if (status !== 0) {
+      bind.destroy('the bind was refused');
+      return { kind: 'failed', refused: isCredentialRefusal(status), status, text: statusText(status) };
+    }
+    return { kind: 'bound', bind };
+  } finally {
+    abort.removeEventListener('abort', stop);
+  }
+}
+
+function connectOptions(options: SmppOptions): ConnectOptions {
+  const extra = typeof options.tls === 'object' ? options.tls : {};
+  return {
+    ...(extra as object),
+    ...(options.tls && !/^[\d.:]+$/.test(options.host) ? { servername: options.host } : {}),
+    host: options.host,
+    port: options.port,
+    tls: Boolean(options.tls),
+    noDelay: true,
+    keepAlive: true,
+    ...(options.lookup ? { lookup: options.lookup } : {}),
+  };
+}
+
+/** The end of a session, watched through a set of listeners: promises raced against one that lives for days would pile up on it. */
+interface End {
+  reason(): string | undefined;
+  /** Calls back once when the session is over, at once if it is. The result takes the listener off again. */
+  onOver(listener: (why: string) => void): () => void;
+  destroy(why: string): void;
+}
+
+/** Every session gets an `error` listener at once: an unhandled error event would end the process (the package emits EPIPE and the like). */
+function watchEnd(session: Session): End {
+  const listeners = new Set<(why: string) => void>();
+  let why: string | undefined;
+  let over: string | undefined;
+  session.on('error', (error) => {
+    why ??= reasonOf(error);
+    session.destroy();
+  });
+  session.on('close', () => {
+    over ??= why ?? 'the carrier closed the connection';
+    for (const listener of [...listeners]) listener(over);
+    listeners.clear();
+  });
+  return {
+    reason: () => over,
+    onOver: (listener) => {
+      if (over !== undefined) listener(over);
+      else listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    destroy: (reason) => {
+      why ??= reason;
+      session.destroy();
+    },
+  };
+}
+
+/** Happy-eyeballs failures come as an AggregateError whose own message is empty. */
+function reasonOf(error: NodeJS.ErrnoException): string {
+  const cause = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException | undefined) : error;
+  const words: Readonly<Record<string, string>> = {
+    ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+    ENOTFOUND: 'the host name is not known (ENOTFOUND)',
+    EAI_AGAIN: 'the host name could not be looked up (EAI_AGAIN)',
+    ETIMEDOUT: 'no answer in time (ETIMEDOUT)',
+    ECONNRESET: 'the carrier cut the connection (ECONNRESET)',
+    EPIPE: 'the carrier cut the connection (EPIPE)',
+  };
+  return words[cause?.code ?? ''] ?? (cause?.message || error.message || 'connection error');
+}
+
+/** Resolves with undefined once connected, else with the reason. */
+function connected(session: Session, options: SmppOptions, end: End): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => done('no connection in time'), options.connectTimeoutMs ?? 10_000);
+    const off = end.onOver(done);
+    session.on(options.tls ? 'secureConnect' : 'connect', () => done(undefined));
+    function done(why: string | undefined): void {
+      clearTimeout(timer);
+      off?.();
+      resolve(why);
+    }
+  });
+}
+
+function createBind(session: Session, end: End, options: SmppOptions, events: BindEvents): Bind {
+  const timeoutMs = options.responseTimeoutMs ?? 10_000;
+  let replies = 0;
+
+  /** The package never calls back after a close and has no timeout of its own, so both are settled here. */
+  const request: Bind['request'] = (command, fields, late) =>
+    new Promise((resolve) => {
+      if (end.reason() !== undefined) return resolve({ kind: 'not-sent', why: 'the connection is closed' });
+      const repliesBefore = replies;
+      let settled = false;
+      const settle = (answer: Answer): void => {
+        settled = true;
+        clearTimeout(timer);
+        off();
+        resolve(answer);
+      };
+      const timer = setTimeout(() => settle({ kind: 'lost', why: `no answer within ${timeoutMs} ms` }), timeoutMs);
+      const off = end.onOver((why) => settle({ kind: 'lost', why: `the connection was lost before the answer: ${why}` }));
+      const sent = session.send(new smpp.PDU(command, fields), (pdu) => {
+        events.onAnswered(bind, repliesBefore);
+        if (settled) late?.(pdu);
+        else settle({ kind: 'answer', pdu });
+      });
+      if (!sent) settle({ kind: 'not-sent', why: 'the connection is closed' });
+    });
+
+  const bind: Bind = {
+    id: randomUUID(),
+    ended: new Promise((resolve) => void end.onOver(resolve)),
+    request,
+    respond: (pdu, fields) => {
+      if (end.reason() !== undefined || !session.send(pdu.response(fields))) return undefined;
+      replies += 1;
+      return replies;
+    },
+    unbind: async () => {
+      await request('unbind', {});
+      end.destroy('unbound');
+    },
+    destroy: (why) => end.destroy(why),
+  };
+
+  session.on('pdu', (pdu) => {
+    if (pdu.isResponse()) return;
+    if (pdu.command === 'enquire_link') bind.respond(pdu);
+    else if (pdu.command === 'unbind') {
+      bind.respond(pdu);
+      session.close();
+      // A peer that never closes its half would keep the socket for ever.
+      setTimeout(() => end.destroy('the carrier ended the session (unbind)'), 1_000).unref();
+    } else events.onRequest(bind, pdu);
+  });
+
+  keepAlive(bind, options.enquireLinkMs ?? 30_000);
+  return bind;
+}
+
+/** Proves the connection alive; a carrier that stays silent is cut off, so that open submits become `unknown` and a new bind is tried. */
+function keepAlive(bind: Bind, everyMs: number): void {
+  const timer = setInterval(() => {
+    void bind.request('enquire_link', {}).then((answer) => {
+      if (answer.kind === 'lost') bind.destroy('the carrier no longer answers (enquire_link)');
+    });
+  }, everyMs);
+  timer.unref();
+  void bind.ended.then(() => clearInterval(timer));
+}
