@@ -1,0 +1,43 @@
+import { readProblem } from 'c/coreErrors';
+
+/** What a form element of the base components offers; ours are found by `data-field`. */
+interface Field extends HTMLElement {
+  setCustomValidity(message: string): void;
+  reportValidity(): boolean;
+}
+
+interface Root {
+  querySelectorAll(selector: string): Iterable<Element>;
+}
+
+/** Clears what the service said last time, lets every field speak, and focuses the first wrong one. True if all are right. */
+export function checkFields(root: Root): boolean {
+  const fields = fieldsOf(root);
+  for (const field of fields) field.setCustomValidity('');
+  const wrong = fields.filter((field) => !field.reportValidity());
+  wrong[0]?.focus();
+  return wrong.length === 0;
+}
+
+/**
+ * Puts each error of a problem document at the field of that path (`settings.host`) and focuses the first.
+ * True if every error found its field; otherwise the problem is to be shown as a whole.
+ */
+export function showFieldErrors(root: Root, error: unknown): boolean {
+  const { errors } = readProblem(error);
+  const fields = fieldsOf(root);
+  const wrong = fields.filter((field) => {
+    const message = errors.find((item) => item.field === field.dataset['field'])?.message;
+    if (!message) return false;
+    field.setCustomValidity(message);
+    field.reportValidity();
+    return true;
+  });
+  wrong[0]?.focus();
+  const known = new Set(fields.map(({ dataset }) => dataset['field']));
+  return errors.length > 0 && errors.every(({ field }) => known.has(field));
+}
+
+function fieldsOf(root: Root): Field[] {
+  return [...root.querySelectorAll('[data-field]')].filter((element): element is Field => 'setCustomValidity' in element);
+}
