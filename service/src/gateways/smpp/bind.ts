@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import smpp from 'smpp';
 import type { ConnectOptions, PDU, PduFields, Session } from 'smpp';
-import { isCredentialRefusal, statusText } from './codes.ts';
+import { ESME_RSYSERR, isCredentialRefusal, statusText } from './codes.ts';
 import type { SmppOptions } from './types.ts';
 
 /** What became of one request to the carrier. `lost` means that it may have arrived. */
@@ -193,6 +193,16 @@ function createBind(session: Session, end: End, options: SmppOptions, events: Bi
     destroy: (why) => end.destroy(why),
   };
 
+  /** What a peer sends must never become an uncaught exception of the socket's event handler. */
+  const requestOf = (pdu: PDU): void => {
+    try {
+      events.onRequest(bind, pdu);
+    } catch (error) {
+      options.log?.warn({ command: pdu.command, error: (error as Error).name }, 'a request of the carrier could not be read');
+      bind.respond(pdu, { command_status: ESME_RSYSERR });
+    }
+  };
+
   session.on('pdu', (pdu) => {
     if (pdu.isResponse()) return;
     if (pdu.command === 'enquire_link') bind.respond(pdu);
@@ -201,7 +211,7 @@ function createBind(session: Session, end: End, options: SmppOptions, events: Bi
       session.close();
       // A peer that never closes its half would keep the socket for ever.
       setTimeout(() => end.destroy('the carrier ended the session (unbind)'), 1_000).unref();
-    } else events.onRequest(bind, pdu);
+    } else requestOf(pdu);
   });
 
   keepAlive(bind, options.enquireLinkMs ?? 30_000);
