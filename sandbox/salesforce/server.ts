@@ -1,0 +1,174 @@
+import cookie from '@fastify/cookie';
+import type { FastifyRequest } from 'fastify';
+import { registerControl } from '../control/control.ts';
+import type { SeedOrder } from '../control/control.ts';
+import { registerPageAssets } from '../control/pages.ts';
+import { createPeerApp, listenLocal } from '../control/peer.ts';
+import { openAccounts } from './auth/accounts.ts';
+import { AppRegistry } from './auth/apps.ts';
+import type { OAuthAppOption } from './auth/apps.ts';
+import { registerAuthorize } from './auth/authorize.ts';
+import { openBrowserSessions } from './auth/browser-session.ts';
+import { openGrants } from './auth/grants.ts';
+import { registerIdentityRoutes } from './auth/identity-routes.ts';
+import { registerLoginPage } from './auth/login-page.ts';
+import { bearerOf, makeRequireSession } from './auth/sessions.ts';
+import { registerTokenRoutes } from './auth/token-routes.ts';
+import { openOrg, registerDataRoutes } from './org.ts';
+import type { Org } from './org.ts';
+import { meteredSession, objectsOf, registerApiHooks, setEndpoint } from './platform/api-hooks.ts';
+import { openCredentials, registerCredentialRoutes } from './platform/credentials.ts';
+import { openFieldOverrides } from './platform/field-rights.ts';
+import { openNotifications, registerNotificationAction } from './platform/notifications.ts';
+import { registerOrgControl } from './platform/org-control.ts';
+import { limitTable, openApiUsage } from './platform/usage.ts';
+import { registerUserControl } from './platform/user-control.ts';
+
+export interface SalesforceOptions {
+  /** 0 takes any free port. Default 8081. */
+  readonly port?: number | undefined;
+  /** SQLite file of the org, or `:memory:` (default). */
+  readonly file?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly orgId?: string | undefined;
+  /** Metadata folder; default the repository's force-app. */
+  readonly sourceDir?: string | undefined;
+  /** Replaces the endpoint of the named credential `Switchboard`, for example `http://localhost:8080`. */
+  readonly calloutUrl?: string | undefined;
+  /** OAuth clients; default the sandbox service. */
+  readonly apps?: readonly OAuthAppOption[] | undefined;
+  /** API calls per rolling 24 hours. */
+  readonly dailyApiCalls?: number | undefined;
+  readonly loginsPerHour?: number | undefined;
+  readonly clock?: { now(): Date } | undefined;
+  /** Fills a new org with sample data, at start and after a reset. */
+  readonly sample?: ((org: Org) => void) | undefined;
+  /** Generates data for `/__sandbox/seed`. */
+  readonly seed?: ((org: Org, order: SeedOrder) => unknown) | undefined;
+  /** Told of errors that no rule of the emulator foresaw. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+export interface SalesforcePeer {
+  readonly url: string;
+  readonly port: number;
+  readonly org: Org;
+  close(): Promise<void>;
+}
+
+/** Largest request body, in bytes. */
+const BODY_LIMIT = 50 * 1024 * 1024;
+
+/** Starts the sandbox Salesforce org: pages, OAuth, REST and control surface on one port of 127.0.0.1. */
+export async function startSalesforce(options: SalesforceOptions = {}): Promise<SalesforcePeer> {
+  const org = openOrg({
+    file: options.file ?? ':memory:',
+    namespace: options.namespace,
+    orgId: options.orgId,
+    sourceDir: options.sourceDir,
+    clock: options.clock,
+  });
+  const accounts = openAccounts(org, options.loginsPerHour);
+  const grants = openGrants(org);
+  const sessions = openBrowserSessions(org, accounts);
+  const apps = new AppRegistry(options.apps);
+  const usage = openApiUsage(org, options.dailyApiCalls);
+  const credentials = openCredentials(org);
+  const notifications = openNotifications(org);
+  const fieldOverrides = openFieldOverrides(org);
+  let url = '';
+  const baseUrl = (): string => url;
+  let clockOffset = 0;
+
+  function fill(): void {
+    options.sample?.(org);
+    if (options.calloutUrl !== undefined) setEndpoint(org, 'Switchboard', options.calloutUrl);
+  }
+
+  /** First state again. Grants and stored credentials stay unless asked for, so that a running service keeps its connection. */
+  function reset(body: unknown): { reset: true; grants: boolean } {
+    const everything = (body as { grants?: unknown } | undefined)?.grants === true;
+    org.clock.advance(-clockOffset);
+    clockOffset = 0;
+    org.reset();
+    accounts.reset();
+    fieldOverrides.clear();
+    notifications.clear();
+    usage.setRemaining(undefined);
+    usage.concurrentExceeded = false;
+    apps.setInstalled(true);
+    if (everything) {
+      grants.clear();
+      sessions.clear();
+      credentials.clear();
+    }
+    fill();
+    return { reset: true, grants: everything };
+  }
+
+  /** The user behind a call: from its token, or from the code or refresh token that it brings to the token endpoint. */
+  function userOf(request: FastifyRequest): string | undefined {
+    const bearer = bearerOf(request);
+    const form = request.body as Record<string, unknown> | null | undefined;
+    const brought = bearer ? undefined : (form?.['refresh_token'] ?? form?.['code']);
+    const userId = bearer ? grants.access(bearer, false)?.userId : typeof brought === 'string' ? grants.ownerOf(brought) : undefined;
+    return userId === undefined ? undefined : org.users.byId(userId)?.username;
+  }
+
+  const app = createPeerApp({ bodyLimit: BODY_LIMIT });
+  const session = meteredSession(usage, makeRequireSession({ org, grants, accounts }));
+  const { requireSession } = session;
+  await app.register(cookie);
+  registerApiHooks(app, { usage, sessionOf: session.sessionOf, onError: options.onError });
+  const { seed } = options;
+  registerControl(app, {
+    reset,
+    seed: seed ? (order) => seed(org, order) : undefined,
+    userOf,
+    objectsOf,
+    errorBody: (status) => [{ errorCode: status >= 500 ? 'SERVER_UNAVAILABLE' : 'UNKNOWN_EXCEPTION', message: `fault ${status}` }],
+  });
+  registerPageAssets(app);
+  registerLoginPage(app, { org, accounts, sessions });
+  registerAuthorize(app, { org, apps, grants, sessions });
+  registerTokenRoutes(app, { org, apps, grants, accounts, baseUrl });
+  registerIdentityRoutes(app, { org, grants, accounts, baseUrl });
+  registerUserControl(app, { org, accounts, grants, sessions, fieldOverrides });
+  registerOrgControl(app, {
+    org,
+    accounts,
+    grants,
+    apps,
+    usage,
+    notifications,
+    callout: { org, store: credentials, calloutUrl: options.calloutUrl },
+    baseUrl,
+    clockMoved: (seconds) => {
+      clockOffset += seconds;
+    },
+  });
+  app.get('/services/data/:version/limits', async (request) => {
+    requireSession(request);
+    return limitTable(org, usage);
+  });
+  registerCredentialRoutes(app, { org, store: credentials, requireSession });
+  registerNotificationAction(app, { org, notifications, requireSession });
+  registerDataRoutes(app, org, {
+    requireSession,
+    limits: () => limitTable(org, usage),
+    countCalls: (_request, additional) => usage.count(additional),
+  });
+
+  fill();
+  const address = await listenLocal(app, options.port ?? 8081);
+  url = address.url;
+  return {
+    url,
+    port: address.port,
+    org,
+    async close() {
+      await app.close();
+      org.close();
+    },
+  };
+}
