@@ -88,9 +88,9 @@ function fill(plan: CommandPlan, values: Arguments): string {
 
 // The same cases, codes and labels as ServiceClient.cls.
 function readAnswer({ status, body, refused }: CalloutAnswer, label: RunOptions['label']): unknown {
-  const missingKey = refused !== undefined && /credential|ApiKey|principal/i.test(refused);
-  if (status === 401 || missingKey) throw problem('not_registered', label('Core_Not_Registered'), label('Core_Not_Registered_Detail'), 401);
-  if (refused !== undefined || status === 0) {
+  if (status === 401 || refused !== undefined)
+    throw problem('not_registered', label('Core_Not_Registered'), label('Core_Not_Registered_Detail'), 401);
+  if (status === 0) {
     throw problem('service_unreachable', label('Core_Service_Unreachable'), label('Core_Service_Unreachable_Detail'), 0);
   }
   const content = parse(body);

@@ -8,6 +8,8 @@ export interface SampleUser {
   name: string;
   admin: boolean;
   active: boolean;
+  /** API names of the assigned permission sets. */
+  permissionSets: string[];
 }
 
 export interface OrgFacts {
@@ -124,14 +126,14 @@ export function createOrgClient(url: string): OrgClient {
 }
 
 interface CalloutDocument {
-  status?: number;
-  body?: unknown;
-  error?: string;
+  status: number;
+  body: string;
+  error?: { code: string; message: string };
 }
 
-function readCallout({ status = 0, body, error }: CalloutDocument): CalloutAnswer {
-  const text = typeof body === 'string' ? body : body === undefined || body === null ? '' : JSON.stringify(body);
-  return { status, body: text, ...(error ? { refused: error } : {}) };
+function readCallout({ status, body, error }: CalloutDocument): CalloutAnswer {
+  // 0: the far end did not answer. With any other status an error means that the platform refused to call.
+  return { status, body, ...(error && status !== 0 ? { refused: error.message } : {}) };
 }
 
 async function orgError(response: Response): Promise<OrgError> {

@@ -1,0 +1,125 @@
+/** What open pages are told as it happens: platform events from the sandbox org, custom notifications, rebuilt components. */
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { OrgClient } from '../org/client.ts';
+import { readEvents } from './server-sent-events.ts';
+
+/** Pause before a broken stream of the org is opened again. */
+const RETRY_MS = 500;
+const BEAT_MS = 15_000;
+
+const followBody = z.object({ follower: z.int(), channel: z.string().regex(/^\/(event|topic|data)\//), replayId: z.int().min(-2) });
+
+interface OpenPage {
+  send(kind: string, data: unknown): void;
+  followers: Map<number, AbortController>;
+}
+
+export interface Streams {
+  /** To every open page. */
+  broadcast(kind: 'reload' | 'build-error', data: unknown): void;
+  close(): void;
+}
+
+/** Registers `/__shell/stream` (one per page) and how a page asks it for a channel. */
+export function registerStreams(
+  app: FastifyInstance,
+  { org, userOf }: { org: OrgClient; userOf: (cookies: Record<string, string | undefined>) => Promise<string> },
+): Streams {
+  const pages = new Map<string, OpenPage>();
+
+  app.get('/__shell/stream', async (request, reply) => {
+    const username = await userOf(request.cookies);
+    reply.hijack();
+    const id = randomUUID();
+    const page = openPage(reply.raw);
+    const notifications = new AbortController();
+    pages.set(id, page);
+    page.send('hello', { id });
+    void forward(
+      org,
+      () => `/__sandbox/notifications?username=${encodeURIComponent(username)}&stream=1`,
+      notifications.signal,
+      (data) => page.send('notification', data),
+      () => undefined,
+    );
+    const beat = setInterval(() => reply.raw.write(': beat\n\n'), BEAT_MS);
+    reply.raw.on('close', () => {
+      clearInterval(beat);
+      notifications.abort();
+      for (const follower of page.followers.values()) follower.abort();
+      pages.delete(id);
+    });
+    return reply;
+  });
+
+  app.post<{ Params: { id: string } }>('/__shell/stream/:id', async (request, reply) => {
+    const page = pages.get(request.params.id);
+    if (!page) return reply.code(404).send({ error: 'this stream is closed' });
+    const { follower, channel, replayId } = followBody.parse(request.body);
+    follow(org, page, follower, channel, replayId);
+    return {};
+  });
+
+  app.delete<{ Params: { id: string; follower: string } }>('/__shell/stream/:id/:follower', async (request) => {
+    const page = pages.get(request.params.id);
+    page?.followers.get(Number(request.params.follower))?.abort();
+    page?.followers.delete(Number(request.params.follower));
+    return {};
+  });
+
+  return {
+    broadcast: (kind, data) => pages.forEach((page) => page.send(kind, data)),
+    close: () => pages.forEach((page) => page.followers.forEach((follower) => follower.abort())),
+  };
+}
+
+function openPage(response: ServerResponse): OpenPage {
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
+  return {
+    followers: new Map(),
+    send: (kind, data) => void response.write(`event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`),
+  };
+}
+
+function follow(org: OrgClient, page: OpenPage, follower: number, channel: string, replayId: number): void {
+  page.followers.get(follower)?.abort();
+  const stop = new AbortController();
+  page.followers.set(follower, stop);
+  let position = replayId;
+  void forward(
+    org,
+    () => `/__sandbox/events?channel=${encodeURIComponent(channel)}&replayId=${position}`,
+    stop.signal,
+    (message) => {
+      position = (message as { data: { event: { replayId: number } } }).data.event.replayId;
+      page.send('event', { follower, message });
+    },
+    (error) => {
+      page.send('refused', { follower, channel, error });
+      position = -1; // ids of an org that was reset mean nothing any more; the page re-reads what it shows
+    },
+  );
+}
+
+/** Keeps one stream of the org open until told to stop; `path` is asked again for every attempt. */
+async function forward(
+  org: OrgClient,
+  path: () => string,
+  signal: AbortSignal,
+  onData: (data: unknown) => void,
+  onRefused: (error: string) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const response = await org.open(path(), signal);
+      if (response.ok) await readEvents(response, onData);
+      else onRefused(await response.text());
+    } catch {
+      // Broken or stopped: the loop's condition tells which.
+    }
+    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+  }
+}
