@@ -30,7 +30,7 @@ export default class ConnectionsCard extends LightningElement {
 
   /** Puts the focus on an action's button, or on its neighbour where that one cannot be pressed any more. */
   @api focusAction(action: ConnectionAction): void {
-    const buttons = [...this.template.querySelectorAll<HTMLButtonElement>(`[data-action="${action}"], [data-action]`)];
+    const buttons = [...(this.template?.querySelectorAll<HTMLButtonElement>(`[data-action="${action}"], [data-action]`) ?? [])];
     const wanted = buttons.find((button) => button.dataset['action'] === action && !button.disabled);
     (wanted ?? buttons.find((button) => !button.disabled))?.focus();
   }

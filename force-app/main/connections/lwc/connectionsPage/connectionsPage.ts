@@ -48,9 +48,9 @@ export default class ConnectionsPage extends LightningElement {
     if (!this.listIsFresh || !this.pendingFocus || this.busyId) return;
     const { id, action } = this.pendingFocus;
     this.pendingFocus = undefined;
-    const card = this.template.querySelector<HTMLElement & { focusAction(action: ConnectionAction): void }>(`[data-id="${id}"]`);
+    const card = this.template?.querySelector<HTMLElement & { focusAction(action: ConnectionAction): void }>(`[data-id="${id}"]`);
     if (card) card.focusAction(action);
-    else this.template.querySelector<HTMLElement>('.invite')?.focus();
+    else this.template?.querySelector<HTMLElement>('.invite')?.focus();
   }
 
   get cards(): CardProps[] {
@@ -87,7 +87,7 @@ export default class ConnectionsPage extends LightningElement {
 
   async handleInvite(): Promise<void> {
     const result = (await ConnectionsInvite.open({ label: labels.inviteTitle, size: 'small' })) as { connection: Connection } | undefined;
-    this.template.querySelector<HTMLElement>('.invite')?.focus();
+    this.template?.querySelector<HTMLElement>('.invite')?.focus();
     if (!result) return;
     this.toast('success', fill(labels.invited, result.connection.name), labels.invitedText);
     this.refresh();
@@ -172,7 +172,7 @@ export default class ConnectionsPage extends LightningElement {
 
   refresh(): void {
     this.dispatchEvent(new CustomEvent('refresh'));
-    this.template.querySelector<HTMLElement & { refresh(): void }>('c-connections-timeline')?.refresh();
+    this.template?.querySelector<HTMLElement & { refresh(): void }>('c-connections-timeline')?.refresh();
   }
 
   handleRefresh(): void {

@@ -64,7 +64,7 @@ export default class ConnectionsSettings extends LightningElement {
     const { name } = (event.currentTarget as HTMLElement).dataset;
     const notifyEmails = this.addresses.filter((address) => address !== name);
     await this.save({ notifyEmails }, fill(labels.addressRemoved, name ?? ''));
-    this.template.querySelector<HTMLElement>('.address')?.focus();
+    this.template?.querySelector<HTMLElement>('.address')?.focus();
   }
 
   async save(body: Record<string, unknown>, done: string): Promise<boolean> {

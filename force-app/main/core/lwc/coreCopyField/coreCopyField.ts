@@ -28,7 +28,7 @@ export default class CoreCopyField extends LightningElement {
   }
 
   selectText(): boolean {
-    const shown = this.template.querySelector('.value');
+    const shown = this.template?.querySelector('.value');
     const selection = window.getSelection();
     if (!shown || !selection) return false;
     selection.selectAllChildren(shown);

@@ -11,7 +11,7 @@ interface Root {
 }
 
 /** Clears what the service said last time, lets every field speak, and focuses the first wrong one. True if all are right. */
-export function checkFields(root: Root): boolean {
+export function checkFields(root: Root | null): boolean {
   const fields = fieldsOf(root);
   for (const field of fields) field.setCustomValidity('');
   const wrong = fields.filter((field) => !field.reportValidity());
@@ -23,7 +23,7 @@ export function checkFields(root: Root): boolean {
  * Puts each error of a problem document at the field of that path (`settings.host`) and focuses the first.
  * True if every error found its field; otherwise the problem is to be shown as a whole.
  */
-export function showFieldErrors(root: Root, error: unknown): boolean {
+export function showFieldErrors(root: Root | null, error: unknown): boolean {
   const { errors } = readProblem(error);
   const fields = fieldsOf(root);
   const wrong = fields.filter((field) => {
@@ -38,6 +38,6 @@ export function showFieldErrors(root: Root, error: unknown): boolean {
   return errors.length > 0 && errors.every(({ field }) => known.has(field));
 }
 
-function fieldsOf(root: Root): Field[] {
-  return [...root.querySelectorAll('[data-field]')].filter((element): element is Field => 'setCustomValidity' in element);
+function fieldsOf(root: Root | null): Field[] {
+  return [...(root?.querySelectorAll('[data-field]') ?? [])].filter((element): element is Field => 'setCustomValidity' in element);
 }

@@ -86,7 +86,7 @@ export default class CoreRegister extends LightningElement {
 
   checkDomain(): boolean {
     if (!this.usesDomain) return true;
-    const input = this.template.querySelector('lightning-input');
+    const input = this.template?.querySelector('lightning-input');
     input?.setCustomValidity(MY_DOMAIN.test(this.domain) ? '' : labels.domainInvalid);
     return input?.reportValidity() ?? false;
   }

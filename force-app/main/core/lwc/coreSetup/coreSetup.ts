@@ -51,7 +51,7 @@ export default class CoreSetup extends NavigationMixin(LightningElement) {
   renderedCallback(): void {
     if (!this.focusPage) return;
     this.focusPage = false;
-    this.template.querySelector<HTMLElement>('.page')?.focus();
+    this.template?.querySelector<HTMLElement>('.page')?.focus();
   }
 
   get loading(): boolean {
