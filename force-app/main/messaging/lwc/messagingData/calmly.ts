@@ -41,3 +41,15 @@ export function calmly(work: () => unknown, gapMs: number): Calm {
   };
   return calm;
 }
+
+const seen = new Set<string>();
+
+/**
+ * True from the second time a key is asked for. Lightning keeps answers of cacheable Apex in the browser, so what comes first on a second
+ * look may be old: the caller then reads again.
+ */
+export function seenBefore(key: string): boolean {
+  const before = seen.has(key);
+  seen.add(key);
+  return before;
+}

@@ -45,7 +45,7 @@ export interface ConversationView {
 /** Namespace with its two underscores (`acme__`), or empty: what stands before our own names in this org. */
 export const namespacePrefix: string = CONVERSATION.objectApiName.replace(/Conversation__c$/, '');
 
-/** Upper bound that takes in every conversation: the reads want `LastMessageAt__c < before`. */
+/** Upper bound that takes in every conversation: the reads want `LastMessageAt__c <= before`. */
 export const NO_LIMIT_TIME = '2999-12-31T23:59:59.000Z';
 
 export function toConversation(row: Row): ConversationView {
@@ -89,14 +89,13 @@ export function applyFirstPage(known: ConversationView[], page: ConversationView
   return [...page, ...known.filter(({ id, lastAt }) => !fresh.has(id) && Date.parse(lastAt) <= Date.parse(oldest.lastAt))];
 }
 
-/** Adds an older page; pages overlap by a second, because Salesforce times have no finer grain, so doubles are dropped. */
+/** Adds an older page. Pages overlap in rows of the same second, because Salesforce times have no finer grain: doubles are dropped. */
 export function appendPage(known: ConversationView[], page: ConversationView[]): ConversationView[] {
   const seen = new Set(known.map(({ id }) => id));
   return [...known, ...page.filter(({ id }) => !seen.has(id))];
 }
 
-/** The bound for the page after `known`. */
+/** The bound for the page after `known`; the reads take in rows of that very second again (`<=`). */
 export function nextBefore(known: ConversationView[]): string {
-  const last = Date.parse(known.at(-1)?.lastAt ?? '');
-  return Number.isFinite(last) ? new Date(last + 1000).toISOString() : NO_LIMIT_TIME;
+  return known.at(-1)?.lastAt || NO_LIMIT_TIME;
 }

@@ -1,7 +1,11 @@
 export { applyFirstPage, appendPage, namespacePrefix, nextBefore, NO_LIMIT_TIME, toConversation } from './conversations';
 export type { ConversationView, RecordLink } from './conversations';
-export { calmly } from './calmly';
+export { calmly, seenBefore } from './calmly';
 export type { Calm } from './calmly';
+export { phonesOf, toCard } from './cards';
+export type { Fact, RecordCard } from './cards';
+export { toConsent } from './consent';
+export type { Consent } from './consent';
 export { changeChannel, watchConversations } from './live';
 export type { ChangeListener } from './live';
 export { applyNewestPage, mergeOutgoing, mergeStored } from './merge';
@@ -9,8 +13,9 @@ export { LONGEST_TEXT, NO_LIMIT_SEQUENCE, outcomeOf, PAGE_SIZE, toMessage } from
 export type { DeliveryStatus, MediaItem, MessageView, Outcome, SentStatus } from './messages';
 export { forgetNumbers, myNumbers, preferredNumber, showNumber } from './numbers';
 export type { SendingNumber } from './numbers';
-export { newKey, OutgoingQueue } from './outgoing';
+export { keepStarted, newKey, OutgoingQueue } from './outgoing';
 export type { Accepted, Outgoing } from './outgoing';
+export { countryName, toInternational } from './phone';
 export { parent, related, text } from './rows';
 export type { FieldToken, Row } from './rows';
 export { searchTerm, SHORTEST_TERM, toSearchHits } from './search';

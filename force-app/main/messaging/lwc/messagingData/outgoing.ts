@@ -7,7 +7,11 @@ export interface Outgoing {
   /** Idempotency key of the send action: a retry uses it again, so that the service takes the message once. */
   key: string;
   body: string;
+  /** Sending number; empty leaves the choice to the service. */
   from: string;
+  /** Number, and name if known, of a conversation that was started with this message. */
+  to?: string;
+  toName?: string;
   /** Milliseconds since 1970. */
   createdAt: number;
   state: 'posting' | 'accepted' | 'failed';
@@ -136,4 +140,9 @@ function restore(conversationId: string): Outgoing[] {
   } catch {
     return [];
   }
+}
+
+/** Keeps the first message of a conversation that was just started, so that its page has something to show before the rows arrive. */
+export function keepStarted(conversationId: string, message: Outgoing): void {
+  writeStored('pending', conversationId, JSON.stringify([...restore(conversationId), message]));
 }

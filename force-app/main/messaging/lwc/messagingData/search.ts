@@ -1,5 +1,6 @@
 import BODY from '@salesforce/schema/Message__c.Body__c';
 import CONVERSATION from '@salesforce/schema/Message__c.Conversation__c';
+import OCCURRED_AT from '@salesforce/schema/Message__c.OccurredAt__c';
 import { toConversation } from './conversations';
 import type { ConversationView } from './conversations';
 import { related, text } from './rows';
@@ -30,7 +31,7 @@ export function toSearchHits(found: Row[][]): ConversationView[] {
     const row = related(message, CONVERSATION);
     const hit = row && toConversation(row);
     if (!hit?.id || hits.has(hit.id)) continue;
-    hits.set(hit.id, { ...hit, recordId: text(message, CONVERSATION), preview: text(message, BODY) });
+    hits.set(hit.id, { ...hit, recordId: text(message, CONVERSATION), preview: text(message, BODY), lastAt: text(message, OCCURRED_AT) });
   }
   return [...hits.values()];
 }

@@ -1,0 +1,96 @@
+import { LightningElement, wire } from 'lwc';
+import { CurrentPageReference, NavigationMixin } from 'lightning/navigation';
+import type { PageReference } from 'lightning/navigation';
+import type { ConversationView } from 'c/messagingData';
+import MessagingStart from 'c/messagingStart';
+import { labels } from './labels';
+
+/** One pane at a time where there is room for one only; see the style sheet. */
+type Pane = 'list' | 'thread' | 'record';
+
+const STATE_KEY = 'c__conversation';
+
+/** The agent's page. The open conversation stands in the address, so that a reload or a link brings it back. */
+export default class MessagingConsole extends NavigationMixin(LightningElement) {
+  labels = labels;
+  page: PageReference | undefined;
+  selectedId = '';
+  conversation: ConversationView | undefined;
+  pane: Pane = 'list';
+  focusNext: Pane | undefined;
+
+  @wire(CurrentPageReference)
+  receivePage(page: PageReference | undefined): void {
+    this.page = page;
+    const id = page?.state?.[STATE_KEY];
+    if (!id || id === this.selectedId) return;
+    this.show(id);
+  }
+
+  get layoutClass(): string {
+    return `layout layout_${this.pane}`;
+  }
+
+  get recordConversation(): ConversationView | undefined {
+    return this.conversation?.id === this.selectedId ? this.conversation : undefined;
+  }
+
+  /** The keyboard follows only where the pane it was in has gone out of sight. */
+  renderedCallback(): void {
+    const target = this.focusNext;
+    if (!target) return;
+    this.focusNext = undefined;
+    const list = this.refs?.['listPane'] as HTMLElement | undefined;
+    const listHidden = list !== undefined && getComputedStyle(list).display === 'none';
+    if (target === 'list' || listHidden) (this.refs?.[target] as HTMLElement | undefined)?.focus();
+  }
+
+  handleChoose({ detail }: CustomEvent<{ id: string }>): void {
+    this.show(detail.id);
+    this.focusNext = 'thread';
+    this.keepInAddress();
+  }
+
+  async handleStart(): Promise<void> {
+    const started = (await MessagingStart.open({ label: labels.newMessage, size: 'small' })) as { conversationId: string } | undefined;
+    if (!started) return;
+    this.show(started.conversationId);
+    this.keepInAddress();
+  }
+
+  handleLoaded({ detail }: CustomEvent<ConversationView>): void {
+    this.conversation = detail;
+  }
+
+  handleMoved({ detail }: CustomEvent<{ id: string }>): void {
+    this.show(detail.id);
+    this.keepInAddress();
+  }
+
+  /** Back to the list closes the conversation: what nobody sees must not be marked as read. */
+  handleBack(): void {
+    this.selectedId = '';
+    this.conversation = undefined;
+    this.pane = 'list';
+    this.focusNext = 'list';
+    this.keepInAddress();
+  }
+
+  handleDetails(): void {
+    this.pane = this.pane === 'record' ? 'thread' : 'record';
+    this.focusNext = this.pane;
+  }
+
+  show(id: string): void {
+    this.selectedId = id;
+    this.conversation = undefined;
+    this.pane = 'thread';
+  }
+
+  keepInAddress(): void {
+    if (!this.page) return;
+    const { [STATE_KEY]: _old, ...rest } = this.page.state ?? {};
+    const state = this.selectedId ? { ...rest, [STATE_KEY]: this.selectedId } : rest;
+    this[NavigationMixin.Navigate]({ ...this.page, state }, true);
+  }
+}

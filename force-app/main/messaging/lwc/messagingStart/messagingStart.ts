@@ -1,0 +1,167 @@
+import { api } from 'lwc';
+import LightningModal from 'lightning/modal';
+import LOCALE from '@salesforce/i18n/locale';
+import sendMessage from '@salesforce/apex/MessagingController.send';
+import { fill } from 'c/coreText';
+import { countryName, keepStarted, LONGEST_TEXT, myNumbers, newKey, preferredNumber, showNumber, toInternational } from 'c/messagingData';
+import type { Accepted, SendingNumber } from 'c/messagingData';
+import { labels } from './labels';
+
+interface Option {
+  label: string;
+  value: string;
+}
+
+const OTHER = 'other';
+
+/**
+ * Starts a conversation. Opened with `{label, recordId?, recordName?, phones?}`, `phones` being `{label, number}` as the record has them;
+ * closes with `{conversationId}`, or with nothing when given up.
+ */
+export default class MessagingStart extends LightningModal {
+  @api recordId = '';
+  @api recordName = '';
+  @api phones: { label: string; number: string }[] = [];
+
+  labels = labels;
+  numbers: SendingNumber[] | undefined;
+  numbersError: unknown;
+  chosenPhone = '';
+  typed = '';
+  chosenFrom = '';
+  text = '';
+  sending = false;
+  error: unknown;
+  attempt = { of: '', key: '' };
+
+  connectedCallback(): void {
+    void this.loadNumbers();
+  }
+
+  get isLoading(): boolean {
+    return !this.numbers && !this.numbersError;
+  }
+
+  get hasNoNumber(): boolean {
+    return this.numbers?.length === 0;
+  }
+
+  get hasPhones(): boolean {
+    return this.phones.length > 0;
+  }
+
+  get phone(): string {
+    return this.chosenPhone || this.phones[0]?.number || OTHER;
+  }
+
+  get phoneOptions(): Option[] {
+    const own = this.phones.map(({ label, number }) => ({ label: `${label}: ${number}`, value: number }));
+    return [...own, { label: labels.other, value: OTHER }];
+  }
+
+  get phoneLabel(): string {
+    return this.recordName ? fill(labels.toRecord, this.recordName) : labels.to;
+  }
+
+  get typesNumber(): boolean {
+    return !this.hasPhones || this.phone === OTHER;
+  }
+
+  /** As it will be sent: a record's number goes as it is written, because the service knows the default country. */
+  get to(): string {
+    return this.typesNumber ? (toInternational(this.typed) ?? '') : (toInternational(this.phone) ?? this.phone);
+  }
+
+  get countryHint(): string {
+    const number = this.typesNumber ? this.to : '';
+    const country = number && countryName(number, LOCALE);
+    return country ? fill(labels.numberCountry, showNumber(number), country) : labels.numberHelp;
+  }
+
+  get from(): string {
+    return this.chosenFrom || preferredNumber(this.numbers ?? [], '');
+  }
+
+  get fromOptions(): Option[] {
+    return (this.numbers ?? []).map(({ label, number }) => ({
+      label: label ? `${label} (${showNumber(number)})` : showNumber(number),
+      value: number,
+    }));
+  }
+
+  get cannotSend(): boolean {
+    return this.sending || !this.numbers?.length || this.text.length > LONGEST_TEXT;
+  }
+
+  async loadNumbers(): Promise<void> {
+    this.numbersError = undefined;
+    try {
+      this.numbers = await myNumbers();
+    } catch (error) {
+      this.numbersError = error;
+    }
+  }
+
+  handlePhone({ detail }: CustomEvent<{ value: string }>): void {
+    this.chosenPhone = detail.value;
+  }
+
+  handleTyped({ detail }: CustomEvent<{ value: string }>): void {
+    this.typed = detail.value;
+  }
+
+  handleFrom({ detail }: CustomEvent<{ value: string }>): void {
+    this.chosenFrom = detail.value;
+  }
+
+  handleText({ detail }: CustomEvent<{ value: string }>): void {
+    this.text = detail.value;
+  }
+
+  handleKey(event: KeyboardEvent): void {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void this.handleSend();
+  }
+
+  async handleSend(): Promise<void> {
+    if (this.cannotSend || !this.isValid()) return;
+    const { recordId, to, from } = this;
+    const message = { to, from, body: this.text.trim(), ...(recordId ? { recordId } : {}) };
+    this.sending = this.disableClose = true;
+    this.error = undefined;
+    try {
+      const accepted = await sendMessage<Accepted & { to?: string }>({ message, key: this.keyFor(JSON.stringify(message)) });
+      this.keep(accepted, message);
+      this.disableClose = false;
+      this.close({ conversationId: accepted.conversationId });
+    } catch (error) {
+      this.error = error;
+      this.sending = this.disableClose = false;
+    }
+  }
+
+  /** Pressing again after a failure must not send the same message twice; a changed message is another one. */
+  keyFor(message: string): string {
+    if (this.attempt.of !== message) this.attempt = { of: message, key: newKey() };
+    return this.attempt.key;
+  }
+
+  keep({ id, conversationId, sequence, to }: Accepted & { to?: string }, message: { to: string; from: string; body: string }): void {
+    const { body, from } = message;
+    const known = { key: this.attempt.key, id, body, from, to: to || message.to, toName: this.recordName, createdAt: Date.now() };
+    keepStarted(conversationId, { ...known, state: 'accepted', ...(sequence === undefined ? {} : { sequence }) });
+  }
+
+  isValid(): boolean {
+    const typed = this.template!.querySelector('lightning-input');
+    typed?.setCustomValidity(this.to ? '' : this.typed.trim() ? labels.numberBad : labels.numberMissing);
+    const text = this.template!.querySelector('lightning-textarea');
+    text?.setCustomValidity(this.text.trim() ? '' : labels.textMissing);
+    const wrong = [typed, text].filter((field) => field?.reportValidity() === false);
+    wrong[0]?.focus();
+    return this.to !== '' && this.text.trim() !== '';
+  }
+
+  handleCancel(): void {
+    this.close();
+  }
+}
