@@ -31,28 +31,29 @@ export function describeOf(names: NameMapper, body: unknown): DescribeResult {
 
 /**
  * The invocable action `customNotificationAction` takes the id of the notification type, not its name, so the type is read first
- * (one more call; callers that send many keep the client and its org's type id is small to read).
+ * (one more call), and several notifications go out in one call.
  */
-export async function notify(send: Send, names: NameMapper, notification: NotificationRequest): Promise<void> {
-  const where = `DeveloperName = '${escapeSoql(notification.typeName)}'${names.namespace ? ` AND NamespacePrefix = '${escapeSoql(names.namespace)}'` : ''}`;
+export async function notify(send: Send, names: NameMapper, typeName: string, notifications: readonly NotificationRequest[]): Promise<void> {
+  const where = `DeveloperName = '${escapeSoql(typeName)}'${names.namespace ? ` AND NamespacePrefix = '${escapeSoql(names.namespace)}'` : ''}`;
   const soql = `SELECT Id FROM CustomNotificationType WHERE ${where} LIMIT 1`;
   const found = (await send({ method: 'GET', path: `/query?q=${encodeURIComponent(soql)}` })) as { records: { Id: string }[] };
   const typeId = found.records[0]?.Id;
   if (!typeId) {
-    const errors = [{ code: 'NOT_FOUND', message: `The notification type ${notification.typeName} is not installed.`, fields: [] }];
+    const errors = [{ code: 'NOT_FOUND', message: `The notification type ${typeName} is not installed.`, fields: [] }];
     throw new SalesforceError({ message: 'NOT_FOUND', status: 404, errors, sent: 'yes' });
   }
-  const input = {
+  const inputs = notifications.map((notification) => ({
     customNotifTypeId: typeId,
     recipientIds: notification.recipientIds,
     title: notification.title.slice(0, 250),
     body: notification.body.slice(0, 750),
     ...(notification.targetId ? { targetId: notification.targetId } : {}),
     ...(notification.targetPageRef ? { targetPageRef: notification.targetPageRef } : {}),
-  };
-  const answer = await send({ method: 'POST', path: '/actions/standard/customNotificationAction', body: { inputs: [input] } });
-  const result = (Array.isArray(answer) ? answer[0] : answer) as { isSuccess?: boolean; errors?: unknown } | undefined;
-  if (result?.isSuccess !== true) {
+  }));
+  const answer = await send({ method: 'POST', path: '/actions/standard/customNotificationAction', body: { inputs } });
+  const results = (Array.isArray(answer) ? answer : [answer]) as ({ isSuccess?: boolean; errors?: unknown } | undefined)[];
+  const result = results.find((item) => item?.isSuccess !== true);
+  if (result || results.length === 0) {
     const errors = recordErrors(result?.errors ?? []);
     throw new SalesforceError({ message: errors[0]?.code ?? 'notification refused', status: 200, errors, sent: 'yes' });
   }

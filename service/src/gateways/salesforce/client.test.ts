@@ -146,7 +146,7 @@ describe('requests', () => {
         request.startsWith('GET') ? { totalSize: 1, done: true, records: [{ Id: '0ML1' }] } : [{ isSuccess: true, errors: null }],
       ),
     );
-    await client.sendNotification({ typeName: 'Switchboard_Message', title: 't', body: 'b', recipientIds: ['005'], targetId: 'a01' });
+    await client.sendNotifications('Switchboard_Message', [{ title: 't', body: 'b', recipientIds: ['005'], targetId: 'a01' }]);
     expect(bodyOf(server.requests[1])).toEqual({
       inputs: [{ customNotifTypeId: '0ML1', recipientIds: ['005'], title: 't', body: 'b', targetId: 'a01' }],
     });

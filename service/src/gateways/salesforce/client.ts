@@ -77,8 +77,8 @@ export interface SalesforceClient {
   limits(): Promise<Limits>;
   /** Publishes 1 to 200 platform events in one call. */
   publish(event: string, payloads: readonly SObjectRecord[]): Promise<SaveResult[]>;
-  /** Shows a custom notification (bell and mobile) to users, groups or queues. */
-  sendNotification(notification: NotificationRequest): Promise<void>;
+  /** Shows custom notifications of one type (bell and mobile) to users, groups or queues, all in one call. */
+  sendNotifications(typeName: string, notifications: readonly NotificationRequest[]): Promise<void>;
   /** Writes the parameters of an external credential's named principal, creating or replacing them. Needs an administrator's rights. */
   writeCredential(credential: CredentialRequest): Promise<void>;
   /** Any other REST path. The answer comes as it is, with the org's names. */
@@ -186,7 +186,7 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
     },
     limits: async () => (await send({ method: 'GET', path: '/limits' })) as Limits,
     publish: (event, payloads) => createCollection(event, payloads),
-    sendNotification: (notification) => notify(send, names, notification),
+    sendNotifications: (typeName, notifications) => notify(send, names, typeName, notifications),
     writeCredential: (credential) => writeCredential(send, names, credential),
     request: send,
   };

@@ -97,8 +97,6 @@ export interface ApiUsage {
 }
 
 export interface NotificationRequest {
-  /** Developer name of the custom notification type, without namespace. */
-  typeName: string;
   title: string;
   body: string;
   /** User, group or queue ids; at most 500 in one call. */

@@ -88,3 +88,9 @@ async function openPglite(options: DatabaseOptions): Promise<Database> {
 export function json<T>(value: T): RawBuilder<T> {
   return sql<T>`cast(${JSON.stringify(value)} as jsonb)`;
 }
+
+/** The name of the unique constraint or index that an insert ran into, if that is what happened (SQLSTATE 23505, both drivers). */
+export function uniqueViolation(error: unknown): string | undefined {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return code === '23505' && typeof constraint === 'string' ? constraint : undefined;
+}

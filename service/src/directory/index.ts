@@ -1,0 +1,2 @@
+export { createDirectory, type Candidate, type Directory, type PhoneQuery } from './search.ts';
+export { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type PhoneObject } from './phone-fields.ts';

@@ -1,0 +1,121 @@
+import type { SalesforceClient } from '../gateways/salesforce/index.ts';
+import { digitForms, toE164 } from '../platform/phone.ts';
+import { createPhoneFields, DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type PhoneObject } from './phone-fields.ts';
+
+/** A number to look up; `country` is what stored numbers without a prefix belong to. */
+export interface PhoneQuery {
+  e164: string;
+  country: string;
+}
+
+/** A record that may be behind a number. Features rank candidates. */
+export interface Candidate {
+  object: PhoneObject;
+  id: string;
+  name: string;
+  ownerId: string | null;
+  /** The Account of a Contact. */
+  accountId: string | null;
+  /** API name of the field that held the number. */
+  field: string;
+  /** The later of last activity and last change. */
+  activeAt: Date;
+}
+
+export type Directory = ReturnType<typeof createDirectory>;
+
+/** SOSL drops its operators beyond 4,000 characters (vendor documentation), so a search stays well below. */
+const SEARCH_LENGTH = 3_500;
+
+/** Who is behind a number: by live search in the org, many numbers in one call. */
+export function createDirectory() {
+  const phoneFields = createPhoneFields();
+
+  /**
+   * Finds the candidates of each number, by E.164 number. `chosen` are the admin's phone fields per object; without them the defaults
+   * count. Fields that the connected user may not see are left out. Costs one API call per some hundred numbers.
+   */
+  async function findByNumbers(
+    orgId: string,
+    sf: SalesforceClient,
+    queries: PhoneQuery[],
+    chosen: { object: string; fields: string[] }[],
+  ): Promise<Map<string, Candidate[]>> {
+    const found = new Map<string, Candidate[]>(queries.map((query) => [query.e164, []]));
+    const fields = await searchable(orgId, sf, chosen);
+    const returning = PHONE_OBJECTS.filter((object) => fields[object].length > 0).map((object) => returningOf(object, fields[object]));
+    if (returning.length === 0) return found;
+    for (const chunk of chunks(queries)) {
+      const terms = [...new Set(chunk.flatMap((query) => digitForms(query.e164)))];
+      const records = await sf.search<Row>(`FIND {${terms.join(' OR ')}} IN PHONE FIELDS RETURNING ${returning.join(', ')}`);
+      for (const record of records) addCandidates(found, chunk, fields, record);
+    }
+    return found;
+  }
+
+  async function searchable(
+    orgId: string,
+    sf: SalesforceClient,
+    chosen: { object: string; fields: string[] }[],
+  ): Promise<Record<PhoneObject, string[]>> {
+    const readable = await phoneFields.readable(orgId, sf);
+    const wanted = (object: PhoneObject) =>
+      chosen.length > 0 ? (chosen.find((entry) => entry.object === object)?.fields ?? []) : DEFAULT_PHONE_FIELDS[object];
+    return Object.fromEntries(
+      PHONE_OBJECTS.map((object) => [object, wanted(object).filter((name) => readable[object].some((field) => field.name === name))]),
+    ) as Record<PhoneObject, string[]>;
+  }
+
+  return { findByNumbers, phoneFields };
+}
+
+interface Row extends Record<string, unknown> {
+  attributes: { type: string };
+  Id: string;
+  Name: string;
+  OwnerId: string | null;
+  AccountId?: string | null;
+  LastActivityDate: string | null;
+  LastModifiedDate: string;
+}
+
+function returningOf(object: PhoneObject, fields: string[]): string {
+  const columns = [
+    'Id',
+    'Name',
+    'OwnerId',
+    'LastActivityDate',
+    'LastModifiedDate',
+    ...(object === 'Contact' ? ['AccountId'] : []),
+    ...fields,
+  ];
+  return `${object}(${columns.join(', ')}${object === 'Lead' ? ' WHERE IsConverted = false' : ''} LIMIT 2000)`;
+}
+
+/** The index only says that the digits occur somewhere; a candidate's stored number must be this very number. */
+function addCandidates(found: Map<string, Candidate[]>, queries: PhoneQuery[], fields: Record<PhoneObject, string[]>, row: Row): void {
+  const object = row.attributes.type as PhoneObject;
+  for (const query of queries) {
+    const field = fields[object].find((name) => typeof row[name] === 'string' && toE164(row[name] as string, query.country) === query.e164);
+    if (!field) continue;
+    const activeAt = new Date(Math.max(Date.parse(row.LastModifiedDate), row.LastActivityDate ? Date.parse(row.LastActivityDate) : 0));
+    found
+      .get(query.e164)
+      ?.push({ object, id: row.Id, name: row.Name, ownerId: row.OwnerId, accountId: row.AccountId ?? null, field, activeAt });
+  }
+}
+
+function* chunks(queries: PhoneQuery[]): Generator<PhoneQuery[]> {
+  let chunk: PhoneQuery[] = [];
+  let length = 0;
+  for (const query of queries) {
+    const size = digitForms(query.e164).join(' OR ').length + 4;
+    if (length + size > SEARCH_LENGTH && chunk.length > 0) {
+      yield chunk;
+      [chunk, length] = [[], 0];
+    }
+    chunk.push(query);
+    length += size;
+  }
+  if (chunk.length > 0) yield chunk;
+}

@@ -1,0 +1,31 @@
+import type { CarrierState } from '../types.ts';
+import type { Submission } from '../store/messages.ts';
+
+/** What a carrier calls one part of a message; `key` is the tolerant form of its id. */
+export interface CarrierPart {
+  part: number;
+  carrierId: string;
+  key: string;
+}
+
+/**
+ * What became of a submission. `parts` were accepted. *retry* is safe: the rest never reached the carrier or was refused for now.
+ * *unknown* left and no answer came: it is settled by a receipt, by the carrier's list or by a person, never by sending it again.
+ */
+export type SubmitResult =
+  | { kind: 'accepted'; parts: CarrierPart[] }
+  | { kind: 'rejected'; parts: CarrierPart[]; code: string; text: string; scope: 'message' | 'account' }
+  | { kind: 'retry'; parts: CarrierPart[]; afterMs: number; code: string; text: string }
+  | { kind: 'unknown'; parts: CarrierPart[]; why: string };
+
+/** An open way to a carrier account, held by the one worker that leases the account. */
+export interface CarrierSession {
+  /** `acceptedParts` of an earlier try are not sent again. */
+  submit(message: Submission, acceptedParts: number): Promise<SubmitResult>;
+  close(): Promise<void>;
+}
+
+/** How a session tells its worker what happened. */
+export interface SessionEvents {
+  onState(state: CarrierState, text: string): void;
+}

@@ -1,0 +1,199 @@
+import type { Clock } from '../../platform/clock.ts';
+import { sleep } from '../../platform/clock.ts';
+import type { Db } from '../../platform/db/database.ts';
+import type { FailPoints } from '../../platform/fail-points.ts';
+import { claimLane, guarded, LeaseLostError, releaseLease, renewLease, type Lease } from '../../platform/lanes/lease.ts';
+import { applyOutcome } from '../../platform/lanes/outbox.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { Receipts } from '../receipts.ts';
+import { saveAccountState } from '../store/accounts.ts';
+import { findSubmissions, type Submission } from '../store/messages.ts';
+import { beginSubmission, countParts, markInDoubt, readQueue, type QueuedRow } from '../store/queue.ts';
+import { CARRIER_LANE, type CarrierAccount } from '../types.ts';
+import type { CarrierSession, SessionEvents, SubmitResult } from './session.ts';
+import { settleSubmission } from './settle.ts';
+
+const LEASE_MS = 30_000;
+const IDLE_MS = 500;
+const READ_AHEAD = 200;
+const IN_DOUBT =
+  'The connection to the carrier ended before it answered. The message may have been sent; a receipt, the carrier or an admin settles it.';
+
+export interface AccountWorkerOptions {
+  account: CarrierAccount;
+  db: Db;
+  clock: Clock;
+  owner: string;
+  logger: Logger;
+  failPoints: FailPoints;
+  receipts: Receipts;
+  open(events: SessionEvents): CarrierSession;
+  /** Called after statuses changed, so that the org's lanes hurry. */
+  wakeOrg(orgId: string): void;
+}
+
+export interface AccountWorker {
+  wake(): void;
+  /** Finishes what is under way and gives the account back. */
+  stop(): Promise<void>;
+  /** Ends when the lease is lost or given back; `refused` when the carrier refuses the account as a whole. */
+  ended: Promise<'stopped' | 'refused'>;
+}
+
+/** Tries to become the one worker of a carrier account; undefined when another process has it. */
+export async function startAccountWorker(options: AccountWorkerOptions): Promise<AccountWorker | undefined> {
+  const { account, db, logger } = options;
+  const lease = await claimLane(db, { orgId: account.orgId, purpose: CARRIER_LANE, key: account.id }, options.owner, LEASE_MS);
+  if (!lease) return undefined;
+  const doubted = await guarded(db, lease, (tx) => markInDoubt(tx, account.orgId, account.id, IN_DOUBT));
+  if (doubted > 0) options.wakeOrg(account.orgId);
+
+  const stopping = new AbortController();
+  let wakeUp = new AbortController();
+  const session = options.open({
+    onState: (state, text) =>
+      void saveAccountState(db, account.orgId, account.id, state, text).catch((error: unknown) =>
+        logger.warn({ err: error }, 'the state of a carrier account was not noted'),
+      ),
+  });
+  const inFlight = new Map<string, Promise<void>>();
+  let refusedAccount = false;
+
+  const ended = work()
+    .finally(async () => {
+      clearInterval(renewing);
+      await session.close();
+      await Promise.all(inFlight.values());
+      await releaseLease(db, lease);
+    })
+    .then(() => (refusedAccount ? ('refused' as const) : ('stopped' as const)));
+  const renewing = setInterval(() => {
+    renewLease(db, lease, LEASE_MS).then(
+      (kept) => kept || stopping.abort(),
+      (error: unknown) => logger.warn({ err: error }, 'a carrier lease could not be renewed; it is tried again'),
+    );
+  }, LEASE_MS / 4);
+
+  async function work(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      wakeUp = new AbortController();
+      const started = await startDue().catch((error: unknown) => {
+        logger.warn({ err: error }, 'the queue of a carrier account could not be read; it is tried again');
+        return 0;
+      });
+      if (started === 0 || inFlight.size >= account.windowSize)
+        await Promise.race([sleep(IDLE_MS, AbortSignal.any([stopping.signal, wakeUp.signal])), ...inFlight.values()]);
+    }
+  }
+
+  /** Starts the next message of each conversation that has none under way, as far as the window allows. */
+  async function startDue(): Promise<number> {
+    const room = account.windowSize - inFlight.size;
+    if (room <= 0) return 0;
+    const rows = nextOfEach(await readQueue(db, account.orgId, account.id, READ_AHEAD), inFlight).slice(0, room);
+    if (rows.length === 0) return 0;
+    const submissions = new Map(
+      (
+        await findSubmissions(
+          db,
+          account.orgId,
+          rows.map((row) => row.messageId),
+        )
+      ).map((message) => [message.id, message]),
+    );
+    for (const row of rows) {
+      const message = submissions.get(row.messageId);
+      if (!message) continue;
+      const one = submitOne(row, message, lease as Lease)
+        .catch((error: unknown) => {
+          if (error instanceof LeaseLostError) stopping.abort();
+          else
+            logger.error(
+              { err: error, message: message.id },
+              'a submission ended unexpectedly; the message is in doubt until the account starts anew',
+            );
+        })
+        .finally(() => {
+          inFlight.delete(row.conversationId);
+          wakeUp.abort();
+        });
+      inFlight.set(row.conversationId, one);
+    }
+    return rows.length;
+  }
+
+  async function submitOne(row: QueuedRow, message: Submission, held: Lease): Promise<void> {
+    const refused = await guarded(db, held, async (tx) => {
+      if (message.optedOut) {
+        await settleSubmission(tx, options.receipts, message, {
+          kind: 'rejected',
+          parts: [],
+          code: 'opted_out',
+          text: 'The person opted out before the message was sent.',
+          scope: 'message',
+        });
+        await applyOutcome(tx, { done: [{ id: row.id, version: row.version }] });
+        return true;
+      }
+      return !(await beginSubmission(tx, account.orgId, message.id, options.clock.now()));
+    });
+    if (refused) return options.wakeOrg(account.orgId);
+    await options.failPoints.hit('carrier.before-submit');
+    const result = await session.submit(message, message.segments > 1 ? await countParts(db, account.orgId, message.id) : 0);
+    await options.failPoints.hit('carrier.after-submit');
+    await keepTrying(() =>
+      guarded(db, held, async (tx) => {
+        await settleSubmission(tx, options.receipts, message, result);
+        await applyOutcome(tx, outcomeOf(row, result));
+      }),
+    );
+    await options.failPoints.hit('carrier.after-settle');
+    options.wakeOrg(account.orgId);
+    if (result.kind === 'rejected' && result.scope === 'account') await holdAccount(result);
+  }
+
+  /** The carrier's answer is known: while the lease may still stand, a database that is away must not turn it into *unknown*. */
+  async function keepTrying(settle: () => Promise<void>): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return await settle();
+      } catch (error) {
+        if (error instanceof LeaseLostError || tries >= LEASE_MS / IDLE_MS) throw error;
+        logger.warn({ err: error }, 'the outcome of a submission could not be stored; it is tried again');
+        await sleep(IDLE_MS);
+      }
+    }
+  }
+
+  /** Every further message would be refused as well: they wait until an admin has mended the account. */
+  async function holdAccount(result: Extract<SubmitResult, { kind: 'rejected' }>): Promise<void> {
+    await saveAccountState(db, account.orgId, account.id, 'failed', result.text);
+    refusedAccount = true;
+    stopping.abort();
+  }
+
+  return {
+    wake: () => wakeUp.abort(),
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+    ended,
+  };
+}
+
+function nextOfEach(rows: QueuedRow[], busy: ReadonlyMap<string, unknown>): QueuedRow[] {
+  const seen = new Set(busy.keys());
+  return rows.filter((row) => {
+    const first = !seen.has(row.conversationId);
+    seen.add(row.conversationId);
+    return first && row.due;
+  });
+}
+
+function outcomeOf(row: QueuedRow, result: SubmitResult) {
+  if (result.kind === 'retry') return { retry: [{ id: row.id, afterMs: result.afterMs, code: result.code, reason: result.text }] };
+  if (result.kind === 'rejected' && result.scope === 'account')
+    return { retry: [{ id: row.id, afterMs: 60_000, code: result.code, reason: result.text }] };
+  return { done: [{ id: row.id, version: row.version }] };
+}

@@ -1,0 +1,96 @@
+import type { SalesforceClient, SaveResult, Subrequest, SubResult } from '../../gateways/salesforce/index.ts';
+import { MAX_COLLECTION } from '../../gateways/salesforce/index.ts';
+import type { Db } from '../../platform/db/database.ts';
+import type { OutboxRow } from '../../platform/lanes/outbox.ts';
+import { findConversations } from '../store/conversations.ts';
+import { findMessages } from '../store/messages.ts';
+import { findOptOuts } from '../store/opt-outs.ts';
+import { mediaOfMessages } from '../store/parts-and-media.ts';
+import type { Conversation, Message } from '../types.ts';
+import { conversationRecord, messageRecord, optOutRecord } from './records.ts';
+
+/** One call holds at most five collections: conversations, two of messages, consents and the wake-up event. */
+const LIMITS: Record<string, number> = { conversation: MAX_COLLECTION, message: 2 * MAX_COLLECTION, opt_out: MAX_COLLECTION };
+
+/** Takes the rows that fit into one composite call, in order; the others come with the next batch. */
+export function takeBatch(rows: OutboxRow[]): OutboxRow[] {
+  const taken: Record<string, number> = {};
+  return rows.filter((row) => {
+    taken[row.subjectKind] = (taken[row.subjectKind] ?? 0) + 1;
+    return (taken[row.subjectKind] ?? 0) <= (LIMITS[row.subjectKind] ?? 0);
+  });
+}
+
+export interface OrgBatch {
+  conversations: Conversation[];
+  messages: Message[];
+  rows: OutboxRow[];
+  steps: Subrequest[];
+  /** Rows in the order of the results of each step, by its reference id. */
+  order: Map<string, OutboxRow[]>;
+}
+
+/** Reads the records as they are now (each is in a batch once) and builds the call. */
+export async function buildBatch(
+  db: Db,
+  orgId: string,
+  rows: OutboxRow[],
+  sf: SalesforceClient,
+  queueId: string | undefined,
+): Promise<OrgBatch> {
+  const of = (kind: string) => rows.filter((row) => row.subjectKind === kind);
+  const ids = (kind: string) => of(kind).map((row) => row.subjectId);
+  const conversations = await findConversations(db, orgId, ids('conversation'));
+  const messages = await findMessages(db, orgId, ids('message'));
+  const optOuts = await findOptOuts(db, orgId, ids('opt_out'));
+  const media = await mediaOfMessages(
+    db,
+    orgId,
+    messages.filter((message) => message.direction === 'inbound').map((message) => message.id),
+  );
+
+  const steps: Subrequest[] = [];
+  const order = new Map<string, OutboxRow[]>();
+  const rowOf = new Map(rows.map((row) => [`${row.subjectKind}/${row.subjectId}`, row]));
+  const add = <T extends { id: string }>(kind: string, object: string, items: T[], toRecord: (item: T) => Record<string, unknown>) => {
+    for (let start = 0; start < items.length; start += MAX_COLLECTION) {
+      const chunk = items.slice(start, start + MAX_COLLECTION);
+      const referenceId = `${kind}${start / MAX_COLLECTION}`;
+      steps.push(sf.steps.upsert(referenceId, object, 'ExternalId__c', chunk.map(toRecord)));
+      order.set(
+        referenceId,
+        chunk.map((item) => rowOf.get(`${kind}/${item.id}`) as OutboxRow),
+      );
+    }
+  };
+  add('conversation', 'Conversation__c', conversations, (conversation) => conversationRecord(conversation, queueId));
+  add('message', 'Message__c', messages, (message) =>
+    messageRecord(
+      message,
+      media.filter((item) => item.messageId === message.id),
+    ),
+  );
+  add('opt_out', 'OptOut__c', optOuts, optOutRecord);
+  const changed = [
+    ...new Set([...conversations.map((conversation) => conversation.id), ...messages.map((message) => message.conversationId)]),
+  ];
+  if (changed.length > 0) steps.push(sf.steps.create('changed', 'ConversationChanged__e', [{ ConversationIds__c: changed.join(',') }]));
+  return { conversations, messages, rows, steps, order };
+}
+
+/** Pairs each row with the org's answer about its record. A step that failed as a whole failed for each of its rows. */
+export function pairResults(batch: OrgBatch, results: SubResult[]): { row: OutboxRow; result: SaveResult }[] {
+  return results.flatMap((result) => {
+    const rows = batch.order.get(result.referenceId) ?? [];
+    return rows.map((row, index) => ({
+      row,
+      result: result.saves[index] ?? { id: null, success: false, created: false, errors: result.errors },
+    }));
+  });
+}
+
+/** Rows whose record is gone (erased meanwhile): nothing is left to write. */
+export function goneRows(batch: OrgBatch): OutboxRow[] {
+  const present = new Set([...batch.order.values()].flat().map((row) => row.id));
+  return batch.rows.filter((row) => !present.has(row.id));
+}

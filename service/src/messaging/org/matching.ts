@@ -1,0 +1,175 @@
+import type { Candidate, Directory, PhoneQuery } from '../../directory/index.ts';
+import type { SalesforceClient } from '../../gateways/salesforce/index.ts';
+import { countryOf, formatNumber } from '../../platform/phone.ts';
+import type { Match } from '../store/conversations.ts';
+import type { Conversation, OurNumber, RecordObject } from '../types.ts';
+
+/** An unknown number is searched again with a later message: somebody may have been added meanwhile. */
+const SEARCH_AGAIN_MS = 10 * 60_000;
+
+export interface MatchingInput {
+  orgId: string;
+  sf: SalesforceClient;
+  conversations: Conversation[];
+  numbers: OurNumber[];
+  phoneFields: { object: string; fields: string[] }[];
+  now: Date;
+}
+
+/**
+ * Whom conversations belong to: those that were started from a record are looked up by its id (and follow a lead's conversion or a
+ * merge), the others by their number: the record with the newest activity wins, and the note says so. Nothing for those that are settled.
+ */
+export async function matchConversations(directory: Directory, input: MatchingInput): Promise<Match[]> {
+  const linked = input.conversations.filter((conversation) => conversation.recordId && needsLook(conversation, input.now));
+  const unknown = input.conversations.filter((conversation) => !conversation.recordId && needsLook(conversation, input.now));
+  const { matches, missing } = await followRecords(input.sf, linked);
+  return [...matches, ...(await searchByNumber(directory, input, [...unknown, ...missing]))];
+}
+
+function needsLook(conversation: Conversation, now: Date): boolean {
+  if (!conversation.matchedAt) return true;
+  // A lead may be converted any day; asking costs nothing extra, because the questions of a batch travel in one call.
+  if (conversation.recordObject === 'Lead') return true;
+  return !conversation.recordId && now.getTime() - conversation.matchedAt.getTime() > SEARCH_AGAIN_MS;
+}
+
+async function searchByNumber(directory: Directory, input: MatchingInput, conversations: Conversation[]): Promise<Match[]> {
+  if (conversations.length === 0) return [];
+  const countries = new Map(input.numbers.map((number) => [number.number, number.country]));
+  const queries = new Map<string, PhoneQuery>();
+  for (const { customerNumber, ourNumber } of conversations) {
+    const country = countries.get(ourNumber) ?? countryOf(ourNumber) ?? 'US';
+    if (customerNumber.startsWith('+')) queries.set(customerNumber, { e164: customerNumber, country });
+  }
+  const found = await directory.findByNumbers(input.orgId, input.sf, [...queries.values()], input.phoneFields);
+  return conversations.map((conversation) => choose(conversation, found.get(conversation.customerNumber) ?? []));
+}
+
+const RANK: Record<RecordObject, number> = { Contact: 0, Lead: 1, Account: 2 };
+
+function choose(conversation: Conversation, candidates: Candidate[]): Match {
+  const [best, second] = [...candidates].sort(
+    (a, b) => b.activeAt.getTime() - a.activeAt.getTime() || RANK[a.object] - RANK[b.object] || a.id.localeCompare(b.id),
+  );
+  if (!best)
+    return { ...nobody(conversation), note: `No Contact, Lead or Account with ${formatNumber(conversation.customerNumber)} was found.` };
+  const note = second
+    ? `${candidates.length} records have this number; ${best.object} ${best.name} has the newest activity (field ${best.field}).`
+    : `${best.object} ${best.name} has this number (field ${best.field}).`;
+  return {
+    conversationId: conversation.id,
+    recordObject: best.object,
+    recordId: best.id,
+    accountRecordId: best.object === 'Contact' ? best.accountId : null,
+    recordName: best.name,
+    ownerId: userOnly(best.ownerId),
+    note,
+  };
+}
+
+function nobody(conversation: Conversation): Omit<Match, 'note'> {
+  return { conversationId: conversation.id, recordObject: null, recordId: null, accountRecordId: null, recordName: null, ownerId: null };
+}
+
+/** A lead may belong to a queue that cannot own conversations; ours does then. */
+function userOnly(ownerId: string | null | undefined): string | null {
+  return ownerId?.startsWith('005') ? ownerId : null;
+}
+
+interface PersonRow extends Record<string, unknown> {
+  Id: string;
+  Name: string;
+  OwnerId: string;
+  AccountId?: string | null;
+  IsConverted?: boolean;
+  ConvertedContactId?: string | null;
+}
+
+/** Reads the records by id, all objects in one composite call. A converted lead leads on to its Contact, a merged record to the one that stayed. */
+async function followRecords(sf: SalesforceClient, conversations: Conversation[]): Promise<{ matches: Match[]; missing: Conversation[] }> {
+  if (conversations.length === 0) return { matches: [], missing: [] };
+  const rows = await readRecords(sf, conversations.map(linkOf));
+  const gone = conversations.filter((conversation) => !rows.has(key(linkOf(conversation).id)));
+  const masters = gone.length > 0 ? await readMasters(sf, gone.map(linkOf)) : new Map<string, string>();
+  const successors = new Map<string, Link>();
+  for (const conversation of conversations) {
+    const { object, id } = linkOf(conversation);
+    const contactId = rows.get(key(id))?.ConvertedContactId;
+    const masterId = masters.get(key(id));
+    if (contactId) successors.set(key(id), { object: 'Contact', id: contactId });
+    else if (masterId) successors.set(key(id), { object, id: masterId });
+  }
+  const next = successors.size > 0 ? await readRecords(sf, [...successors.values()]) : new Map<string, PersonRow>();
+  const matches: Match[] = [];
+  const missing: Conversation[] = [];
+  for (const conversation of conversations) {
+    const link = linkOf(conversation);
+    const successor = successors.get(key(link.id));
+    const row = successor ? next.get(key(successor.id)) : rows.get(key(link.id));
+    if (!row) missing.push(conversation);
+    else if (successor || !isUnchanged(conversation, row))
+      matches.push(toMatch(conversation, successor ?? link, row, successor !== undefined));
+  }
+  return { matches, missing };
+}
+
+function toMatch(conversation: Conversation, link: Link, row: PersonRow, moved: boolean): Match {
+  const how = link.object !== conversation.recordObject ? 'The Lead was converted' : 'The record was merged';
+  return {
+    conversationId: conversation.id,
+    recordObject: link.object,
+    recordId: row.Id,
+    accountRecordId: link.object === 'Contact' ? (row.AccountId ?? null) : null,
+    recordName: row.Name,
+    ownerId: userOnly(row.OwnerId),
+    note: moved
+      ? `${how}; the conversation went on to ${link.object} ${row.Name}.`
+      : (conversation.matchNote ?? `Started from ${link.object} ${row.Name}.`),
+  };
+}
+
+interface Link {
+  object: RecordObject;
+  id: string;
+}
+
+function linkOf(conversation: Conversation): Link {
+  return { object: conversation.recordObject as RecordObject, id: conversation.recordId as string };
+}
+
+/** A lead that was looked at again and is still the same needs no write. */
+function isUnchanged(conversation: Conversation, row: PersonRow): boolean {
+  return conversation.matchedAt !== null && conversation.recordName === row.Name;
+}
+
+async function readRecords(sf: SalesforceClient, wanted: Link[]): Promise<Map<string, PersonRow>> {
+  const columns: Record<RecordObject, string> = {
+    Contact: 'Id, Name, OwnerId, AccountId',
+    Lead: 'Id, Name, OwnerId, IsConverted, ConvertedContactId',
+    Account: 'Id, Name, OwnerId',
+  };
+  const steps = (['Contact', 'Lead', 'Account'] as const).flatMap((object) => {
+    const ids = [...new Set(wanted.filter((item) => item.object === object).map((item) => item.id.replace(/\W/g, '')))];
+    return ids.length > 0 ? [sf.steps.query(object, `SELECT ${columns[object]} FROM ${object} WHERE Id IN ('${ids.join("','")}')`)] : [];
+  });
+  const results = await sf.composite(steps);
+  const rows = results.flatMap((result) => (result.page?.records ?? []) as PersonRow[]);
+  return new Map(rows.map((row) => [key(row.Id), row]));
+}
+
+/** Where merged records went: a merge deletes the losers and leaves the winner's id on them. */
+async function readMasters(sf: SalesforceClient, gone: Link[]): Promise<Map<string, string>> {
+  const masters = new Map<string, string>();
+  for (const object of ['Contact', 'Lead', 'Account'] as const) {
+    const ids = gone.filter((link) => link.object === object).map((link) => link.id.replace(/\W/g, ''));
+    if (ids.length === 0) continue;
+    const soql = `SELECT Id, MasterRecordId FROM ${object} WHERE IsDeleted = true AND Id IN ('${ids.join("','")}')`;
+    for await (const page of sf.queryAllPages<{ Id: string; MasterRecordId: string | null }>(soql)) {
+      for (const row of page) if (row.MasterRecordId) masters.set(key(row.Id), row.MasterRecordId);
+    }
+  }
+  return masters;
+}
+
+const key = (id: string) => id.slice(0, 15);

@@ -1,0 +1,77 @@
+import { classifyRecordError, type RecordError, type SaveResult } from '../../gateways/salesforce/index.ts';
+import type { OutboxRow, Outcome } from '../../platform/lanes/outbox.ts';
+
+/** Tries of a row before a person must look at it; a record whose parent is not in the org yet waits without counting. */
+const MAX_TRIES = 5;
+const BASE_MS = 500;
+const PARENT_WAIT_MS = 15_000;
+
+/** What a conversation's record needs before it is tried again. */
+export type Repair = { id: string; need: 'owner' | 'match' };
+
+export interface Judged {
+  outcome: Required<Pick<Outcome, 'done' | 'retry' | 'park'>>;
+  repairs: Repair[];
+  /** Rows that this user may not write: another one may. */
+  refused: OutboxRow[];
+}
+
+/** Turns the org's answer about each record into what becomes of its row. Only the bad row stays behind. */
+export function judge(pairs: { row: OutboxRow; result: SaveResult }[]): Judged {
+  const judged: Judged = { outcome: { done: [], retry: [], park: [] }, repairs: [], refused: [] };
+  for (const { row, result } of pairs) {
+    if (result.success) judged.outcome.done.push({ id: row.id, version: row.version });
+    else judgeError(judged, row, result.errors[0] ?? { code: 'UNKNOWN', message: '', fields: [] });
+  }
+  return judged;
+}
+
+function judgeError(judged: Judged, row: OutboxRow, error: RecordError): void {
+  const failure = classifyRecordError(error, { packageFields: true });
+  const reason = explain(failure.text, failure.detail);
+  const repair = row.subjectKind === 'conversation' && row.attempts < MAX_TRIES ? repairOf(error) : undefined;
+  if (repair) {
+    judged.repairs.push({ id: row.subjectId, need: repair });
+    judged.outcome.retry.push({ id: row.id, afterMs: 0, code: failure.code, reason });
+  } else if (isMissingParent(error)) {
+    judged.outcome.retry.push({
+      id: row.id,
+      afterMs: Math.min(PARENT_WAIT_MS, backoff(row.attempts)),
+      code: 'PARENT_MISSING',
+      reason: 'Waits for its conversation, which is not in the org yet.',
+    });
+  } else if (failure.class === 'transient' && row.attempts < MAX_TRIES) {
+    judged.outcome.retry.push({ id: row.id, afterMs: failure.retryAfterMs ?? backoff(row.attempts), code: failure.code, reason });
+  } else if (failure.class === 'permission') {
+    judged.refused.push(row);
+    judged.outcome.park.push({ id: row.id, version: row.version, code: failure.code, reason });
+  } else {
+    judged.outcome.park.push({ id: row.id, version: row.version, code: failure.code, reason });
+  }
+}
+
+/** An owner who left, or a record that was deleted or merged, is no reason to park a conversation: it finds its place anew. */
+function repairOf(error: RecordError): Repair['need'] | undefined {
+  if (error.code === 'INACTIVE_OWNER_OR_USER' || error.fields.includes('OwnerId')) return 'owner';
+  const links = ['Contact__c', 'Lead__c', 'Account__c'];
+  const broken = [
+    'INVALID_CROSS_REFERENCE_KEY',
+    'ENTITY_IS_DELETED',
+    'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
+    'MALFORMED_ID',
+  ].includes(error.code);
+  return broken && (error.fields.length === 0 || error.fields.some((field) => links.includes(field))) ? 'match' : undefined;
+}
+
+function isMissingParent(error: RecordError): boolean {
+  return error.code === 'INVALID_FIELD' && /foreign key external id/i.test(error.message);
+}
+
+/** Doubled with each try, with jitter, so that rows that failed together do not come back together. */
+function backoff(attempts: number): number {
+  return BASE_MS * 2 ** Math.min(attempts, 6) * (0.75 + Math.random() / 2);
+}
+
+function explain(text: string, detail: string): string {
+  return detail ? `${text} Salesforce says: ${detail}`.slice(0, 1_000) : text;
+}

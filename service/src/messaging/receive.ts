@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { countSegments } from '../../../force-app/main/messaging/lwc/messagingSegments/messagingSegments.ts';
+import type { Clock } from '../platform/clock.ts';
+import { joinParts } from '../gateways/smpp/index.ts';
+import { uniqueViolation, type Db } from '../platform/db/database.ts';
+import { readKeyword, type Keyword } from './keywords.ts';
+import { preview } from './send.ts';
+import { findInbound, findUnconfirmedTwin, insertMessage, type StoredMessage } from './store/messages.ts';
+import { saveOptOut } from './store/opt-outs.ts';
+import { addInboundPart, addMedia } from './store/parts-and-media.ts';
+import { MEDIA_LANE, ORG_LANE, shardOf, type InboundMedia } from './types.ts';
+
+/** A text from a customer's phone, as a carrier handed it over. Numbers are E.164 (or a short code). */
+export interface Inbound {
+  orgId: string;
+  accountId: string;
+  /** The carrier's own id; SMPP gives none. */
+  carrierId: string | null;
+  from: string;
+  to: string;
+  body: string;
+  media: InboundMedia[];
+  /** Present for one part of a long text. */
+  part?: { reference: number; total: number; part: number; payload: Buffer; dataCoding: number } | undefined;
+}
+
+export interface ReceiveOptions {
+  db: Db;
+  clock: Clock;
+  wake(lane: { orgId: string; purpose: string; key: string }): void;
+}
+
+/**
+ * Stores an inbound text; only when this returned may the carrier be told that we have it. The same text handed over twice is stored
+ * once: by the carrier's id where there is one, else by numbers and text within five minutes after a reply that may not have arrived.
+ * Returns the stored message, or undefined for a repetition or a part whose siblings are missing.
+ */
+export function createReceive({ db, clock, wake }: ReceiveOptions) {
+  return async function receive(inbound: Inbound): Promise<StoredMessage | undefined> {
+    const stored = await store(inbound);
+    if (!stored) return undefined;
+    wake({ orgId: inbound.orgId, purpose: ORG_LANE, key: shardOf(stored.conversationId) });
+    if (inbound.media.length > 0) wake({ orgId: inbound.orgId, purpose: MEDIA_LANE, key: inbound.accountId });
+    return stored;
+  };
+
+  async function store(inbound: Inbound): Promise<StoredMessage | undefined> {
+    const keyword = inbound.part ? undefined : readKeyword(inbound.body);
+    if (inbound.carrierId && !inbound.part && inbound.media.length === 0 && !keyword)
+      return once(inbound, () => insertMessage(db, toMessage(inbound, inbound.body)));
+    return once(inbound, () =>
+      db.transaction().execute(async (tx) => {
+        const parts =
+          inbound.part && (await addInboundPart(tx, { ...inbound, ...inbound.part, customerNumber: inbound.from, ourNumber: inbound.to }));
+        if (inbound.part && !parts) return undefined;
+        const body = parts ? joinParts(parts) : inbound.body;
+        if (!inbound.carrierId && (await isRepetition(tx, inbound, body))) return undefined;
+        const stored = await insertMessage(tx, toMessage(inbound, body));
+        if (inbound.media.length > 0) await addMedia(tx, inbound.orgId, inbound.accountId, stored.id, named(inbound.media));
+        await applyKeyword(tx, inbound, keyword ?? readKeyword(body));
+        return stored;
+      }),
+    );
+  }
+
+  /** A unique violation means that the carrier handed the same message over before: not an error, and nothing was written twice. */
+  async function once(inbound: Inbound, insert: () => Promise<StoredMessage | undefined>): Promise<StoredMessage | undefined> {
+    if (inbound.carrierId && (await findInbound(db, inbound.orgId, inbound.accountId, inbound.carrierId))) return undefined;
+    try {
+      return await insert();
+    } catch (error) {
+      if (uniqueViolation(error) === 'message_inbound_once') return undefined;
+      throw error;
+    }
+  }
+
+  function isRepetition(tx: Db, inbound: Inbound, body: string): Promise<boolean> {
+    const { orgId, accountId } = inbound;
+    return findUnconfirmedTwin(tx, { orgId, accountId, ourNumber: inbound.to, customerNumber: inbound.from, body, now: clock.now() }).then(
+      (id) => id !== undefined,
+    );
+  }
+
+  function toMessage(inbound: Inbound, body: string) {
+    return {
+      orgId: inbound.orgId,
+      id: randomUUID(),
+      newConversationId: randomUUID(),
+      ourNumber: inbound.to,
+      customerNumber: inbound.from,
+      direction: 'inbound' as const,
+      status: 'received' as const,
+      body,
+      preview: preview(body) || (inbound.media.length > 0 ? 'Picture' : ''),
+      segments: countSegments(body).segments,
+      accountId: inbound.accountId,
+      carrierId: inbound.carrierId,
+      idempotencyKey: null,
+      requestHash: null,
+      senderUserId: null,
+      occurredAt: clock.now(),
+      replyConfirmed: inbound.carrierId !== null,
+    };
+  }
+
+  async function applyKeyword(tx: Db, inbound: Inbound, keyword: Keyword | undefined): Promise<void> {
+    if (!keyword || keyword.kind === 'help') return; // HELP changes nothing; it stands in the conversation for the agent to answer
+    await saveOptOut(tx, inbound.orgId, {
+      id: randomUUID(),
+      number: inbound.from,
+      state: keyword.kind === 'stop' ? 'opted_out' : 'opted_in',
+      kind: 'keyword',
+      keyword: keyword.word,
+      reason: `The person texted ${keyword.word}.`,
+      changedAt: clock.now(),
+      changedBy: null,
+    });
+  }
+}
+
+function named(media: InboundMedia[]) {
+  return media.map((item, index) => ({
+    ...item,
+    id: randomUUID(),
+    fileName: `picture-${index + 1}.${item.contentType.split('/')[1]?.replace(/\W.*$/, '') ?? 'bin'}`,
+  }));
+}

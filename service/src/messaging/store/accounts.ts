@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import { json, type Db } from '../../platform/db/database.ts';
+import type { CarrierAccount, CarrierState, OurNumber } from '../types.ts';
+
+const ACCOUNT = sql`id, org_id as "orgId", kind, label, settings, secret, rate_per_second as "ratePerSecond", window_size as "windowSize",
+  state, state_text as "stateText", state_since as "stateSince", polled_until as "polledUntil"`;
+const NUMBER = sql`id, org_id as "orgId", account_id as "accountId", number, kind, label, country, is_default as "isDefault", users`;
+
+export async function listAccounts(db: Db, orgId: string): Promise<CarrierAccount[]> {
+  return (
+    await sql<CarrierAccount>`select ${ACCOUNT} from carrier_account where org_id = ${orgId} and removed_at is null order by created_at`.execute(
+      db,
+    )
+  ).rows;
+}
+
+/** Accounts of all orgs, for the workers that lease them. */
+export async function listAllAccounts(db: Db): Promise<CarrierAccount[]> {
+  return (await sql<CarrierAccount>`select ${ACCOUNT} from carrier_account where removed_at is null order by id`.execute(db)).rows;
+}
+
+export async function findAccount(db: Db, id: string, orgId?: string): Promise<CarrierAccount | undefined> {
+  const { rows } = await sql<CarrierAccount>`select ${ACCOUNT} from carrier_account
+    where id = ${id} and removed_at is null ${orgId ? sql`and org_id = ${orgId}` : sql``}`.execute(db);
+  return rows[0];
+}
+
+export async function saveAccount(
+  db: Db,
+  account: Omit<CarrierAccount, 'state' | 'stateText' | 'stateSince' | 'polledUntil'>,
+): Promise<void> {
+  await sql`
+    insert into carrier_account (org_id, id, kind, label, settings, secret, rate_per_second, window_size)
+    values (${account.orgId}, ${account.id}, ${account.kind}, ${account.label}, ${json(account.settings)}, ${account.secret}, ${account.ratePerSecond}, ${account.windowSize})
+    on conflict (org_id, id) do update set label = excluded.label, settings = excluded.settings, secret = excluded.secret,
+      rate_per_second = excluded.rate_per_second, window_size = excluded.window_size, state = 'connecting', state_text = '', state_since = now()`.execute(
+    db,
+  );
+}
+
+export async function removeAccount(db: Db, orgId: string, id: string, at: Date): Promise<void> {
+  await sql`update carrier_account set removed_at = ${at}, state = 'off' where org_id = ${orgId} and id = ${id}`.execute(db);
+}
+
+export async function saveAccountState(db: Db, orgId: string, id: string, state: CarrierState, text: string): Promise<void> {
+  await sql`update carrier_account set state = ${state}, state_text = ${text}, state_since = case when state = ${state} then state_since else now() end
+    where org_id = ${orgId} and id = ${id} and (state <> ${state} or state_text <> ${text})`.execute(db);
+}
+
+export async function savePolledUntil(db: Db, orgId: string, id: string, at: Date): Promise<void> {
+  await sql`update carrier_account set polled_until = ${at} where org_id = ${orgId} and id = ${id}`.execute(db);
+}
+
+export async function listNumbers(db: Db, orgId: string): Promise<OurNumber[]> {
+  return (
+    await sql<OurNumber>`select ${NUMBER} from number where org_id = ${orgId} and removed_at is null order by is_default desc, label, number`.execute(
+      db,
+    )
+  ).rows;
+}
+
+export async function findNumber(db: Db, orgId: string, id: string): Promise<OurNumber | undefined> {
+  return (await sql<OurNumber>`select ${NUMBER} from number where org_id = ${orgId} and id = ${id} and removed_at is null`.execute(db))
+    .rows[0];
+}
+
+export async function findNumberOfAccount(db: Db, orgId: string, accountId: string, number: string): Promise<OurNumber | undefined> {
+  return (
+    await sql<OurNumber>`select ${NUMBER} from number where org_id = ${orgId} and account_id = ${accountId} and number = ${number} and removed_at is null`.execute(
+      db,
+    )
+  ).rows[0];
+}
+
+/** Inserts or changes a number; a default one takes the mark from the others. Throws the unique violation of `number_in_use`. */
+export async function saveNumber(tx: Db, number: OurNumber): Promise<void> {
+  if (number.isDefault) await sql`update number set is_default = false where org_id = ${number.orgId} and id <> ${number.id}`.execute(tx);
+  await sql`
+    insert into number (org_id, id, account_id, number, kind, label, country, is_default, users)
+    values (${number.orgId}, ${number.id}, ${number.accountId}, ${number.number}, ${number.kind}, ${number.label}, ${number.country}, ${number.isDefault}, ${number.users})
+    on conflict (org_id, id) do update set account_id = excluded.account_id, label = excluded.label, country = excluded.country,
+      is_default = excluded.is_default, users = excluded.users`.execute(tx);
+}
+
+export async function removeNumber(db: Db, orgId: string, id: string, at: Date): Promise<void> {
+  await sql`update number set removed_at = ${at}, is_default = false where org_id = ${orgId} and id = ${id}`.execute(db);
+}
+
+export async function listPhoneFields(db: Db, orgId: string): Promise<{ object: string; fields: string[] }[]> {
+  return (
+    await sql<{ object: string; fields: string[] }>`select object, fields from phone_field where org_id = ${orgId} order by object`.execute(
+      db,
+    )
+  ).rows;
+}
+
+export async function savePhoneFields(tx: Db, orgId: string, objects: { object: string; fields: string[] }[]): Promise<void> {
+  await sql`delete from phone_field where org_id = ${orgId}`.execute(tx);
+  for (const { object, fields } of objects)
+    await sql`insert into phone_field (org_id, object, fields) values (${orgId}, ${object}, ${fields})`.execute(tx);
+}

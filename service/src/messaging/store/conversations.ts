@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import { ORG_LANE, type Conversation, type RecordObject } from '../types.ts';
+import { shard } from './messages.ts';
+
+const CONVERSATION = sql`id, org_id as "orgId", our_number as "ourNumber", customer_number as "customerNumber", record_object as "recordObject",
+  record_id as "recordId", account_record_id as "accountRecordId", record_name as "recordName", owner_id as "ownerId", match_note as "matchNote",
+  matched_at as "matchedAt", owner_written as "ownerWritten", last_message_at as "lastMessageAt", last_text as "lastText",
+  last_direction as "lastDirection", unread, opted_out as "optedOut", salesforce_id as "salesforceId"`;
+
+export async function findConversations(db: Db, orgId: string, ids: string[]): Promise<Conversation[]> {
+  if (ids.length === 0) return [];
+  return (
+    await sql<Conversation>`select ${CONVERSATION} from conversation where org_id = ${orgId} and id = any(${ids}::uuid[])`.execute(db)
+  ).rows;
+}
+
+export async function findConversationByNumbers(db: Db, orgId: string, customerNumber: string): Promise<Conversation[]> {
+  return (
+    await sql<Conversation>`select ${CONVERSATION} from conversation where org_id = ${orgId} and customer_number = ${customerNumber}
+      order by last_message_at desc`.execute(db)
+  ).rows;
+}
+
+export interface Match {
+  conversationId: string;
+  recordObject: RecordObject | null;
+  recordId: string | null;
+  accountRecordId: string | null;
+  recordName: string | null;
+  ownerId: string | null;
+  note: string;
+}
+
+/** Remembers whom the conversations belong to. A changed owner is written to the org once. */
+export async function saveMatches(tx: Db, orgId: string, matches: Match[], at: Date): Promise<void> {
+  await sql`
+    update conversation set record_object = match."recordObject", record_id = match."recordId", account_record_id = match."accountRecordId",
+      record_name = match."recordName", match_note = match.note, matched_at = ${at},
+      owner_written = conversation.owner_written and conversation.owner_id is not distinct from match."ownerId", owner_id = match."ownerId"
+    from json_to_recordset(cast(${JSON.stringify(matches)} as json)) as match("conversationId" uuid, "recordObject" text, "recordId" text,
+      "accountRecordId" text, "recordName" text, "ownerId" text, note text)
+    where conversation.org_id = ${orgId} and conversation.id = match."conversationId"`.execute(tx);
+}
+
+/** The org has these conversations now: their ids there, and that their owner is set (agents may change it afterwards). */
+export async function saveSalesforceIds(tx: Db, orgId: string, saved: { id: string; salesforceId: string | null }[]): Promise<void> {
+  await sql`
+    update conversation set salesforce_id = coalesce(saved."salesforceId", salesforce_id), owner_written = true
+    from json_to_recordset(cast(${JSON.stringify(saved)} as json)) as saved(id uuid, "salesforceId" text)
+    where conversation.org_id = ${orgId} and conversation.id = saved.id`.execute(tx);
+}
+
+/** Falls back to the queue: the owner that was to be written is gone or inactive. */
+export async function dropOwner(tx: Db, orgId: string, id: string): Promise<void> {
+  await sql`update conversation set owner_id = null, owner_written = false where org_id = ${orgId} and id = ${id}`.execute(tx);
+}
+
+/** Sets the unread count to zero; false when there is no such conversation. */
+export async function markRead(db: Db, orgId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`
+    with known as (select id, unread from conversation where org_id = ${orgId} and id = ${id}),
+    changed as (update conversation set unread = 0 where org_id = ${orgId} and id = ${id} and unread > 0 returning id),
+    o as (
+      insert into outbox (org_id, purpose, lane_key, subject_kind, subject_id)
+      select ${orgId}::uuid, ${ORG_LANE}, ${shard(sql`id`)}, 'conversation', id from changed
+      on conflict (org_id, purpose, subject_kind, subject_id) do update
+        set version = outbox.version + 1, state = 'waiting', due_at = now(), attempts = 0, code = null, reason = null, parked_at = null
+    )
+    select 1 from known`.execute(db);
+  return rows.length > 0;
+}
+
+/** Puts conversations on their org lane, for example because their person or consent changed. */
+export async function touchConversations(tx: Db, orgId: string, ids: string[]): Promise<void> {
+  await sql`
+    insert into outbox (org_id, purpose, lane_key, subject_kind, subject_id)
+    select org_id, ${ORG_LANE}, ${shard(sql`id`)}, 'conversation', id from conversation where org_id = ${orgId} and id = any(${ids}::uuid[])
+    on conflict (org_id, purpose, subject_kind, subject_id) do update
+      set version = outbox.version + 1, state = 'waiting', due_at = now(), attempts = 0, code = null, reason = null, parked_at = null`.execute(
+    tx,
+  );
+}
+
+/** The record it belonged to is gone: the conversation is matched anew. */
+export async function forgetMatch(tx: Db, orgId: string, id: string): Promise<void> {
+  await sql`update conversation set matched_at = null where org_id = ${orgId} and id = ${id}`.execute(tx);
+}

@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import { CARRIER_LANE, type MessageStatus } from '../types.ts';
+import { shard } from './messages.ts';
+
+export interface QueuedRow {
+  id: number;
+  version: number;
+  messageId: string;
+  conversationId: string;
+  attempts: number;
+  due: boolean;
+}
+
+/** What waits for a carrier account, oldest first, also rows that are not due yet: a later text must not overtake an earlier one. */
+export async function readQueue(db: Db, orgId: string, accountId: string, limit: number): Promise<QueuedRow[]> {
+  const { rows } = await sql<QueuedRow>`
+    select o.id, o.version, o.subject_id as "messageId", m.conversation_id as "conversationId", o.attempts, o.due_at <= now() as due
+    from outbox o join message m on m.org_id = o.org_id and m.id = o.subject_id
+    where o.org_id = ${orgId} and o.purpose = ${CARRIER_LANE} and o.lane_key = ${accountId} and o.state = 'waiting' and m.status = 'queued'
+    order by o.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** Commits the intent before the submission: whoever finds *sending* after a crash knows that the carrier may have it. */
+export async function beginSubmission(tx: Db, orgId: string, messageId: string, at: Date): Promise<boolean> {
+  const result = await sql`update message set status = 'sending', submitted_at = ${at}
+    where org_id = ${orgId} and id = ${messageId} and status = 'queued'`.execute(tx);
+  return result.numAffectedRows === 1n;
+}
+
+/** Back to the queue: the carrier certainly does not have it (or has only the parts that are noted). The org never saw *sending*. */
+export async function requeue(tx: Db, orgId: string, messageId: string): Promise<void> {
+  await sql`update message set status = 'queued' where org_id = ${orgId} and id = ${messageId} and status = 'sending'`.execute(tx);
+}
+
+/** How many parts the carrier took in earlier tries. */
+export async function countParts(db: Db, orgId: string, messageId: string): Promise<number> {
+  const { rows } = await sql<{
+    parts: number;
+  }>`select count(*) as parts from message_part where org_id = ${orgId} and message_id = ${messageId}`.execute(db);
+  return rows[0]?.parts ?? 0;
+}
+
+/** A crash or a cut left these with the carrier or not: they become *unknown*, and leave the carrier's lane for good. */
+export async function markInDoubt(tx: Db, orgId: string, accountId: string, reason: string): Promise<number> {
+  const { rows } = await sql`
+    with doubted as (
+      update message set status = 'unknown', error_code = 'outcome_unknown', error_text = ${reason}
+      where org_id = ${orgId} and account_id = ${accountId} and status = 'sending' returning id, conversation_id
+    ), left_lane as (
+      delete from outbox using doubted where outbox.org_id = ${orgId} and outbox.purpose = ${CARRIER_LANE}
+        and outbox.subject_kind = 'message' and outbox.subject_id = doubted.id
+    ), o as (
+      insert into outbox (org_id, purpose, lane_key, subject_kind, subject_id)
+      select ${orgId}::uuid, 'org', ${shard(sql`conversation_id`)}, 'message', id from doubted
+      on conflict (org_id, purpose, subject_kind, subject_id) do update
+        set version = outbox.version + 1, state = 'waiting', due_at = now(), attempts = 0, code = null, reason = null, parked_at = null
+    )
+    select id from doubted`.execute(tx);
+  return rows.length;
+}
+
+/** Counts of messages by status, for the health page. */
+export async function countByStatus(db: Db, orgId: string, status: MessageStatus): Promise<number> {
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*) as count from message where org_id = ${orgId} and status = ${status}`.execute(db);
+  return rows[0]?.count ?? 0;
+}

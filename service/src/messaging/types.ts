@@ -1,0 +1,109 @@
+/** What a message went through at the carrier's side. Final ones are delivered, undelivered and failed; *unknown* may still become any of them. */
+export type MessageStatus = 'received' | 'queued' | 'sending' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'unknown';
+export type ReceiptStatus = 'sent' | 'delivered' | 'undelivered' | 'failed';
+export type CarrierKind = 'twilio' | 'smpp';
+export type NumberKind = 'phone' | 'short_code' | 'sender_name';
+export type CarrierState = 'connected' | 'connecting' | 'failed' | 'off';
+
+export interface Message {
+  id: string;
+  orgId: string;
+  conversationId: string;
+  sequence: number;
+  direction: 'inbound' | 'outbound';
+  status: MessageStatus;
+  body: string;
+  segments: number;
+  accountId: string;
+  carrierId: string | null;
+  /** The carrier took it: a later failure is the delivery's, not the submission's. */
+  accepted: boolean;
+  errorCode: string | null;
+  errorText: string | null;
+  senderUserId: string | null;
+  occurredAt: Date;
+  submittedAt: Date | null;
+}
+
+export interface Conversation {
+  id: string;
+  orgId: string;
+  ourNumber: string;
+  customerNumber: string;
+  recordObject: RecordObject | null;
+  recordId: string | null;
+  /** Account of a matched Contact. */
+  accountRecordId: string | null;
+  recordName: string | null;
+  ownerId: string | null;
+  matchNote: string | null;
+  matchedAt: Date | null;
+  ownerWritten: boolean;
+  lastMessageAt: Date;
+  lastText: string;
+  lastDirection: 'inbound' | 'outbound';
+  unread: number;
+  optedOut: boolean;
+  salesforceId: string | null;
+}
+
+export type RecordObject = 'Contact' | 'Lead' | 'Account';
+
+export interface OurNumber {
+  id: string;
+  orgId: string;
+  accountId: string;
+  number: string;
+  kind: NumberKind;
+  label: string;
+  /** ISO 3166 country that numbers without a prefix belong to. */
+  country: string;
+  isDefault: boolean;
+  /** Salesforce user ids that may send from it; empty means everyone. */
+  users: string[];
+}
+
+export interface CarrierAccount {
+  id: string;
+  orgId: string;
+  kind: CarrierKind;
+  label: string;
+  settings: Record<string, unknown>;
+  /** Sealed. */
+  secret: string;
+  ratePerSecond: number;
+  windowSize: number;
+  state: CarrierState;
+  stateText: string;
+  stateSince: Date;
+  polledUntil: Date | null;
+}
+
+export interface OptOut {
+  id: string;
+  number: string;
+  state: 'opted_out' | 'opted_in';
+  kind: 'keyword' | 'manual' | 'carrier';
+  keyword: string | null;
+  reason: string;
+  changedAt: Date;
+  changedBy: string | null;
+}
+
+export interface InboundMedia {
+  url: string;
+  contentType: string;
+}
+
+/** Purposes of messaging's lanes. */
+export const ORG_LANE = 'org';
+export const CARRIER_LANE = 'carrier';
+export const MEDIA_LANE = 'media';
+
+/** Lanes of one org that write to it side by side; a conversation always takes the same one. */
+export const ORG_SHARDS = 4;
+
+/** The org lane of a conversation (or another record) by its id. */
+export function shardOf(id: string): string {
+  return String(Number.parseInt(id.slice(-2), 16) % ORG_SHARDS);
+}

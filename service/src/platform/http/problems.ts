@@ -1,0 +1,76 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import {
+  internalError,
+  invalidRequest,
+  notFound,
+  payloadTooLarge,
+  Problem,
+  unavailable,
+  unsupportedMediaType,
+  type FieldError,
+} from '../errors.ts';
+
+/** Every failure of every route leaves as an RFC 9457 problem document; what nobody expected shows neither stack nor text. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export function registerProblems(app: FastifyInstance<any, any, any, any, any>, problemBase: string): void {
+  const send = (reply: FastifyReply, problem: Problem) => {
+    if (problem.headers) reply.headers(problem.headers);
+    return reply
+      .code(problem.status)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .serializer(JSON.stringify)
+      .send({
+        type: `${problemBase}/${problem.code}`,
+        title: problem.title,
+        status: problem.status,
+        detail: problem.message,
+        code: problem.code,
+        ...(problem.errors && { errors: problem.errors }),
+      });
+  };
+
+  app.setNotFoundHandler((_request, reply) => send(reply, notFound('There is nothing at this address.')));
+  app.setErrorHandler((error: FastifyError | Problem, request: FastifyRequest, reply) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500 && !(error instanceof Problem)) {
+      request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed unexpectedly');
+    }
+    return send(reply, problem);
+  });
+}
+
+function toProblem(error: FastifyError | Problem): Problem {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message }): FieldError => ({
+      field: instancePath.slice(1).replaceAll('/', '.'),
+      message: message ?? 'is not valid',
+    }));
+    return invalidRequest(
+      `${errors.length === 1 ? 'One value is' : `${errors.length} values are`} not as they must be. Nothing was stored.`,
+      { errors },
+    );
+  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return payloadTooLarge('The body is larger than this route takes. Nothing was stored.');
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return unsupportedMediaType('Send application/json (or a form, where the route takes one).');
+  if (isDatabaseAway(error))
+    return unavailable('The database cannot be reached. Nothing was stored; try again in some seconds.', {
+      headers: { 'retry-after': '5' },
+    });
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return invalidRequest(
+      error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ? 'The body is empty.' : 'The request cannot be read: is it valid JSON?',
+    );
+  }
+  return internalError('The failure was logged. What was accepted before is kept; try again, and tell the operator if it stays.');
+}
+
+/** Connection refused or reset, too many clients, server shutting down or starting up (PostgreSQL error classes 08, 53 and 57P). */
+function isDatabaseAway(error: { code?: string; message: string }): boolean {
+  return (
+    /^(08\w{3}|53\w{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(error.code ?? '') ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  );
+}

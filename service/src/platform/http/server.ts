@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { tooManyRequests } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { registerProblems } from './problems.ts';
+
+/** A Fastify instance whose routes speak zod. */
+export type HttpServer = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface HttpOptions {
+  logger: Logger;
+  version: string;
+  publicUrl: string;
+  /** Where `docs/errors/<code>` is served: the `type` of every problem document begins with it. */
+  problemBase: string;
+  /** Requests per minute of one address or key before 429; 0 switches it off (tests). */
+  requestsPerMinute: number;
+  bodyLimit?: number;
+  trustProxy?: boolean;
+}
+
+/** The public server: problem documents, OpenAPI 3.0.3 (what Salesforce External Services reads), rate limit, security headers. */
+export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const app = Fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    disableRequestLogging: true, // a request line would hold URLs with numbers in them; metrics count requests instead
+    genReqId: () => randomUUID(),
+    bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    trustProxy: options.trustProxy ?? false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  registerProblems(app, options.problemBase);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null, 'form-action': null } },
+    crossOriginOpenerPolicy: false,
+  });
+  await app.register(cookie);
+  await app.register(formbody, { bodyLimit: 256 * 1024 });
+  if (options.requestsPerMinute > 0) {
+    await app.register(rateLimit, {
+      max: options.requestsPerMinute,
+      timeWindow: '1 minute',
+      keyGenerator: (request) => request.headers.authorization ?? request.ip,
+      errorResponseBuilder: (_request, context) =>
+        tooManyRequests(`Slow down: at most ${context.max} requests a minute. Try again in ${Math.ceil(context.ttl / 1000)} s.`),
+      allowList: (request) => request.url === '/healthz' || request.url === '/readyz',
+    });
+  }
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.0.3',
+      info: { title: 'Switchboard', version: options.version, description: 'Messaging between a Salesforce org and its carriers.' },
+      servers: [{ url: options.publicUrl }],
+      components: {
+        securitySchemes: { orgKey: { type: 'http', scheme: 'bearer', description: 'A key of the org, with scope agent, admin or acd.' } },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  return app;
+}

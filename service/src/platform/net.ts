@@ -1,0 +1,72 @@
+import dns from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+
+/** An address that an admin or a peer supplied leads into a private network. */
+export class AddressRefusedError extends Error {
+  readonly code = 'ADDRESS_REFUSED';
+  constructor(host: string) {
+    super(`the address ${host} is not a public one`);
+    this.name = 'AddressRefusedError';
+  }
+}
+
+export interface AddressGuard {
+  /** For sockets: resolves names, and refuses when any answer is private. Checked at connect time, so a name cannot change its mind (DNS rebinding). */
+  lookup: LookupFunction;
+  /** For HTTP calls with undici. */
+  dispatcher: Dispatcher;
+  /** For an address that is written out; throws AddressRefusedError. */
+  checkLiteral(host: string): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps outgoing connections away from loopback, private, link-local, IPv4-mapped and other special addresses.
+ * `allowed` (`host` or `host:port`) are let through: the sandbox's peers, or a carrier inside the company's network.
+ */
+export function createAddressGuard(allowed: readonly string[], connectTimeoutMs = 5_000): AddressGuard {
+  const names = new Set(allowed.map((entry) => entry.toLowerCase()));
+  const isAllowed = (host: string, port?: string | number) =>
+    names.has(host.toLowerCase()) || names.has(`${host.toLowerCase()}:${port ?? ''}`);
+
+  const checkLiteral = (host: string) => {
+    if (isIP(host) && !isPublic(host)) throw new AddressRefusedError(host);
+  };
+  const lookup: LookupFunction = (hostname, options, callback) => {
+    dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, '', 4);
+      const refused = addresses.find(({ address }) => !isPublic(address));
+      if (refused && !isAllowed(hostname)) return callback(new AddressRefusedError(hostname), '', 4);
+      if (options.all) return callback(null, addresses);
+      callback(null, addresses[0]?.address ?? '', addresses[0]?.family ?? 4);
+    });
+  };
+  const guardedConnect = buildConnector({ timeout: connectTimeoutMs, lookup });
+  const plainConnect = buildConnector({ timeout: connectTimeoutMs });
+  const dispatcher = new Agent({
+    connect: (options, callback) => {
+      if (isAllowed(options.hostname, options.port)) return plainConnect(options, callback);
+      try {
+        checkLiteral(options.hostname.replace(/^\[|\]$/g, ''));
+      } catch (error) {
+        return callback(error as Error, null);
+      }
+      guardedConnect(options, callback);
+    },
+  });
+  return {
+    lookup,
+    dispatcher,
+    checkLiteral: (host) => {
+      if (!isAllowed(host)) checkLiteral(host);
+    },
+    close: () => dispatcher.close(),
+  };
+}
+
+/** True only for ordinary public addresses; an IPv4 address inside an IPv6 one counts as itself. */
+export function isPublic(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+}

@@ -1,0 +1,72 @@
+import type { FastifyRequest } from 'fastify';
+import { forbidden, unauthorized } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http/server.ts';
+import { orgMismatch } from './errors.ts';
+import type { Tenancy } from './service.ts';
+import type { Caller, KeyScope } from './types.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Which keys may call the route. A `/v1` route without it does not start. */
+    scopes?: readonly KeyScope[];
+  }
+  interface FastifyRequest {
+    caller: Caller | null;
+  }
+}
+
+export const AGENT = { scopes: ['agent', 'admin'] } as const;
+export const ADMIN = { scopes: ['admin'] } as const;
+
+/**
+ * Guards every route that names scopes: `Authorization: Bearer <key>`. `X-Org-Id` (the org's own id, as Apex sends it) must be the
+ * key's: a refreshed sandbox keeps its copy of the key but is another org, and is told to register anew.
+ */
+export function registerAuth(app: HttpServer, tenancy: Pick<Tenancy, 'authenticate'>): void {
+  app.decorateRequest('caller', null);
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/v1/')) return;
+    if (!route.config?.scopes) throw new Error(`Route ${route.url} names no scopes`);
+    route.schema = { ...route.schema, security: [{ orgKey: [] }] };
+  });
+  app.addHook('onRequest', async (request) => {
+    const scopes = request.routeOptions.config.scopes;
+    if (scopes) request.caller = await identify(request, tenancy, scopes);
+  });
+}
+
+async function identify(request: FastifyRequest, tenancy: Pick<Tenancy, 'authenticate'>, scopes: readonly KeyScope[]): Promise<Caller> {
+  const [, key] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  if (!key) throw unauthorized('Send the org key as "Authorization: Bearer <key>".', { headers: { 'www-authenticate': 'Bearer' } });
+  const row = await tenancy.authenticate(key);
+  if (!row)
+    throw unauthorized('This key is unknown or has ended. Register the org again to get a new one.', {
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+  if (!scopes.includes(row.scope)) throw forbidden(`This needs a key with scope ${scopes.join(' or ')}; the key has scope ${row.scope}.`);
+  const orgId = header(request, 'x-org-id');
+  if (orgId && orgId.slice(0, 15) !== row.salesforceOrgId.slice(0, 15)) {
+    throw orgMismatch(
+      'The key was made for another org. A refreshed or copied sandbox has a new Org Id: register it anew on the setup tab.',
+    );
+  }
+  const userId = header(request, 'x-user-id');
+  return {
+    orgId: row.orgId,
+    salesforceOrgId: row.salesforceOrgId,
+    keyId: row.id,
+    scope: row.scope,
+    userId: userId && /^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(userId) ? userId : undefined,
+  };
+}
+
+/** The caller of a guarded route. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw unauthorized('The route was called without a key.');
+  return request.caller;
+}
+
+function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../platform/clock.ts';
+import { hashToken, randomToken } from '../platform/crypto.ts';
+import type { Db } from '../platform/db/database.ts';
+import { createTenancyStore } from './store.ts';
+import type { ApiKeyRow, KeyScope, Org } from './types.ts';
+
+/** How long an old key goes on working after a new one was made. */
+export const KEY_OVERLAP_MS = 24 * 3600_000;
+/** A revoked key is noticed by every process after this long at the latest. */
+const CACHE_MS = 5_000;
+const TOUCH_MS = 60_000;
+
+export type Tenancy = ReturnType<typeof createTenancy>;
+
+/** Orgs and their keys. */
+export function createTenancy({ db, clock }: { db: Db; clock: Clock }) {
+  const store = createTenancyStore(db);
+  const keys = new LRUCache<string, { row: ApiKeyRow | false }>({ max: 10_000, ttl: CACHE_MS });
+  const touched = new LRUCache<string, true>({ max: 10_000, ttl: TOUCH_MS });
+
+  return {
+    findOrg: store.findOrg,
+    listOrgs: store.listOrgs,
+    updateOrg: (id: string, change: { connectionMode?: boolean | undefined; notifyEmails?: string[] | undefined }, tx: Db = db) =>
+      store.updateOrg(tx, id, change),
+
+    /** Inserts or refreshes the org with this Salesforce id; its own id stays. Part of the caller's transaction. */
+    async saveOrg(tx: Db, org: Omit<Org, 'id' | 'connectionMode' | 'notifyEmails' | 'registeredAt'>): Promise<Org> {
+      return store.saveOrg(tx, { id: randomUUID(), ...org });
+    },
+
+    /** Makes one new key per scope, shown only now; older ones end after KEY_OVERLAP_MS. Form: `sb_<scope>_<random>`. */
+    async rollKeys<S extends KeyScope>(tx: Db, orgId: string, scopes: readonly S[]): Promise<Record<S, string>> {
+      await store.expireKeys(tx, orgId, [...scopes], new Date(clock.now().getTime() + KEY_OVERLAP_MS));
+      const made: Partial<Record<S, string>> = {};
+      for (const scope of scopes) {
+        const key = `sb_${scope}_${randomToken()}`;
+        await store.addKey(tx, { orgId, id: randomUUID(), scope, hash: hashToken(key) });
+        made[scope] = key;
+      }
+      return made as Record<S, string>;
+    },
+
+    /** The key's org and scope, or undefined when it is unknown or ended. */
+    async authenticate(key: string): Promise<ApiKeyRow | undefined> {
+      const hash = hashToken(key);
+      let known = keys.get(hash);
+      if (!known) {
+        known = { row: (await store.findKey(hash)) ?? false };
+        keys.set(hash, known);
+      }
+      const { row } = known;
+      if (!row || (row.expiresAt && row.expiresAt <= clock.now())) return undefined;
+      if (!touched.has(row.id)) {
+        touched.set(row.id, true);
+        await store.touchKey(row.id, clock.now());
+      }
+      return row;
+    },
+  };
+}
