@@ -1,5 +1,5 @@
 import Fastify from 'fastify';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import formbody from '@fastify/formbody';
 import { ZodError } from 'zod';
 
@@ -10,10 +10,14 @@ export function isLocalHost(header: string | undefined): boolean {
   return name === 'localhost' || name === '127.0.0.1' || name === '[::1]';
 }
 
+export type ErrorHandler = (error: Error & { statusCode?: number }, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
 export interface PeerAppOptions {
   /** Largest accepted body in bytes; 6 MB unless told. */
   readonly bodyLimit?: number;
   readonly fastify?: FastifyServerOptions;
+  /** Answers errors in the peer's own shape, in place of `{error}`. */
+  readonly errorHandler?: ErrorHandler;
 }
 
 /**
@@ -41,16 +45,18 @@ export function createPeerApp(options: PeerAppOptions = {}): FastifyInstance {
       done(new MalformedJsonError((error as Error).message));
     }
   });
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    if (error instanceof ZodError) {
-      const errors = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
-      return reply.code(400).send({ error: 'bad request', errors });
-    }
-    const status = error.statusCode ?? 500;
-    return reply.code(status).send({ error: status >= 500 ? 'internal error of the sandbox' : error.message });
-  });
+  app.setErrorHandler(options.errorHandler ?? answerError);
   return app;
 }
+
+const answerError: ErrorHandler = (error, _request, reply) => {
+  if (error instanceof ZodError) {
+    const errors = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+    return reply.code(400).send({ error: 'bad request', errors });
+  }
+  const status = error.statusCode ?? 500;
+  return reply.code(status).send({ error: status >= 500 ? 'internal error of the sandbox' : error.message });
+};
 
 /** The body was announced as JSON and is not. HTTP 400. */
 export class MalformedJsonError extends Error {

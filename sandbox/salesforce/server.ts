@@ -16,7 +16,7 @@ import { bearerOf, makeRequireSession } from './auth/sessions.ts';
 import { registerTokenRoutes } from './auth/token-routes.ts';
 import { openOrg, registerDataRoutes } from './org.ts';
 import type { Org } from './org.ts';
-import { meteredSession, objectsOf, registerApiHooks, setEndpoint } from './platform/api-hooks.ts';
+import { apiErrorHandler, meteredSession, objectsOf, registerApiHooks, setEndpoint } from './platform/api-hooks.ts';
 import { openCredentials, registerCredentialRoutes } from './platform/credentials.ts';
 import { openFieldOverrides } from './platform/field-rights.ts';
 import { openNotifications, registerNotificationAction } from './platform/notifications.ts';
@@ -115,11 +115,11 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
     return userId === undefined ? undefined : org.users.byId(userId)?.username;
   }
 
-  const app = createPeerApp({ bodyLimit: BODY_LIMIT });
+  const app = createPeerApp({ bodyLimit: BODY_LIMIT, errorHandler: apiErrorHandler(options.onError) });
   const session = meteredSession(usage, makeRequireSession({ org, grants, accounts }));
   const { requireSession } = session;
   await app.register(cookie);
-  registerApiHooks(app, { usage, sessionOf: session.sessionOf, onError: options.onError });
+  registerApiHooks(app, { usage, sessionOf: session.sessionOf });
   const { seed } = options;
   registerControl(app, {
     reset,

@@ -130,7 +130,8 @@ export function registerAuthorize(app: FastifyInstance, deps: AuthorizeDeps): vo
       return wrong('badScope');
     }
     if (query.code_challenge === undefined && oauthApp.pkceRequired) return wrong('missingChallenge');
-    const isS256 = query.code_challenge_method === 'S256' && /^[A-Za-z0-9_-]{43}$/.test(query.code_challenge ?? '');
+    // The platform knows S256 only, so clients such as jsforce do not name the method at all.
+    const isS256 = (query.code_challenge_method ?? 'S256') === 'S256' && /^[A-Za-z0-9_-]{43}$/.test(query.code_challenge ?? '');
     if (query.code_challenge !== undefined && !isS256) return wrong('badChallenge');
     return { ...base, app: oauthApp, scopes: scopes.join(' '), challenge: query.code_challenge };
   }

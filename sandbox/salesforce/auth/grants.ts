@@ -1,6 +1,7 @@
 import type { Org } from '../org.ts';
 import type { OAuthApp } from './apps.ts';
 import { TokenError } from './errors.ts';
+import { grantStatements } from './grant-sql.ts';
 import { matchesChallenge, randomText, sha256 } from './secrets.ts';
 
 export const CODE_LIFE_MS = 10 * 60_000;
@@ -65,18 +66,6 @@ export interface Grants {
   clear(): void;
 }
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS auth_code (hash TEXT PRIMARY KEY, client_id TEXT NOT NULL, user_id TEXT NOT NULL, redirect_uri TEXT NOT NULL,
-    scopes TEXT NOT NULL, challenge TEXT, created_at INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0);
-  CREATE TABLE IF NOT EXISTS auth_grant (id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, user_id TEXT NOT NULL, scopes TEXT NOT NULL,
-    created_at INTEGER NOT NULL, used_at INTEGER NOT NULL, ended TEXT);
-  CREATE INDEX IF NOT EXISTS auth_grant_user ON auth_grant (user_id, client_id);
-  CREATE TABLE IF NOT EXISTS auth_refresh (hash TEXT PRIMARY KEY, grant_id INTEGER NOT NULL, replaced INTEGER NOT NULL DEFAULT 0);
-  CREATE TABLE IF NOT EXISTS auth_access (id INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, grant_id INTEGER, user_id TEXT NOT NULL,
-    scopes TEXT NOT NULL, created_at INTEGER NOT NULL, used_at INTEGER NOT NULL);
-  CREATE INDEX IF NOT EXISTS auth_access_grant ON auth_access (grant_id);
-  CREATE INDEX IF NOT EXISTS auth_access_user ON auth_access (user_id);`;
-
 interface GrantRow {
   id: number;
   client_id: string;
@@ -89,33 +78,8 @@ interface GrantRow {
 /** Opens the token tables in the org's database. */
 export function openGrants(org: Org): Grants {
   const { db, clock } = org;
-  db.exec(TABLES);
   const now = (): number => clock.now().getTime();
-  const sql = {
-    code: db.prepare('SELECT * FROM auth_code WHERE hash = ?'),
-    spendCode: db.prepare('UPDATE auth_code SET used = 1 WHERE hash = ? AND used = 0'),
-    addCode: db.prepare(
-      'INSERT INTO auth_code (hash, client_id, user_id, redirect_uri, scopes, challenge, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-    dropCodes: db.prepare('DELETE FROM auth_code WHERE created_at < ?'),
-    addGrant: db.prepare('INSERT INTO auth_grant (client_id, user_id, scopes, created_at, used_at) VALUES (?, ?, ?, ?, ?)'),
-    liveGrants: db.prepare(
-      'SELECT id FROM auth_grant WHERE user_id = ? AND client_id = ? AND ended IS NULL ORDER BY created_at DESC, id DESC',
-    ),
-    grantOfRefresh: db.prepare('SELECT g.*, r.replaced FROM auth_refresh r JOIN auth_grant g ON g.id = r.grant_id WHERE r.hash = ?'),
-    useGrant: db.prepare('UPDATE auth_grant SET used_at = ? WHERE id = ?'),
-    endGrant: db.prepare('UPDATE auth_grant SET ended = ? WHERE id = ? AND ended IS NULL'),
-    endUser: db.prepare('UPDATE auth_grant SET ended = ? WHERE user_id = ? AND ended IS NULL'),
-    addRefresh: db.prepare('INSERT INTO auth_refresh (hash, grant_id) VALUES (?, ?)'),
-    replaceRefresh: db.prepare('UPDATE auth_refresh SET replaced = 1 WHERE hash = ?'),
-    addAccess: db.prepare('INSERT INTO auth_access (hash, grant_id, user_id, scopes, created_at, used_at) VALUES (?, ?, ?, ?, ?, ?)'),
-    access: db.prepare('SELECT a.*, g.client_id FROM auth_access a LEFT JOIN auth_grant g ON g.id = a.grant_id WHERE a.hash = ?'),
-    touch: db.prepare('UPDATE auth_access SET used_at = ? WHERE id = ?'),
-    dropIdle: db.prepare('DELETE FROM auth_access WHERE used_at < ?'),
-    dropAccess: db.prepare('DELETE FROM auth_access WHERE id = ?'),
-    dropGrantAccess: db.prepare('DELETE FROM auth_access WHERE grant_id = ?'),
-    dropUserAccess: db.prepare('DELETE FROM auth_access WHERE user_id = ?'),
-  };
+  const sql = grantStatements(db);
 
   function endGrant(id: number, reason: RevokeReason): void {
     sql.endGrant.run(reason, id);

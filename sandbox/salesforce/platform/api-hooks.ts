@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ZodError } from 'zod';
 import { pathOf } from '../../control/faults.ts';
 import { MalformedJsonError } from '../../control/peer.ts';
+import type { ErrorHandler } from '../../control/peer.ts';
 import { SalesforceError, asSalesforceError, errorBody } from '../org.ts';
 import type { Org, OrgSession } from '../org.ts';
 import { TokenError } from '../auth/errors.ts';
@@ -79,8 +80,11 @@ export function registerApiHooks(
       new SalesforceError(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${request.method}' not allowed. Allowed are ${allowed.join(',')}`),
     );
   });
+}
 
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+/** Errors in the shapes of section 3.2 for the API, of section 2.4 for the OAuth endpoints, and `{error}` for the rest. */
+export function apiErrorHandler(onError?: (error: unknown) => void): ErrorHandler {
+  return (error, request, reply) => {
     if (error instanceof TokenError) return reply.code(400).type(JSON_TYPE).send(error.body());
     if (error instanceof SalesforceError) return answer(reply, error);
     const path = pathOf(request);
@@ -89,7 +93,7 @@ export function registerApiHooks(
       return reply.code(400).send({ error: 'bad request', errors });
     }
     const status = error.statusCode ?? 500;
-    if (status >= 500) deps.onError?.(error);
+    if (status >= 500) onError?.(error);
     if (!isApi(path)) return reply.code(status).send({ error: status >= 500 ? 'internal error of the sandbox' : error.message });
     if (error instanceof MalformedJsonError) return answer(reply, new SalesforceError(400, 'JSON_PARSER_ERROR', error.message));
     if (status === 413) return answer(reply, new SalesforceError(413, 'REQUEST_ENTITY_TOO_LARGE', 'The request body is too large'));
@@ -100,7 +104,7 @@ export function registerApiHooks(
       );
     if (status < 500) return answer(reply, new SalesforceError(status, 'INVALID_INPUT', error.message));
     return answer(reply, asSalesforceError(error));
-  });
+  };
 }
 
 function answer(reply: FastifyReply, error: SalesforceError): FastifyReply {
