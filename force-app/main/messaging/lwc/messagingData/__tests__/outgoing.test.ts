@@ -1,0 +1,145 @@
+import { keepStarted, newKey, OutgoingQueue, readStored, writeStored } from 'c/messagingData';
+import { refusal, settle } from './samples';
+
+function open(post = jest.fn().mockResolvedValue({ id: 'm-1', conversationId: 'c-1', sequence: 7 })) {
+  const hooks = { post, changed: jest.fn(), moved: jest.fn() };
+  return { ...hooks, queue: new OutgoingQueue('c-1', hooks) };
+}
+
+beforeEach(() => localStorage.clear());
+
+describe('sending queue', () => {
+  it('shows a message at once and takes over the answer', async () => {
+    const { queue, post, changed } = open();
+    queue.send('hello', '+14155550199', 'key-1');
+    expect(queue.rows).toMatchObject([{ key: 'key-1', body: 'hello', state: 'posting' }]);
+    expect(changed).toHaveBeenCalledTimes(1);
+    await settle();
+    expect(post).toHaveBeenCalledWith({ conversationId: 'c-1', body: 'hello', from: '+14155550199' }, 'key-1');
+    expect(queue.rows).toMatchObject([{ key: 'key-1', state: 'accepted', id: 'm-1', sequence: 7 }]);
+  });
+
+  it('leaves the number out where none was chosen', async () => {
+    const { queue, post } = open();
+    queue.send('hello', '', 'key-1');
+    await settle();
+    expect(post).toHaveBeenCalledWith({ conversationId: 'c-1', body: 'hello' }, 'key-1');
+  });
+
+  it('posts one after another, so that the order holds, and goes on after a failure', async () => {
+    const answers: ((value: unknown) => void)[] = [];
+    const refuse: ((error: unknown) => void)[] = [];
+    const post = jest.fn(() => new Promise((resolve, reject) => (answers.push(resolve), refuse.push(reject))));
+    const { queue } = open(post as never);
+    queue.send('first', '', 'k1');
+    queue.send('second', '', 'k2');
+    await settle();
+    expect(post).toHaveBeenCalledTimes(1);
+    refuse[0]!(refusal('service_unreachable', 'Nothing came back.', 503));
+    await settle();
+    expect(post).toHaveBeenCalledTimes(2);
+    answers[1]!({ id: 'm-2', conversationId: 'c-1' });
+    await settle();
+    expect(queue.rows.map(({ state }) => state)).toEqual(['failed', 'accepted']);
+  });
+
+  it('keeps text and key of a failure and retries under the same key', async () => {
+    const post = jest
+      .fn()
+      .mockRejectedValueOnce(refusal('no_number', 'No number.'))
+      .mockResolvedValue({ id: 'm-1', conversationId: 'c-1' });
+    const { queue } = open(post);
+    queue.send('hello', '', 'key-1');
+    await settle();
+    expect(queue.rows).toMatchObject([{ body: 'hello', state: 'failed', problem: { code: 'no_number', status: 422 } }]);
+    queue.retry('key-1');
+    expect(queue.rows[0]).toMatchObject({ state: 'posting' });
+    expect(queue.rows[0]).not.toHaveProperty('problem');
+    await settle();
+    expect(post.mock.calls.map(([, key]) => key)).toEqual(['key-1', 'key-1']);
+    expect(queue.rows[0]).toMatchObject({ state: 'accepted', id: 'm-1' });
+  });
+
+  it('retries and discards failed messages only', async () => {
+    const { queue, post } = open();
+    queue.send('hello', '', 'key-1');
+    queue.discard('key-1');
+    queue.retry('key-1');
+    await settle();
+    expect(queue.rows).toHaveLength(1);
+    expect(post).toHaveBeenCalledTimes(1);
+  });
+
+  it('forgets a discarded message for good', async () => {
+    const { queue } = open(jest.fn().mockRejectedValue(new Error('no')));
+    queue.send('hello', '', 'key-1');
+    await settle();
+    queue.discard('key-1');
+    expect(queue.rows).toEqual([]);
+    expect(open().queue.rows).toEqual([]);
+  });
+
+  it('survives a reload: unanswered messages are not confirmed, accepted ones wait for their row', async () => {
+    const { queue } = open(
+      jest
+        .fn()
+        .mockResolvedValueOnce({ id: 'm-1', conversationId: 'c-1' })
+        .mockReturnValue(new Promise(() => undefined)),
+    );
+    queue.send('accepted', '', 'k1');
+    queue.send('unanswered', '', 'k2');
+    await settle();
+    expect(open().queue.rows.map(({ body, state }) => [body, state])).toEqual([
+      ['accepted', 'accepted'],
+      ['unanswered', 'failed'],
+    ]);
+  });
+
+  it('keeps nothing in the browser once the org has the message, but still lends the key', async () => {
+    const { queue } = open();
+    queue.send('hello', '', 'key-1');
+    await settle();
+    queue.arrived(new Set(['m-1']));
+    expect(readStored('pending', 'c-1')).toBe('');
+    expect(queue.rows).toMatchObject([{ key: 'key-1', id: 'm-1' }]);
+  });
+
+  it('tells when the service filed the message under another conversation', async () => {
+    const { queue, moved } = open(jest.fn().mockResolvedValue({ id: 'm-1', conversationId: 'c-2' }));
+    queue.send('hello', '', 'key-1');
+    await settle();
+    expect(moved).toHaveBeenCalledWith('c-2');
+    expect(queue.rows).toEqual([]);
+  });
+
+  it('starts a conversation beside messages that wait in it already', () => {
+    writeStored('pending', 'c-1', JSON.stringify([{ key: 'old', body: 'old', from: '', createdAt: Date.now(), state: 'failed' }]));
+    keepStarted('c-1', { key: 'new', id: 'm-5', body: 'new', from: '', createdAt: Date.now(), state: 'accepted' });
+    expect(open().queue.rows.map(({ key }) => key)).toEqual(['old', 'new']);
+  });
+
+  it('ignores what it cannot read and works without storage', async () => {
+    writeStored('pending', 'c-1', '{broken');
+    expect(open().queue.rows).toEqual([]);
+    const refuse = () => {
+      throw new Error('forbidden');
+    };
+    jest.spyOn(Storage.prototype, 'setItem').mockImplementation(refuse);
+    jest.spyOn(Storage.prototype, 'getItem').mockImplementation(refuse);
+    const { queue } = open();
+    queue.send('hello', '', 'key-1');
+    await settle();
+    expect(queue.rows).toMatchObject([{ state: 'accepted' }]);
+    jest.restoreAllMocks();
+  });
+
+  it('makes keys that are UUIDs, also without randomUUID', () => {
+    const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+    const { randomUUID } = crypto;
+    Object.defineProperty(crypto, 'randomUUID', { configurable: true, value: undefined });
+    const keys = Array.from({ length: 20 }, newKey);
+    Object.defineProperty(crypto, 'randomUUID', { configurable: true, value: randomUUID });
+    expect(keys.every((key) => uuid.test(key))).toBe(true);
+    expect(new Set(keys).size).toBe(20);
+  });
+});
