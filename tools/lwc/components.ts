@@ -43,12 +43,12 @@ export function exposedComponents(root: string): ExposedComponent[] {
 
 /** Modules that stand in for the platform (`lightning/empApi`, `force/navigation`, `shell/context`): built together with the base components. */
 export function platformModules(root: string): Component[] {
-  return namespaced(path.join(root, 'sandbox/lightning/shell/platform'));
+  return namespaced(path.join(root, 'sandbox/lightning/shell/platform/lwc'));
 }
 
 /** Components of the page around ours (`shell/app` and what it shows): built together with ours. */
 export function pageModules(root: string): Component[] {
-  return namespaced(path.join(root, 'sandbox/lightning/shell/page'));
+  return namespaced(path.join(root, 'sandbox/lightning/shell/page/lwc'));
 }
 
 function namespaced(folder: string): Component[] {

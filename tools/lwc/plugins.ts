@@ -9,7 +9,7 @@ export async function componentPlugins(options: ResolverOptions): Promise<Plugin
   return [
     salesforceModules(options),
     lwc({
-      rootDir: path.join(options.root, 'sandbox/lightning/shell/platform'),
+      rootDir: path.join(options.root, 'sandbox/lightning/shell/platform/lwc'),
       modules: moduleRecords(options.root),
       enableDynamicComponents: true,
       enableSyntheticElementInternals: true, // the base components' form elements ask for it

@@ -1,9 +1,12 @@
 /** Reads `data:` lines of a server-sent-events answer (WHATWG HTML, section 9.2) as JSON until it ends. */
 export async function readEvents(response: Response, onData: (data: unknown) => void): Promise<void> {
-  if (!response.body) return;
+  const reader = response.body?.getReader();
+  const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    const blocks = (rest + chunk).split('\n\n');
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (rest + decoder.decode(value, { stream: true })).split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
       const data = block

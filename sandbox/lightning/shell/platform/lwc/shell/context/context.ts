@@ -1,7 +1,7 @@
 /** What the page was told when it was served, and what of the platform's answers depends on it. */
-import type { ShellContext } from '../../../../context-types';
+import type { ShellContext } from '../../../../../context-types';
 
-export type { PageComponent, PageRegion, ShellContext, ShellObject, ShellTab, ShellUser } from '../../../../context-types';
+export type { PageComponent, PageRegion, ShellContext, ShellObject, ShellTab, ShellUser } from '../../../../../context-types';
 
 let loaded: ShellContext | undefined;
 

@@ -1,5 +1,5 @@
 // By path, because 'lightning/primitiveIcon' means this very file.
-import BaseIcon from '../../../../../../node_modules/lightning-base-components/src/lightning/primitiveIcon/primitiveIcon.js';
+import BaseIcon from '../../../../../../../node_modules/lightning-base-components/src/lightning/primitiveIcon/primitiveIcon.js';
 import template from './primitiveIcon.html';
 
 /** Takes icons from the sprites of SLDS: the base components' thousands of compiled templates would triple the build. */

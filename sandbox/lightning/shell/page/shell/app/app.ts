@@ -1,2 +1,0 @@
-import { LightningElement } from 'lwc';
-export default class App extends LightningElement {}
