@@ -26,8 +26,8 @@ export interface Subscription {
 }
 
 export interface EventBus {
-  /** Stores and delivers an event; answers its replay id and uuid. */
-  publish(channel: string, payload: Record<string, unknown>): { replayId: number; uuid: string };
+  /** Stores and delivers an event (its uuid is made unless given); answers its replay id and uuid. */
+  publish(channel: string, payload: Record<string, unknown>, uuid?: string): { replayId: number; uuid: string };
   /**
    * Calls the listener for kept events after `replayId` (-1 none, -2 all), then for each new one.
    * A replay id that was never given out or is older than 72 hours is refused with the Pub/Sub error text.
@@ -88,11 +88,10 @@ export function makeEventBus(db: DatabaseSync, clock: OrgClock): EventBus {
 
   return {
     replay,
-    publish(channel, payload) {
+    publish(channel, payload, uuid = randomUUID()) {
       prune.run(oldest());
       // Replay ids are opaque and not contiguous; the gaps keep clients from counting on +1.
       const replayId = Number((newest.get() as { top: number }).top) + 1 + Math.floor(Math.random() * 3);
-      const uuid = randomUUID();
       const created = clock.now().getTime();
       insert.run(replayId, uuid, channel, JSON.stringify(payload), created);
       const message = toMessage({ replay_id: replayId, uuid, channel, payload: JSON.stringify(payload), created_ms: created });

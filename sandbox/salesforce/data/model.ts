@@ -49,6 +49,8 @@ export interface FieldDef {
   /** Name used downwards from the parent, for example `Messages__r`. */
   childRelationshipName?: string;
   masterDetail: boolean;
+  /** For a master-detail: who may read the parent may write the detail; otherwise edit access to the parent is needed. */
+  writeNeedsParentRead: boolean;
   deleteConstraint: 'SetNull' | 'Cascade' | 'Restrict';
   reparentable: boolean;
   autoNumber?: string;
@@ -104,6 +106,7 @@ export function field(name: string, type: FieldType, more: Partial<FieldDef> = {
     restricted: false,
     referenceTo: [],
     masterDetail: false,
+    writeNeedsParentRead: false,
     deleteConstraint: 'SetNull',
     reparentable: false,
     createable: true,

@@ -10,7 +10,7 @@ import { systemActor, userActor } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { SalesforceError } from './errors.ts';
 import { makeEventBus } from './events.ts';
-import { normaliseId } from './ids.ts';
+import { makeId, normaliseId } from './ids.ts';
 import { objectFromFile, withNamespace } from './metadata/objects.ts';
 import { readMetadata } from './metadata/read.ts';
 import type { ObjectFile, OrgMetadata } from './metadata/read.ts';
@@ -26,9 +26,7 @@ import { createTables } from './tables.ts';
 import { makeUsers } from './users.ts';
 
 const FORCE_APP = fileURLToPath(new URL('../../../force-app', import.meta.url));
-const DEFAULT_ORG_ID = '00D0Sb00000000001';
-
-const engines = new WeakMap<Org, Engine>();
+const DEFAULT_ORG_ID = makeId('00D', 1);
 
 /** Opens or creates an org. See OpenOrgOptions. Throws when the metadata cannot be read. */
 export function openOrg(options: OpenOrgOptions): Org {
@@ -41,11 +39,11 @@ export function openOrg(options: OpenOrgOptions): Org {
   const schema = makeSchema(namespace, buildObjects(metadata, namespace, store));
   createTables(db, schema.objects);
   createSearchTables(db);
-  const orgId = normaliseId(options.orgId ?? DEFAULT_ORG_ID.padEnd(15, '0').slice(0, 15));
+  const orgId = normaliseId(options.orgId ?? DEFAULT_ORG_ID);
   if (!orgId?.startsWith('00D')) throw new SalesforceError(400, 'MALFORMED_ID', `not an organization id: ${options.orgId ?? ''}`);
   const clock = makeClock(options.clock);
   const events = makeEventBus(db, clock);
-  const users = makeUsers(db, schema, metadata);
+  const users = makeUsers(db, metadata);
   const settings = { searchDelaySeconds: 2 };
   const known = (name: string): ObjectDef => {
     const object = schema.object(name);
@@ -72,7 +70,7 @@ export function openOrg(options: OpenOrgOptions): Org {
     reset() {
       store.tx(() => {
         for (const object of schema.objects) {
-          if (object.kind !== 'event' && object.name !== 'UserPermissionAccess') db.exec(`DELETE FROM "${object.name}"`);
+          if (object.kind !== 'event') db.exec(`DELETE FROM "${object.name}"`);
         }
         db.exec(
           "DELETE FROM sys_counter WHERE name NOT LIKE 'prefix:%'; DELETE FROM sys_search_doc; DELETE FROM sys_search; DELETE FROM sys_search_due; DELETE FROM sys_locator",
@@ -85,18 +83,10 @@ export function openOrg(options: OpenOrgOptions): Org {
     },
     close: () => db.close(),
   };
-  engines.set(engine, engine);
   db.exec(
     'CREATE TABLE IF NOT EXISTS sys_locator (id TEXT PRIMARY KEY, user_id TEXT NOT NULL, session_id TEXT NOT NULL, query TEXT NOT NULL, all_rows INTEGER NOT NULL, ids TEXT NOT NULL, created_ms INTEGER NOT NULL)',
   );
   store.tx(() => ensureBase(engine, orgId));
-  return engine;
-}
-
-/** The engine behind an org handed out by `openOrg`. */
-export function engineOf(org: Org): Engine {
-  const engine = engines.get(org);
-  if (!engine) throw new Error('this org was not opened by openOrg');
   return engine;
 }
 

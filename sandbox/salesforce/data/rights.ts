@@ -2,7 +2,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { OrgMetadata } from './metadata/read.ts';
 import type { FieldDef, ObjectDef } from './model.ts';
-import type { Schema } from './schema.ts';
 
 export interface ObjectRights {
   read: boolean;
@@ -57,7 +56,7 @@ export const SYSTEM_PERMISSIONS = [
 ] as const;
 
 /** Reads the rights of one user. The result is a snapshot; `Users.rights` keeps and renews it. */
-export function readRights(db: DatabaseSync, schema: Schema, metadata: OrgMetadata, userId: string): UserRights {
+export function readRights(db: DatabaseSync, metadata: OrgMetadata, userId: string): UserRights {
   const profile = db
     .prepare('SELECT p."Id" AS id, p."Name" AS name FROM "User" u JOIN "Profile" p ON p."Id" = u."ProfileId" WHERE u."Id" = ?')
     .get(userId) as { id: string; name: string } | undefined;

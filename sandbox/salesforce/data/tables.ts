@@ -10,7 +10,7 @@ export function quote(name: string): string {
 /** Creates missing tables, columns and indexes; an existing file keeps its rows. */
 export function createTables(db: DatabaseSync, objects: readonly ObjectDef[]): void {
   for (const object of objects) {
-    if (object.kind === 'event' || object.name === 'UserPermissionAccess') continue;
+    if (object.kind === 'event') continue;
     const fields = [...object.fields.values()];
     db.exec(`CREATE TABLE IF NOT EXISTS ${quote(object.name)} (${fields.map(column).join(', ')})`);
     const known = new Set(

@@ -3,7 +3,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { OrgMetadata } from './metadata/read.ts';
 import { readRights } from './rights.ts';
 import type { UserRights } from './rights.ts';
-import type { Schema } from './schema.ts';
 
 export interface OrgUser {
   /** 18 characters. */
@@ -36,7 +35,7 @@ export interface Users {
 }
 
 /** Creates the helpers over the org's tables. */
-export function makeUsers(db: DatabaseSync, schema: Schema, metadata: OrgMetadata): Users {
+export function makeUsers(db: DatabaseSync, metadata: OrgMetadata): Users {
   const select = `SELECT u."Id" AS id, u."Username" AS username, u."Name" AS name, u."FirstName" AS firstName, u."LastName" AS lastName, u."Email" AS email,
     u."Alias" AS alias, u."ProfileId" AS profileId, p."Name" AS profileName, u."IsActive" AS isActive, u."TimeZoneSidKey" AS timeZone,
     u."LocaleSidKey" AS locale, u."LanguageLocaleKey" AS language FROM "User" u JOIN "Profile" p ON p."Id" = u."ProfileId"`;
@@ -52,7 +51,7 @@ export function makeUsers(db: DatabaseSync, schema: Schema, metadata: OrgMetadat
     rights(userId) {
       const known = kept.get(userId);
       if (known) return known;
-      const rights = readRights(db, schema, metadata, userId);
+      const rights = readRights(db, metadata, userId);
       kept.set(userId, rights);
       return rights;
     },

@@ -1,6 +1,13 @@
 /** Mounts the data API below `/services/data` on a Fastify server. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Org } from '../../org.ts';
+import { userActor } from '../engine.ts';
+import type { Engine } from '../engine.ts';
+import { SalesforceError, asSalesforceError, errorBody } from '../errors.ts';
+import { parseVersion, splitUrl } from './call.ts';
+import type { ApiAnswer } from './call.ts';
+import { runCall } from './dispatch.ts';
+import { versions } from './resources.ts';
 
 /** Who calls, as the OAuth side found out. */
 export interface OrgSession {
@@ -10,7 +17,7 @@ export interface OrgSession {
 }
 
 export interface DataRouteOptions {
-  /** Answers the caller's session or throws the platform's 401 (a SalesforceError). */
+  /** Answers the caller's session or throws the platform's 401 (a SalesforceError). Asked before the body is read. */
   requireSession(request: FastifyRequest): OrgSession | Promise<OrgSession>;
   /** Numbers for `/limits` when a composite part asks for it; the plain route belongs to the caller. */
   limits?: (session: OrgSession) => Record<string, { Max: number; Remaining: number }>;
@@ -18,13 +25,74 @@ export interface DataRouteOptions {
   countCalls?: (request: FastifyRequest, additional: number) => void;
 }
 
+/** Paths below `/services/data/vXX.0` that belong to the data engine. */
+const FAMILIES = ['sobjects', 'query', 'queryAll', 'search', 'parameterizedSearch', 'composite', 'recent'];
+const JSON_TYPE = 'application/json;charset=UTF-8';
+/** Largest request body. Source: REST API limits. */
+const BODY_LIMIT = 50 * 1024 * 1024;
+
 /**
  * Registers `/services/data` (versions), `/services/data/vXX.0` and below it sobjects, query, queryAll, search,
- * parameterizedSearch, composite and recent. Other paths stay free for the caller's own routes.
+ * parameterizedSearch, composite and recent. Other paths stay free for the caller's own routes. Errors of these routes
+ * are answered here; doubled and trailing slashes are the server's matter (Fastify's routerOptions).
  */
 export function registerDataRoutes(app: FastifyInstance, org: Org, options: DataRouteOptions): void {
   void app.register((scope, _opts, done) => {
-    mount(scope, org, options);
+    mount(scope, org as Engine, options);
     done();
   });
+}
+
+function mount(scope: FastifyInstance, engine: Engine, options: DataRouteOptions): void {
+  const sessions = new WeakMap<FastifyRequest, OrgSession>();
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'string', bodyLimit: BODY_LIMIT }, (_request, text, done) => {
+    try {
+      done(null, text === '' ? undefined : (JSON.parse(text as string) as unknown));
+    } catch {
+      done(new SalesforceError(400, 'JSON_PARSER_ERROR', 'Unexpected character in the JSON body at [line:1, column:1]'));
+    }
+  });
+  scope.setErrorHandler((error, request, reply) => {
+    const known = asSalesforceError(error);
+    if (known !== error) request.log.error({ err: error }, 'data route failed');
+    return send(reply, { status: known.httpStatus, body: errorBody(known) });
+  });
+  scope.addHook('onRequest', async (request) => {
+    if (request.routeOptions.url === '/services/data') return;
+    sessions.set(request, await options.requireSession(request));
+  });
+  const handler = (request: FastifyRequest, reply: FastifyReply) => {
+    const session = sessions.get(request) as OrgSession;
+    const { segments, query } = splitUrl(request.url);
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const answer = runCall({
+      engine,
+      actor: userActor(engine, session.userId),
+      sessionId: session.sessionId,
+      method: request.method,
+      segments: segments.slice(3),
+      query,
+      body: request.body,
+      version: parseVersion(segments[2]),
+      headers,
+      limits: options.limits && (() => options.limits?.(session)),
+      countCalls: options.countCalls && ((additional) => options.countCalls?.(request, additional)),
+    });
+    return send(reply, answer);
+  };
+  scope.get('/services/data', (_request, reply) => send(reply, { status: 200, body: versions() }));
+  const methods = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'] as const;
+  scope.route({ method: [...methods], url: '/services/data/:version', handler });
+  for (const family of FAMILIES) {
+    scope.route({ method: [...methods], url: `/services/data/:version/${family}`, handler });
+    scope.route({ method: [...methods], url: `/services/data/:version/${family}/*`, handler });
+  }
+}
+
+function send(reply: FastifyReply, answer: ApiAnswer): FastifyReply {
+  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value);
+  reply.status(answer.status);
+  if (answer.body === undefined) return reply.send();
+  return reply.header('content-type', JSON_TYPE).send(JSON.stringify(answer.body));
 }

@@ -95,6 +95,7 @@ export function customField(xml: Xml, namespace: string, isEvent: boolean): Fiel
     values,
     restricted: list(xml, 'valueSet').some((set) => flag(set, 'restricted')),
     masterDetail,
+    writeNeedsParentRead: flag(xml, 'writeRequiresMasterRead'),
     alwaysVisible: isEvent || required,
   };
   if (text(xml, 'length') !== '') out.length = Number(text(xml, 'length'));
