@@ -50,7 +50,7 @@ class Collector extends ApexErrorListener {
   }
 
   apexSyntaxError(line: number, _column: number, message: string): void {
-    this.faults.push({ file: this.file, line, message });
+    this.faults.push({ file: this.file, line, message: withoutExpected(message) });
   }
 }
 
@@ -91,4 +91,9 @@ export function firstToken(node: Node): NonNullable<Node['symbol']> | undefined 
 /** Line, from 1, on which a node begins. */
 export function lineOf(node: Node): number {
   return firstToken(node)?.line ?? 1;
+}
+
+/** The parser lists every word that could have stood there, which helps nobody. */
+export function withoutExpected(message: string): string {
+  return message.replace(/ expecting \{.*\}$/s, '');
 }

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { withoutExpected } from './apex-tree.ts';
 import type { Check, Finding, Skipped } from './check.ts';
 
 const JARS = path.resolve(import.meta.dirname, '../../node_modules/@salesforce/code-analyzer-pmd-engine/dist/java-lib/*');
@@ -39,7 +40,7 @@ async function typeCheck(root: string): Promise<Finding[] | Skipped> {
     file.messages.map(({ start, category, message }) => ({
       file: path.relative(root, file.path).replaceAll(path.sep, '/'),
       line: start.line,
-      message: `${category}: ${message}`,
+      message: `${category}: ${withoutExpected(message)}`,
     })),
   );
   // Exit 4 without a finding would mean that its output has changed and this check has gone blind.

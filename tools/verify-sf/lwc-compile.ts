@@ -36,6 +36,6 @@ function compile(file: string, name: string, project: Project, transform: Transf
   } catch (error) {
     if (error instanceof StripError) return [{ file, line: error.line, message: error.message }];
     const { message, location } = error as { message: string; location?: { line?: number } };
-    return [{ file, line: location?.line ?? 1, message: message.split('\n')[0] ?? message }];
+    return [{ file, line: location?.line ?? 1, message: (message.split('\n')[0] ?? message).replace(/^.*?(?=LWC\d)/, '') }];
   }
 }

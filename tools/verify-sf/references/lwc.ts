@@ -15,7 +15,7 @@ export function lwcReferences(project: Project, names: Names): Finding[] {
   ]);
 }
 
-const IMPORT = /^\s*(?:import|export)\s+([^'";]*?)\s*from\s*['"]([^'"]+)['"]/gm;
+const IMPORT = /^\s*(?:import\s+|(?:import|export)\s+([^'";]*?)\s*from\s*)['"]([^'"]+)['"]/gm;
 
 function imports(project: Project, file: string, known: Map<string, Bundle>, platform: Set<string>, names: Names): Finding[] {
   const source = project.read(file);
