@@ -24,11 +24,13 @@ export class CallCounter {
   #rows = new Map<string, CallCount>();
   #since = new Date();
 
-  count(method: string, route: string, user: string | null = null): void {
+  /** Adds calls to a row; `calls` is negative when a call turns out to belong to another row. */
+  count(method: string, route: string, user: string | null = null, calls = 1): void {
     const key = `${method} ${route} ${user ?? ''}`;
-    const row = this.#rows.get(key);
-    if (row) row.count += 1;
-    else this.#rows.set(key, { method, route, user, count: 1 });
+    const row = this.#rows.get(key) ?? { method, route, user, count: 0 };
+    row.count += calls;
+    if (row.count > 0) this.#rows.set(key, row);
+    else this.#rows.delete(key);
   }
 
   reset(): void {
@@ -54,14 +56,29 @@ export class CallCounter {
   }
 }
 
-/**
- * Hook that counts every HTTP call except those to the control surface and to page assets. The route is the pattern (`/sobjects/:type/:id`),
- * so that ids do not spread the count; a call without a route is counted under its path. Calls that a fault drops count too.
- */
-export function countCalls(app: FastifyInstance, calls: CallCounter, userOf?: (request: FastifyRequest) => string | undefined): void {
-  app.addHook('preValidation', async (request) => {
+export interface CountOptions {
+  /** Who calls; asked again once the body is read, because some calls name their user only there. */
+  readonly userOf?: ((request: FastifyRequest) => string | undefined) | undefined;
+  /** The name under which a call is counted; default the pattern of its route, so that ids do not spread the count. */
+  readonly routeOf?: ((request: FastifyRequest) => string) | undefined;
+}
+
+/** Hook that counts every HTTP call except those to the control surface and to page assets. Refused, unknown and dropped calls count too. */
+export function countCalls(app: FastifyInstance, calls: CallCounter, options: CountOptions = {}): void {
+  const anonymous = new WeakMap<FastifyRequest, string>();
+  app.addHook('onRequest', async (request) => {
     const path = pathOf(request);
     if (path.startsWith('/__sandbox') || path.startsWith('/assets/')) return;
-    calls.count(request.method, request.routeOptions.url ?? path, userOf?.(request) ?? null);
+    const route = options.routeOf?.(request) ?? request.routeOptions.url ?? path;
+    const user = options.userOf?.(request) ?? null;
+    calls.count(request.method, route, user);
+    if (user === null) anonymous.set(request, route);
+  });
+  app.addHook('preValidation', async (request) => {
+    const route = anonymous.get(request);
+    const user = route === undefined ? undefined : options.userOf?.(request);
+    if (route === undefined || user === undefined) return;
+    calls.count(request.method, route, null, -1);
+    calls.count(request.method, route, user);
   });
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { CallCounter, countCalls } from './calls.ts';
 import { FaultRules, applyFaults, faultRuleSchema } from './faults.ts';
+import type { CountOptions } from './calls.ts';
 import type { FaultHookOptions } from './faults.ts';
 
 /** The order of `POST /__sandbox/seed`: rows `from` … `from+count-1` of the generated population; same seed and index, same person on every peer. */
@@ -17,7 +18,7 @@ export const seedSchema = z
 
 export type SeedOrder = z.infer<typeof seedSchema>;
 
-export interface ControlOptions extends FaultHookOptions {
+export interface ControlOptions extends FaultHookOptions, CountOptions {
   /** Puts the peer back to its first state. Faults and counts are cleared by the control surface itself. */
   readonly reset: (body: unknown) => unknown;
   /** Generates data; the answer is passed on. Without it the route answers 404. */
@@ -37,7 +38,7 @@ export interface Control {
 export function registerControl(app: FastifyInstance, options: ControlOptions): Control {
   const faults = new FaultRules();
   const calls = new CallCounter();
-  countCalls(app, calls, options.userOf);
+  countCalls(app, calls, options);
   applyFaults(app, faults, options);
 
   app.post('/__sandbox/reset', async (request) => {

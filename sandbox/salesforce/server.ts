@@ -16,11 +16,13 @@ import { bearerOf, makeRequireSession } from './auth/sessions.ts';
 import { registerTokenRoutes } from './auth/token-routes.ts';
 import { openOrg, registerDataRoutes } from './org.ts';
 import type { Org } from './org.ts';
-import { apiErrorHandler, meteredSession, objectsOf, registerApiHooks, setEndpoint } from './platform/api-hooks.ts';
-import { openCredentials, registerCredentialRoutes } from './platform/credentials.ts';
+import { apiErrorHandler, meteredSession, registerApiHooks } from './platform/api-hooks.ts';
+import { openCredentials, registerCredentialRoutes, setEndpoint } from './platform/credentials.ts';
 import { openFieldOverrides } from './platform/field-rights.ts';
 import { openNotifications, registerNotificationAction } from './platform/notifications.ts';
+import { OrgState } from './platform/org-state.ts';
 import { registerOrgControl } from './platform/org-control.ts';
+import { objectsOf, routeOf } from './platform/subjects.ts';
 import { limitTable, openApiUsage } from './platform/usage.ts';
 import { registerUserControl } from './platform/user-control.ts';
 
@@ -74,6 +76,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
   const apps = new AppRegistry(options.apps);
   const usage = openApiUsage(org, options.dailyApiCalls);
   const credentials = openCredentials(org);
+  const orgState = new OrgState();
   const notifications = openNotifications(org);
   const fieldOverrides = openFieldOverrides(org);
   let url = '';
@@ -97,6 +100,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
     usage.setRemaining(undefined);
     usage.concurrentExceeded = false;
     apps.setInstalled(true);
+    orgState.current = 'active';
     if (everything) {
       grants.clear();
       sessions.clear();
@@ -116,7 +120,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
   }
 
   const app = createPeerApp({ bodyLimit: BODY_LIMIT, errorHandler: apiErrorHandler(options.onError) });
-  const session = meteredSession(usage, makeRequireSession({ org, grants, accounts }));
+  const session = meteredSession(usage, orgState, makeRequireSession({ org, grants, accounts }));
   const { requireSession } = session;
   await app.register(cookie);
   registerApiHooks(app, { usage, sessionOf: session.sessionOf });
@@ -126,12 +130,13 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
     seed: seed ? (order) => seed(org, order) : undefined,
     userOf,
     objectsOf,
+    routeOf,
     errorBody: (status) => [{ errorCode: status >= 500 ? 'SERVER_UNAVAILABLE' : 'UNKNOWN_EXCEPTION', message: `fault ${status}` }],
   });
   registerPageAssets(app);
   registerLoginPage(app, { org, accounts, sessions });
   registerAuthorize(app, { org, apps, grants, sessions });
-  registerTokenRoutes(app, { org, apps, grants, accounts, baseUrl });
+  registerTokenRoutes(app, { org, apps, grants, accounts, orgState, baseUrl });
   registerIdentityRoutes(app, { org, grants, accounts, baseUrl });
   registerUserControl(app, { org, accounts, grants, sessions, fieldOverrides });
   registerOrgControl(app, {
@@ -140,6 +145,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
     grants,
     apps,
     usage,
+    orgState,
     notifications,
     callout: { org, store: credentials, calloutUrl: options.calloutUrl },
     baseUrl,

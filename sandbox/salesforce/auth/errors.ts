@@ -21,7 +21,7 @@ export const TOKEN_ERRORS = {
   inactiveUser: { error: 'inactive_user', description: 'user is inactive', source: 'assumed' },
   inactiveOrg: { error: 'inactive_org', description: 'organization is inactive', source: 'assumed' },
   loginHours: { error: 'invalid_grant', description: 'ip restricted or invalid login hours', source: 'assumed' },
-  rateLimit: { error: 'rate_limit_exceeded', description: 'LOGIN_RATE_EXCEEDED: login rate exceeded', source: 'assumed' },
+  rateLimit: { error: 'invalid_grant', description: 'login rate exceeded', source: 'third party' },
   expiredCode: { error: 'invalid_grant', description: 'expired authorization code', source: 'assumed' },
   invalidCode: { error: 'invalid_grant', description: 'invalid authorization code', source: 'assumed' },
   redirectMismatch: { error: 'redirect_uri_mismatch', description: 'redirect_uri must match configuration', source: 'assumed' },

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Org } from '../org.ts';
+import type { OrgState } from '../platform/org-state.ts';
 import type { Accounts } from './accounts.ts';
 import type { AppRegistry, OAuthApp } from './apps.ts';
 import { TokenError } from './errors.ts';
@@ -11,6 +12,7 @@ export interface TokenDeps {
   readonly apps: AppRegistry;
   readonly grants: Grants;
   readonly accounts: Accounts;
+  readonly orgState: OrgState;
   /** The org's own address, known once the server listens. */
   readonly baseUrl: () => string;
 }
@@ -35,7 +37,7 @@ function clientOf(request: FastifyRequest, form: Form): { id: string | undefined
 
 /** The token, revoke and introspect endpoints (sections 2.2, 2.3 and 2.6). */
 export function registerTokenRoutes(app: FastifyInstance, deps: TokenDeps): void {
-  const { org, apps, grants, accounts, baseUrl } = deps;
+  const { org, apps, grants, accounts, orgState, baseUrl } = deps;
 
   function authenticate(request: FastifyRequest, form: Form): OAuthApp {
     const { id, secret } = clientOf(request, form);
@@ -73,6 +75,8 @@ export function registerTokenRoutes(app: FastifyInstance, deps: TokenDeps): void
   app.post('/services/oauth2/token', async (request, reply) => {
     const form = formOf(request);
     reply.header('cache-control', 'no-store');
+    if (orgState.current === 'locked') throw new TokenError('inactiveOrg');
+    orgState.check();
     const grantType = form['grant_type'];
     if (grantType === 'authorization_code') {
       const client = authenticate(request, form);

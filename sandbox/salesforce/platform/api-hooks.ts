@@ -4,8 +4,9 @@ import { pathOf } from '../../control/faults.ts';
 import { MalformedJsonError } from '../../control/peer.ts';
 import type { ErrorHandler } from '../../control/peer.ts';
 import { SalesforceError, asSalesforceError, errorBody } from '../org.ts';
-import type { Org, OrgSession } from '../org.ts';
+import type { OrgSession } from '../org.ts';
 import { TokenError } from '../auth/errors.ts';
+import type { OrgState } from './org-state.ts';
 import type { ApiUsage } from './usage.ts';
 
 const JSON_TYPE = 'application/json;charset=UTF-8';
@@ -20,6 +21,7 @@ function isApi(path: string): boolean {
  */
 export function meteredSession(
   usage: ApiUsage,
+  orgState: OrgState,
   requireSession: (request: FastifyRequest) => OrgSession,
 ): { requireSession: (request: FastifyRequest) => OrgSession; sessionOf: (request: FastifyRequest) => OrgSession | undefined } {
   const known = new WeakMap<FastifyRequest, OrgSession>();
@@ -28,6 +30,7 @@ export function meteredSession(
     requireSession(request) {
       const earlier = known.get(request);
       if (earlier) return earlier;
+      orgState.check();
       const session = requireSession(request);
       if (usage.concurrentExceeded) {
         throw new SalesforceError(403, 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.');
@@ -109,50 +112,4 @@ export function apiErrorHandler(onError?: (error: unknown) => void): ErrorHandle
 
 function answer(reply: FastifyReply, error: SalesforceError): FastifyReply {
   return reply.code(error.httpStatus).type(JSON_TYPE).send(errorBody(error));
-}
-
-/** The record types that a request touches, read from its path, its body and its query; for fault rules with `match.object`. */
-export function objectsOf(request: FastifyRequest): string[] {
-  const found = new Set<string>();
-  const fromUrl = (url: string): void => {
-    const path = /\/(?:sobjects|tree)\/(\w+)/.exec(url)?.[1];
-    if (path) found.add(path);
-    for (const [, name] of decodeQuery(url).matchAll(/\bFROM\s+(\w+)/gi)) if (name) found.add(name);
-  };
-  const fromRecords = (records: unknown): void => {
-    for (const record of Array.isArray(records) ? records : []) {
-      const type = (record as { attributes?: { type?: unknown } } | null)?.attributes?.type;
-      if (typeof type === 'string') found.add(type);
-    }
-  };
-  fromUrl(request.url);
-  const body = request.body as Record<string, unknown> | null | undefined;
-  if (typeof body === 'object' && body !== null) {
-    fromRecords(body['records']);
-    for (const part of [body['compositeRequest'], body['batchRequests']].flat()) {
-      const {
-        url,
-        body: inner,
-        richInput,
-      } = (part ?? {}) as { url?: unknown; body?: { records?: unknown }; richInput?: { records?: unknown } };
-      if (typeof url === 'string') fromUrl(url);
-      fromRecords(inner?.records ?? richInput?.records);
-    }
-  }
-  return [...found];
-}
-
-function decodeQuery(url: string): string {
-  const mark = url.indexOf('?');
-  if (mark < 0) return '';
-  try {
-    return decodeURIComponent(url.slice(mark + 1).replace(/\+/g, ' '));
-  } catch {
-    return '';
-  }
-}
-
-/** Puts the address of the named credential into its record, where pages read it. */
-export function setEndpoint(org: Org, name: string, endpoint: string): void {
-  org.db.prepare('UPDATE "NamedCredential" SET "Endpoint" = ? WHERE "DeveloperName" = ?').run(endpoint, name);
 }

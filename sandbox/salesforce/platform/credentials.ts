@@ -59,7 +59,8 @@ export function qualified(org: Org, name: string): string {
 
 /**
  * Connect REST `named-credentials/credential` for named principals of external credentials with custom authentication: POST creates,
- * PUT replaces, PATCH changes single values, GET shows which values are set, DELETE forgets. POST over a credential that is set replaces it too (assumed).
+ * PUT replaces, PATCH changes single values, GET shows which values are set, DELETE forgets. POST where
+ * values are set already is refused (assumed).
  */
 export function registerCredentialRoutes(app: FastifyInstance, deps: CredentialRouteDeps): void {
   const { org, store, requireSession } = deps;
@@ -125,6 +126,9 @@ export function registerCredentialRoutes(app: FastifyInstance, deps: CredentialR
       authorise(request);
       const place = locate(request.body);
       const values = readValues(request.body);
+      if (request.method === 'POST' && store.list(place.credential.name, place.principal).length > 0) {
+        throw new SalesforceError(400, 'INVALID_INPUT', 'A credential exists already for this principal. Use PUT to replace it.');
+      }
       org.tx(() => {
         const { credential, principal } = place;
         if (request.method !== 'PATCH')
@@ -145,4 +149,9 @@ export function registerCredentialRoutes(app: FastifyInstance, deps: CredentialR
     store.remove(credential.name, principal);
     return reply.code(204).send();
   });
+}
+
+/** Puts the address of the named credential into its record, where pages read it. */
+export function setEndpoint(org: Org, name: string, endpoint: string): void {
+  org.db.prepare('UPDATE "NamedCredential" SET "Endpoint" = ? WHERE "DeveloperName" = ?').run(endpoint, name);
 }

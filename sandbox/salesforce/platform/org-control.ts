@@ -8,6 +8,7 @@ import { performCallout } from './callout.ts';
 import type { CalloutDeps } from './callout.ts';
 import type { Notifications } from './notifications.ts';
 import { openEventStream } from './streams.ts';
+import type { OrgState } from './org-state.ts';
 import type { ApiUsage } from './usage.ts';
 import { requireUser } from './user-control.ts';
 
@@ -17,6 +18,7 @@ export interface OrgControlDeps {
   readonly grants: Grants;
   readonly apps: AppRegistry;
   readonly usage: ApiUsage;
+  readonly orgState: OrgState;
   readonly notifications: Notifications;
   readonly callout: CalloutDeps;
   readonly baseUrl: () => string;
@@ -25,6 +27,7 @@ export interface OrgControlDeps {
 }
 
 const limitsBody = z.strictObject({ remaining: z.int().min(0).nullable().optional(), concurrent: z.boolean().optional() });
+const stateBody = z.strictObject({ state: z.enum(['active', 'locked', 'maintenance']) });
 const clockBody = z.strictObject({ advanceSeconds: z.number() });
 const userBody = z.strictObject({ username: z.string() });
 const installedBody = z.strictObject({ installed: z.boolean(), clientId: z.string().optional(), blockRefresh: z.boolean().optional() });
@@ -42,11 +45,12 @@ const notificationsQuery = z.object({ username: z.string().optional(), stream: z
 
 /** The control surface of the org itself: clock, limits, tokens, events, notifications, callouts (design.md section 6). */
 export function registerOrgControl(app: FastifyInstance, deps: OrgControlDeps): void {
-  const { org, accounts, grants, apps, usage, notifications, callout, baseUrl } = deps;
+  const { org, accounts, grants, apps, usage, orgState, notifications, callout, baseUrl } = deps;
 
   app.get('/__sandbox/org', async () => ({
     orgId: org.orgId,
     namespace: org.namespace,
+    state: orgState.current,
     now: org.clock.now().toISOString(),
     users: org.users.list().map((user) => {
       const rights = org.users.rights(user.id);
@@ -62,6 +66,11 @@ export function registerOrgControl(app: FastifyInstance, deps: OrgControlDeps): 
       };
     }),
   }));
+
+  app.post('/__sandbox/org', async (request) => {
+    orgState.current = stateBody.parse(request.body).state;
+    return { state: orgState.current };
+  });
 
   app.post('/__sandbox/token', async (request) => {
     const user = requireUser(org, userBody.parse(request.body).username);

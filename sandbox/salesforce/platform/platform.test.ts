@@ -60,6 +60,7 @@ test('an administrator writes a credential; nobody reads the secret back', async
     credentials: {},
   });
 
+  expect((await org.api(CREDENTIAL, admin, { method: 'POST', body: credential('Agent', 'secret-2') })).status).toBe(400);
   const replaced = await org.api(CREDENTIAL, admin, { method: 'PUT', body: credential('Agent', 'secret-2') });
   expect([replaced.status, (replaced.body as { credentials: object }).credentials]).toEqual([
     200,

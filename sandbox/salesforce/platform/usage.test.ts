@@ -96,11 +96,15 @@ test('reset takes back clock, limits, users and faults, and keeps grants unless 
 test('calls are counted by route and user', async () => {
   await org.connect(ADMIN);
   const token = await tokenOf(AGENT);
+  for (const id of ['001000000000001', '001000000000002']) await org.api(`${DATA}/sobjects/Account/${id}`, 'dead session');
+  await org.api(`${DATA}/sobjects/Thing__c/Key__c/some%20value`, 'dead session');
   await org.api(`${DATA}/limits`, token);
   const report = (await (await fetch(`${org.url}/__sandbox/calls`)).json()) as {
     items: { route: string; user: string | null; count: number }[];
   };
-  expect(report.items).toContainEqual({ method: 'GET', route: '/services/data/:version/limits', user: AGENT.username, count: 1 });
+  expect(report.items).toContainEqual({ method: 'GET', route: `${DATA}/limits`, user: AGENT.username, count: 1 });
+  expect(report.items).toContainEqual({ method: 'GET', route: `${DATA}/sobjects/Account/:id`, user: null, count: 2 });
+  expect(report.items).toContainEqual({ method: 'GET', route: `${DATA}/sobjects/Thing__c/Key__c/:value`, user: null, count: 1 });
   expect(report.items).toContainEqual({ method: 'POST', route: '/services/oauth2/token', user: ADMIN.username, count: 1 });
 });
 
@@ -116,4 +120,20 @@ test('faults know the user by token and the object by path, query and body', asy
   const body = JSON.stringify({ records: [{ attributes: { type: 'Thing__c' }, Name: 'x' }] });
   expect((await org.api(`${DATA}/composite/sobjects`, admin, { method: 'POST', body })).status).toBe(500);
   expect((await org.api(`${DATA}/query?q=${encodeURIComponent('SELECT Id FROM User')}`, admin)).status).toBe(200);
+});
+
+test('an org that is locked or in maintenance refuses everybody alike', async () => {
+  const tokens = await org.connect(ADMIN);
+  const refresh = () => org.token({ grant_type: 'refresh_token', refresh_token: tokens['refresh_token'] ?? '' });
+  await org.control('org', { state: 'locked' });
+  expect(await org.api(`${DATA}/limits`, tokens['access_token'])).toMatchObject({ status: 403, body: [{ errorCode: 'ORG_LOCKED' }] });
+  expect(await refresh()).toMatchObject({ status: 400, body: { error: 'inactive_org' } });
+  await org.control('org', { state: 'maintenance' });
+  expect(await org.api(`${DATA}/limits`, tokens['access_token'])).toMatchObject({
+    status: 503,
+    body: [{ errorCode: 'ORG_IN_MAINTENANCE' }],
+  });
+  expect((await refresh()).status).toBe(503);
+  await org.control('org', { state: 'active' });
+  expect((await refresh()).status).toBe(200);
 });
