@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { TwilioOptions } from './types.ts';
@@ -54,7 +55,8 @@ export function createHttp(options: TwilioOptions): Http {
             ...(credentials ? { authorization } : {}),
             ...(content ? { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(content.length) } : {}),
           },
-          ...(content ? { body: body(content) as unknown as NonNullable<Parameters<typeof request>[1]>['body'] } : {}),
+          // Async iterables are accepted by the client; its types name streams only.
+          body: content ? (body(content) as unknown as Readable) : null,
         });
         status = answer.statusCode;
         const bytes = await readLimited(answer.body, maxBytes);
