@@ -25,6 +25,8 @@ export default class MessagingThread extends LightningElement {
   shown: MessageView[] = [];
   atEnd = true;
   heightBefore: number | undefined;
+  /** Known after the first rendering. */
+  scroller: HTMLElement | undefined;
   sizes: ResizeObserver | undefined;
 
   @api
@@ -33,10 +35,9 @@ export default class MessagingThread extends LightningElement {
   }
   set messages(next: MessageView[]) {
     const change = compare(this.shown, next);
-    const scroller = this.refs?.['scroller'];
     if (change.fresh) this.newCount = 0;
     if (change.fresh || change.written) this.atEnd = true;
-    this.heightBefore = change.prepended && !this.atEnd ? scroller?.scrollHeight : undefined;
+    this.heightBefore = change.prepended && !this.atEnd ? this.scroller?.scrollHeight : undefined;
     if (!this.atEnd) this.newCount += change.arrived.length;
     const last = change.arrived.at(-1);
     if (last) this.announcement = this.announce(last);
@@ -47,7 +48,7 @@ export default class MessagingThread extends LightningElement {
   /** Puts the keyboard into the list of messages. */
   @api
   focus(): void {
-    (this.refs?.['scroller'] as HTMLElement | undefined)?.focus();
+    this.scroller?.focus();
   }
 
   get isEmpty(): boolean {
@@ -67,10 +68,9 @@ export default class MessagingThread extends LightningElement {
   }
 
   renderedCallback(): void {
-    const scroller = this.refs?.['scroller'];
-    if (!scroller) return;
-    if (this.heightBefore !== undefined) {
-      scroller.scrollTop += scroller.scrollHeight - this.heightBefore;
+    this.scroller = this.refs?.['scroller'] as HTMLElement | undefined;
+    if (this.scroller && this.heightBefore !== undefined) {
+      this.scroller.scrollTop += this.scroller.scrollHeight - this.heightBefore;
       this.heightBefore = undefined;
     }
     if (this.atEnd) this.toEnd();
@@ -84,18 +84,17 @@ export default class MessagingThread extends LightningElement {
 
   /** Pictures and a growing composer change heights after rendering; the newest message must not slip out of view. */
   watchSizes(): void {
-    const { list, scroller } = this.refs ?? {};
-    if (this.sizes || !list || !scroller || typeof ResizeObserver === 'undefined') return;
+    const list = this.refs?.['list'];
+    if (this.sizes || !list || !this.scroller || typeof ResizeObserver === 'undefined') return;
     this.sizes = new ResizeObserver(() => {
       if (this.atEnd) this.toEnd();
     });
     this.sizes.observe(list);
-    this.sizes.observe(scroller);
+    this.sizes.observe(this.scroller);
   }
 
   toEnd(): void {
-    const scroller = this.refs?.['scroller'];
-    if (scroller) scroller.scrollTop = scroller.scrollHeight;
+    if (this.scroller) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
   announce({ body }: MessageView): string {
@@ -103,7 +102,7 @@ export default class MessagingThread extends LightningElement {
   }
 
   handleScroll(): void {
-    const scroller = this.refs?.['scroller'];
+    const { scroller } = this;
     if (!scroller) return;
     this.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < EDGE;
     if (this.atEnd && this.newCount > 0) this.newCount = 0;
