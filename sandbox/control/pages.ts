@@ -14,8 +14,6 @@ export interface PageOptions {
   readonly product?: string;
   /** `narrow` is a centred card for forms; `wide` is a whole page. */
   readonly width?: 'narrow' | 'wide';
-  /** Seconds after which the browser loads the page again; for pages that show what arrives. */
-  readonly refreshSeconds?: number;
 }
 
 /** Serves the SLDS style sheet below `/assets/slds` from the installed package; pages need nothing from the Internet. */
@@ -25,7 +23,7 @@ export function registerPageAssets(app: FastifyInstance): void {
 
 /** A whole HTML document with the SLDS look. Works without JavaScript. */
 function page(options: PageOptions): Html {
-  const { title, body, product = 'Switchboard sandbox', width = 'wide', refreshSeconds } = options;
+  const { title, body, product = 'Switchboard sandbox', width = 'wide' } = options;
   const column = width === 'narrow' ? 'max-width: 26rem' : 'max-width: 64rem';
   return html`<!doctype html>
     <html lang="en">
@@ -33,7 +31,6 @@ function page(options: PageOptions): Html {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        ${refreshSeconds ? html`<meta http-equiv="refresh" content="${refreshSeconds}" />` : ''}
         <title>${title} | ${product}</title>
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href="/assets/slds/salesforce-lightning-design-system-offline.min.css" />

@@ -58,7 +58,7 @@ test('shows list and message with clickable links, without letting mail markup i
   expect(list).toContain('&lt;b&gt;bold&lt;/b&gt;');
   const page = await fetch(`${peer.url}/mails/${mail?.id}`);
   const markup = await page.text();
-  expect(markup).toContain('<a href="http://localhost:8080/connect/invite/abc123">');
+  expect(markup).toContain('<a href="http://localhost:8080/connect/invite/abc123"');
   expect(markup).not.toContain('<script');
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect((await fetch(`${peer.url}/mails/99`)).status).toBe(404);

@@ -7,15 +7,15 @@ import type { Mailbox, StoredMail } from './mailbox.ts';
 
 const PRODUCT = 'Sandbox mailbox';
 
-/** A text with its web addresses as links. */
-function linked(text: string): Html {
+/** One line with its web addresses as links. */
+function linkedLine(line: string): Html {
   const parts: (string | Html)[] = [];
   let end = 0;
-  for (const match of text.matchAll(LINK)) {
-    parts.push(text.slice(end, match.index), html`<a href="${match[0]}">${match[0]}</a>`);
+  for (const match of line.matchAll(LINK)) {
+    parts.push(line.slice(end, match.index), html`<a href="${match[0]}" style="text-decoration: underline">${match[0]}</a>`);
     end = match.index + match[0].length;
   }
-  return html`${[...parts, text.slice(end)]}`;
+  return html`${[...parts, line.slice(end)]}<br />`;
 }
 
 function when(mail: StoredMail): Html {
@@ -39,7 +39,9 @@ function listBody(mails: readonly StoredMail[], to: string): Html {
     </form>
     ${
       mails.length === 0
-        ? html`<p role="status">No mail${to === '' ? '' : html` to ${to}`} yet. This page looks again every 10 seconds.</p>`
+        ? html`<p role="status">
+            No mail${to === '' ? '' : html` to ${to}`} yet. <a href="" style="text-decoration: underline">Look again</a>
+          </p>`
         : html`<div class="slds-scrollable_x">
             <table class="slds-table slds-table_cell-buffer slds-table_bordered">
               <caption class="slds-assistive-text">
@@ -72,8 +74,8 @@ function mailBody(mail: StoredMail): Html {
       <dt class="slds-dl_inline__label">Arrived</dt>
       <dd class="slds-dl_inline__detail">${when(mail)}</dd>
     </dl>
-    <article class="slds-box slds-theme_default" aria-label="Message" style="white-space: pre-wrap; overflow-wrap: anywhere">
-      ${linked(mail.text)}
+    <article class="slds-box slds-theme_default" aria-label="Message" style="overflow-wrap: anywhere">
+      ${mail.text.split(/\r?\n/).map(linkedLine)}
     </article>
     ${
       mail.html === null
@@ -83,7 +85,7 @@ function mailBody(mail: StoredMail): Html {
               class="slds-box slds-box_x-small"
               title="Message as HTML"
               sandbox="allow-top-navigation-by-user-activation allow-popups"
-              srcdoc="${mail.html}"
+              srcdoc="${`<base target="_top">${mail.html}`}"
               style="width: 100%; height: 24rem; background: white"
             ></iframe>`
     }
@@ -102,7 +104,7 @@ export function registerMailPages(app: FastifyInstance, mailbox: Mailbox): void 
   registerPageAssets(app);
   app.get<{ Querystring: { to?: string } }>('/', async (request, reply) => {
     const to = typeof request.query.to === 'string' ? request.query.to : '';
-    return sendPage(reply, { title: 'Mailbox', product: PRODUCT, refreshSeconds: 10, body: listBody(mailbox.list(to), to) });
+    return sendPage(reply, { title: 'Mailbox', product: PRODUCT, body: listBody(mailbox.list(to), to) });
   });
   app.get<{ Params: { id: string } }>('/mails/:id', async (request, reply) => {
     const mail = mailbox.find(Number(request.params.id));

@@ -218,7 +218,7 @@ function sendConsent(reply: FastifyReply, order: Order, query: Query, session: B
         </ul>
         <p class="slds-m-bottom_medium">
           Logged in as <strong>${session.user.username}</strong>.
-          <a href="/logout?startURL=${encodeURIComponent(selfUrl(rest))}">Not you?</a>
+          <a style="text-decoration: underline" href="/logout?startURL=${encodeURIComponent(selfUrl(rest))}">Not you?</a>
         </p>
         <div class="slds-grid slds-gutters_small slds-m-top_small">
           <button class="slds-button slds-button_neutral slds-col" type="submit" name="decision" value="deny">Deny</button>
