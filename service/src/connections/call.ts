@@ -1,0 +1,197 @@
+import type { Failure } from '../gateways/salesforce/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Org } from '../tenancy/index.ts';
+import { RefreshFailedError, type Broker } from './broker.ts';
+import { CallFailedError, OrgHeldError } from './errors.ts';
+import type { Failover } from './failover.ts';
+import { createGates, LANE_LIMITS, overBudget } from './limits.ts';
+import type { RightsProber } from './rights.ts';
+import type { RunResult, Sessions } from './sessions.ts';
+import type { Store } from './store.ts';
+import type { CallOptions, LinkRow, UserRow, Work } from './types.ts';
+
+export interface CallDeps {
+  store: Store;
+  broker: Broker;
+  failover: Failover;
+  sessions: Sessions;
+  rights: RightsProber;
+  clock: Clock;
+  logger: Logger;
+  findOrg: (id: string) => Promise<Org | undefined>;
+}
+
+export type Call = <T>(orgId: string, options: CallOptions & { whileOff?: boolean }, work: Work<T>) => Promise<T>;
+
+/** Users are at most three; each may be refreshed, switched away from and probed once. A call that needs more turns is a bug of ours. */
+const MAX_TURNS = 12;
+const MODE_OFF_MS = 60_000;
+const ALL_DOWN_MS = 30_000;
+const BUDGET_MS = 5 * 60_000;
+
+/**
+ * The one way to reach an org. Runs `work` as the main user, and on a failure does what the failure table says: renews the session once, switches
+ * to a standby and runs the work again, holds the org, or hands the failure to the caller. Throws OrgHeldError (nobody should call before `until`)
+ * or CallFailedError (this call failed: record, transient, cursor or permission). Errors of `work` itself pass through.
+ */
+export function createCall(deps: CallDeps): Call {
+  const gates = createGates();
+  return (orgId, options, work) =>
+    gates.run(`${orgId}/${options.lane}`, LANE_LIMITS[options.lane].concurrent, () => turns(deps, orgId, options, work));
+}
+
+async function turns<T>(deps: CallDeps, orgId: string, options: CallOptions & { whileOff?: boolean }, work: Work<T>): Promise<T> {
+  const once = new Set<string>();
+  for (let turn = 0; turn < MAX_TURNS; turn += 1) {
+    const { org, link, main } = await enter(deps, orgId, options);
+    const session = { connectionId: main.id, userId: main.userId, username: main.username, epoch: link.mainEpoch };
+    const result = await deps.sessions.run(org, main, options, (client) => work(client, session));
+    if (result.ok) {
+      await deps.store.users.touch(orgId, main.id, deps.clock.now());
+      if (link.holdCode !== null) await deps.failover.release(orgId);
+      return result.value;
+    }
+    const { failure } = result;
+    const again = await decide(deps, { org, link, main, options, once }, result);
+    // Whatever was decided for the org: work that must not be done twice is not run again when it may have been done.
+    if (!again || (options.replay === 'never' && failure.sent === 'maybe' && !result.inDoubt)) throw new CallFailedError(failure);
+  }
+  throw new Error('a call to the org found no end');
+}
+
+/** Who is to be called as, or OrgHeldError when nobody should call now. */
+async function enter(
+  deps: CallDeps,
+  orgId: string,
+  options: CallOptions & { whileOff?: boolean },
+): Promise<{ org: Org; link: LinkRow; main: UserRow }> {
+  const [org, link] = await Promise.all([deps.findOrg(orgId), deps.store.links.find(orgId)]);
+  const now = deps.clock.now();
+  const held = (code: string, text: string, until: number): OrgHeldError =>
+    new OrgHeldError({ class: 'org', code, text, detail: '', sent: 'no' }, new Date(until));
+  if (!org || !link) throw held('no_connected_user', 'No user is connected.', now.getTime() + ALL_DOWN_MS);
+  if (!org.connectionMode && !options.whileOff)
+    throw held('mode_off', 'The message connection is switched off.', now.getTime() + MODE_OFF_MS);
+  const main = link.mainId === null ? undefined : await deps.store.users.find(orgId, link.mainId);
+  if (!main) throw held(link.holdCode ?? 'no_connected_user', link.holdText ?? 'No user is connected.', now.getTime() + ALL_DOWN_MS);
+  if (link.holdUntil && link.holdUntil > now)
+    throw held(link.holdCode ?? 'held', link.holdText ?? 'The org is on hold.', link.holdUntil.getTime());
+  if (overBudget(options.lane, link, now))
+    throw held('api_budget', 'The share of API calls for this work is used up.', now.getTime() + BUDGET_MS);
+  return { org, link, main };
+}
+
+interface Turn {
+  org: Org;
+  link: LinkRow;
+  main: UserRow;
+  options: CallOptions;
+  /** What may happen only once within one call. */
+  once: Set<string>;
+}
+
+/** True: run the work again (as whoever is main then). False: the failure is the caller's. Throws OrgHeldError. */
+async function decide(deps: CallDeps, turn: Turn, result: RunResult<unknown> & { ok: false }): Promise<boolean> {
+  const { failure } = result;
+  const { link, main, options } = turn;
+  if (result.inDoubt) return settleDoubt(deps, turn, failure);
+  switch (failure.class) {
+    case 'session':
+    case 'user':
+      await deps.failover.switchMain(link, main, failure, true);
+      return true;
+    case 'permission':
+      return firstTime(turn, 'permission') && (await switchForRights(deps, turn, failure));
+    case 'org':
+      // An idle connection that the other side had closed looks like a cut; it says nothing about the org.
+      if (failure.code === 'CUT' && (options.replay !== 'never' || failure.sent === 'no') && firstTime(turn, 'cut')) return true;
+      throw new OrgHeldError(failure, await deps.failover.hold(link, failure));
+    case 'app':
+      throw new OrgHeldError(failure, await deps.failover.hold(link, { ...failure, retryAfterMs: failure.retryAfterMs ?? BUDGET_MS }));
+    case 'cursor':
+      return options.replay === 'restart' && firstTime(turn, 'cursor');
+    case 'transient':
+    case 'record':
+      return false;
+  }
+}
+
+function firstTime(turn: Turn, what: string): boolean {
+  if (turn.once.has(what)) return false;
+  turn.once.add(what);
+  return true;
+}
+
+/** The answer to a refresh was lost: first somebody else takes over, then the stored token is tried once. */
+async function settleDoubt(deps: CallDeps, { link, main }: Turn, failure: Failure): Promise<boolean> {
+  const { failover, broker, store, clock, logger } = deps;
+  const doubt: Failure = {
+    ...failure,
+    class: 'user',
+    code: 'refresh_in_doubt',
+    text: 'The answer to the renewal of this user’s sign-in was lost.',
+  };
+  if ((await failover.switchMain(link, main, doubt, false)) !== 'none') {
+    // The prober would do it too; now is better, and nobody waits for it.
+    void settle(deps, main).catch((error: unknown) => logger.warn({ err: error }, 'a token in doubt is tried again later'));
+    return true;
+  }
+  await store.journal.addEvent(store.db, link.orgId, clock.now(), {
+    kind: 'refreshed_failed',
+    text: `The answer to the renewal of ${main.username}’s sign-in was lost and no standby is there. The stored token is tried once.`,
+    cause: failure.code,
+    causeText: failure.text,
+    from: main.username,
+  });
+  try {
+    if (await broker.settleDoubt(link.orgId, main.id)) return true;
+  } catch (error) {
+    if (!(error instanceof RefreshFailedError)) throw error;
+    await failover.switchMain(link, main, error.failure, true);
+    return true;
+  }
+  const busy: Failure = {
+    class: 'org',
+    code: 'refresh_in_doubt',
+    text: 'The sign-in of the main user is being settled.',
+    detail: '',
+    sent: 'no',
+    retryAfterMs: 5_000,
+  };
+  throw new OrgHeldError(busy, new Date(clock.now().getTime() + 5_000));
+}
+
+/** Settles a user in doubt that is not main any more; a lost grant marks it down. */
+export async function settle(deps: Pick<CallDeps, 'broker' | 'failover' | 'store'>, user: UserRow): Promise<boolean> {
+  try {
+    return await deps.broker.settleDoubt(user.orgId, user.id);
+  } catch (error) {
+    if (!(error instanceof RefreshFailedError)) throw error;
+    await deps.failover.standbyDown(user, error.failure);
+    return false;
+  }
+}
+
+/** Missing rights: switch only to a standby that passes the permission probe; otherwise stay, and say so once. */
+async function switchForRights(deps: CallDeps, { org, link, main }: Turn, failure: Failure): Promise<boolean> {
+  const standbys = (await deps.store.users.list(org.id)).filter(
+    (user) => user.id !== main.id && user.status === 'connected' && !user.inDoubt,
+  );
+  const lacking = await deps.rights.probe(org, main);
+  for (const standby of standbys) {
+    const missing = await deps.rights.probe(org, standby);
+    if (missing?.length === 0) return (await deps.failover.switchMain(link, main, failure, false)) !== 'none';
+  }
+  if (main.missing.length === 0 && lacking && lacking.length > 0) {
+    await deps.store.journal.addEvent(deps.store.db, org.id, deps.clock.now(), {
+      kind: 'standby_failed',
+      text: `${main.username} lacks access (${lacking.slice(0, 3).join(', ')}) and no standby user has more. The main user stays.`,
+      cause: failure.code,
+      causeText: failure.text,
+      from: main.username,
+      nextStep: 'Assign the permission set "Switchboard Integration" to the connected users.',
+    });
+  }
+  return false;
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { HostRefusedError } from '../gateways/salesforce/index.ts';
+import { Problem } from '../platform/errors.ts';
+import type { HttpServer } from '../platform/http/server.ts';
+import { readInvite, startInvite } from './accept.ts';
+import { assignAfterSignIn, finishSignIn } from './callback.ts';
+import type { Parts } from './deps.ts';
+import { loginHostInvalid } from './errors.ts';
+import { AFTER_MS, FLOW_MS, startFlow } from './flows.ts';
+import { donePage, invitePage, problemPage, registerPage } from './pages.ts';
+
+const COOKIE = 'sb_connect';
+const CSS = readFileSync(join(import.meta.dirname, 'assets/connect.css'), 'utf8');
+const text = (max: number): z.ZodDefault<z.ZodString> => z.string().max(max).default('');
+
+/** The pages a person meets on the way to Salesforce and back. Server-rendered, without scripts. */
+export function registerConnectPages(app: HttpServer, parts: Parts): void {
+  const hidden = { hide: true } as const;
+  const show = (reply: FastifyReply, markup: string, status = 200): FastifyReply =>
+    reply
+      .code(status)
+      .header('content-type', 'text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('referrer-policy', 'no-referrer')
+      .send(markup);
+  const setCookie = (reply: FastifyReply, value: string): void => {
+    const secure = parts.publicUrl.startsWith('https:');
+    reply.setCookie(COOKIE, value, { httpOnly: true, sameSite: 'lax', secure, path: '/connect', maxAge: (FLOW_MS + AFTER_MS) / 1000 });
+  };
+  /** Problems of these pages are shown to a person; what nobody expected goes the way of all errors. */
+  const pageOf = async (reply: FastifyReply, retry: string | null, work: () => Promise<string>): Promise<FastifyReply> => {
+    try {
+      return show(reply, await work());
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500) return show(reply, problemPage(error, retry), error.status);
+      throw error;
+    }
+  };
+  const safeReturn = (url: string): string | null => {
+    try {
+      parts.checkReturn(url);
+      return new URL(url).href;
+    } catch {
+      return null;
+    }
+  };
+
+  app.get('/connect/assets/connect.css', { schema: hidden }, (_request, reply) =>
+    reply.header('content-type', 'text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(CSS),
+  );
+
+  const registerQuery = z.object({ login: text(200), return: text(2000) });
+  app.get('/connect/register', { schema: { ...hidden, querystring: registerQuery } }, (request, reply) =>
+    show(reply, registerPage({ login: request.query.login || 'production', returnUrl: safeReturn(request.query.return) ?? '' })),
+  );
+
+  const registerBody = z.object({ login: text(200), domain: text(200), return: text(2000) });
+  app.post('/connect/register', { schema: { ...hidden, body: registerBody } }, async (request, reply) => {
+    const { login, domain } = request.body;
+    const returnUrl = safeReturn(request.body.return);
+    const choice = login === 'domain' ? domain.trim() : login;
+    try {
+      const flow = await startFlow(parts, { kind: 'register', login: choice, returnUrl });
+      setCookie(reply, flow.cookie);
+      return await reply.redirect(flow.authorizeUrl, 303);
+    } catch (error) {
+      if (!(error instanceof HostRefusedError)) throw error;
+      const problem = loginHostInvalid(`${error.message}. Use the address that ends in my.salesforce.com.`);
+      return show(reply, registerPage({ login: choice || 'domain', returnUrl: returnUrl ?? '', error: problem.message }), problem.status);
+    }
+  });
+
+  const inviteParams = z.object({ token: z.string().min(10).max(100) });
+  app.get('/connect/invite/:token', { schema: { ...hidden, params: inviteParams } }, (request, reply) =>
+    pageOf(reply, null, async () => {
+      const { user, org } = await readInvite(parts, request.params.token);
+      return invitePage({
+        token: request.params.token,
+        username: user.username,
+        orgName: org.name,
+        expiresAt: user.inviteExpiresAt as Date,
+      });
+    }),
+  );
+  app.post('/connect/invite/:token', { schema: { ...hidden, params: inviteParams } }, async (request, reply) => {
+    try {
+      const flow = await startInvite(parts, request.params.token);
+      setCookie(reply, flow.cookie);
+      return await reply.redirect(flow.authorizeUrl, 303);
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500) return show(reply, problemPage(error, null), error.status);
+      throw error;
+    }
+  });
+
+  const optional = z.string().max(4000).optional();
+  const callbackQuery = z.object({ state: optional, code: optional, error: optional, error_description: optional });
+  app.get('/connect/callback', { schema: { ...hidden, querystring: callbackQuery } }, (request, reply) =>
+    pageOf(reply, '/connect/register', async () => donePage(await finishSignIn(parts, request.query, cookieOf(request)))),
+  );
+
+  app.post('/connect/permissions', { schema: { ...hidden, body: z.object({ flow: z.uuid() }) } }, (request, reply) =>
+    pageOf(reply, null, async () => donePage(await assignAfterSignIn(parts, request.body.flow, cookieOf(request)))),
+  );
+}
+
+function cookieOf(request: FastifyRequest): string | undefined {
+  return request.cookies[COOKIE];
+}

@@ -1,0 +1,144 @@
+import { notFound } from '../platform/errors.ts';
+import type { Parts } from './deps.ts';
+import { connectionNotConnected, connectionTestFailed, lastConnection, orderIncomplete } from './errors.ts';
+import { nextStepOf } from './causes.ts';
+import type { UserRow } from './types.ts';
+
+async function findUser(parts: Parts, orgId: string, id: string): Promise<UserRow> {
+  const user = await parts.store.users.find(orgId, id);
+  if (!user) throw notFound('There is no such connected user.');
+  return user;
+}
+
+/** Tries a user now, with its rights, and draws the conclusions a probe would. The answer is the user's new state; a failed test is no error. */
+export async function testUser(parts: Parts, orgId: string, id: string): Promise<UserRow> {
+  const user = await findUser(parts, orgId, id);
+  if (user.status === 'requested' && !user.refreshToken) throw connectionNotConnected(`${user.username} has not signed in yet.`);
+  const result = await parts.probes.probe(user);
+  if (result.ok) {
+    const org = await parts.tenancy.findOrg({ id: orgId });
+    if (org) await parts.rights.probe(org, await findUser(parts, orgId, id));
+  }
+  return findUser(parts, orgId, id);
+}
+
+/** Makes a standby user main, after a good test of it. */
+export async function makeMain(parts: Parts, orgId: string, id: string): Promise<UserRow> {
+  const { store, clock } = parts;
+  const user = await findUser(parts, orgId, id);
+  if (user.status !== 'connected')
+    throw connectionNotConnected(`${user.username} is ${user.status}; only a connected user can be the main user.`);
+  const link = await store.links.find(orgId);
+  if (link?.mainId === id) return user;
+  const result = await parts.probes.probe(user);
+  if (!result.ok)
+    throw connectionTestFailed(
+      `${user.username} was tried first: ${result.failure.text} The main user stays. ${nextStepOf(result.failure)}`,
+    );
+  await store.transaction(async (tx) => {
+    const now = await store.links.lock(tx, orgId);
+    const from = now.mainId === null ? undefined : await store.users.find(orgId, now.mainId, tx);
+    if (now.mainId === id || !(await store.links.setMain(tx, orgId, now.mainEpoch, id, clock.now()))) return;
+    await store.journal.addEvent(tx, orgId, clock.now(), {
+      kind: 'made_main',
+      text: from
+        ? `${user.username} was made the main user; ${from.username} is a standby user now.`
+        : `${user.username} was made the main user.`,
+      cause: 'manual',
+      causeText: 'An administrator asked for it.',
+      to: user.username,
+      ...(from ? { from: from.username } : {}),
+    });
+  });
+  return findUser(parts, orgId, id);
+}
+
+/** Removes a user and gives its grant back to Salesforce. The last connected one only with `confirm`. */
+export async function removeUser(parts: Parts, orgId: string, id: string, confirm: boolean): Promise<void> {
+  const { store, clock, failPoints } = parts;
+  const user = await findUser(parts, orgId, id);
+  const others = (await store.users.list(orgId)).filter((other) => other.id !== id && other.status === 'connected');
+  if (user.status === 'connected' && others.length === 0 && !confirm) {
+    throw lastConnection(
+      `${user.username} is the last connected user. Without it messages wait until somebody signs in. Confirm to remove it. Nothing was changed.`,
+    );
+  }
+  // Somebody else takes over first: nothing meets a grant that is being revoked.
+  await store.transaction(async (tx) => {
+    const link = await store.links.lock(tx, orgId);
+    if (link.mainId !== id) return;
+    const changed = await store.links.switchMain(tx, orgId, link.mainEpoch, clock.now());
+    const to = changed?.mainId ? await store.users.find(orgId, changed.mainId, tx) : undefined;
+    if (to) {
+      const text = `${to.username} took over because ${user.username} is being removed.`;
+      await store.journal.addEvent(tx, orgId, clock.now(), {
+        kind: 'switched',
+        text,
+        cause: 'removed',
+        causeText: 'The main user was removed.',
+        from: user.username,
+        to: to.username,
+      });
+    } else {
+      await store.links.release(tx, orgId);
+      const text = 'No user is connected.';
+      await store.links.hold(tx, orgId, {
+        code: 'no_connected_user',
+        text,
+        detail: 'Invite or reconnect an administrator.',
+        at: clock.now(),
+        until: null,
+      });
+    }
+  });
+  await failPoints.hit('remove.before-revoke');
+  const revoked = await parts.broker.revoke(user);
+  await failPoints.hit('remove.after-revoke');
+  await store.transaction(async (tx) => {
+    await store.links.lock(tx, orgId);
+    await store.users.remove(tx, orgId, id);
+    await store.journal.addEvent(tx, orgId, clock.now(), {
+      kind: 'removed',
+      text: `${user.username} was removed.`,
+      from: user.username,
+      ...(revoked
+        ? {}
+        : { nextStep: `The access could not be revoked: revoke it on the page of ${user.username} in Setup (OAuth Connected Apps).` }),
+    });
+  });
+}
+
+/** Sets the order in which standby users take over. The list names every user of the org once. */
+export async function reorder(parts: Parts, orgId: string, ids: readonly string[]): Promise<void> {
+  const { store, clock } = parts;
+  await store.transaction(async (tx) => {
+    await store.links.lock(tx, orgId);
+    const users = await store.users.list(orgId, tx);
+    if (new Set(ids).size !== ids.length || ids.length !== users.length || !users.every((user) => ids.includes(user.id))) {
+      throw orderIncomplete('The list must name every connected user once. Read the list again; nothing was changed.');
+    }
+    await store.users.setOrder(tx, orgId, ids);
+    const names = ids.map((id) => users.find((user) => user.id === id)?.username).join(', ');
+    await store.journal.addEvent(tx, orgId, clock.now(), { kind: 'order_changed', text: `The order is now: ${names}.` });
+  });
+}
+
+/** Switches the message connection of the org on or off, and sets who gets notices. Off: everything is kept and nothing is written to the org. */
+export async function updateOrg(
+  parts: Parts,
+  orgId: string,
+  change: { connectionMode?: boolean | undefined; notifyEmails?: string[] | undefined },
+): Promise<void> {
+  const { store, tenancy, clock } = parts;
+  const before = await tenancy.findOrg({ id: orgId });
+  const turned = change.connectionMode !== undefined && before !== undefined && change.connectionMode !== before.connectionMode;
+  await store.transaction(async (tx) => {
+    await tenancy.updateOrg(orgId, change, tx);
+    if (!turned) return;
+    const text = change.connectionMode
+      ? 'The message connection was switched on. What waited is being delivered.'
+      : 'The message connection was switched off. Messages are kept and wait.';
+    await store.journal.addEvent(tx, orgId, clock.now(), { kind: 'mode_changed', text });
+  });
+  if (turned && change.connectionMode) await parts.releaseLanes(orgId);
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import type { Mailer } from '../gateways/mail/index.ts';
+import { MailError } from '../gateways/mail/index.ts';
+import type { SecretBox } from '../platform/crypto.ts';
+import type { Db } from '../platform/db/database.ts';
+import type { LaneBatch, LanePurpose } from '../platform/lanes/engine.ts';
+import { enqueue, type LaneAddress } from '../platform/lanes/outbox.ts';
+import type { Logger } from '../platform/log.ts';
+import { CallFailedError, OrgHeldError } from './errors.ts';
+import type { Store } from './store.ts';
+import type { CallOptions, UserRow, Work } from './types.ts';
+
+export const NOTICE_MAIL = 'notice-mail';
+export const NOTICE_SALESFORCE = 'notice-salesforce';
+const MAX_ATTEMPTS = 12;
+
+export interface Notice {
+  /** Names this notice for ever within the org: it goes out once, however often it is asked for. */
+  key: string;
+  subject: string;
+  /** Plain text; links stand on their own line. */
+  text: string;
+  /** E-mail addresses. */
+  to: readonly string[];
+  /** Salesforce user ids for a custom notification; none for an e-mail only. */
+  userIds?: readonly string[];
+}
+
+export type Notices = ReturnType<typeof createNotices>;
+
+/** Notices to administrators. They are rows of their own lanes, written with what they tell of, so that a crash neither loses nor doubles them. */
+export function createNotices(deps: { store: Store; secretBox: SecretBox; wake: (lane: LaneAddress) => void; canMail: boolean }) {
+  const { store, secretBox, wake, canMail } = deps;
+  return {
+    canMail,
+    /** Part of the caller's transaction; call `wakeUp` after its commit. */
+    async add(tx: Db, orgId: string, notice: Notice): Promise<void> {
+      const ways = [
+        { channel: 'mail' as const, purpose: NOTICE_MAIL, recipients: canMail ? [...new Set(notice.to)] : [] },
+        { channel: 'salesforce' as const, purpose: NOTICE_SALESFORCE, recipients: [...(notice.userIds ?? [])] },
+      ];
+      for (const { channel, purpose, recipients } of ways) {
+        if (recipients.length === 0) continue;
+        const id = randomUUID();
+        const body = secretBox.seal(notice.text, `notice:${id}`);
+        if (await store.journal.addNotice(tx, { orgId, id, key: notice.key, channel, recipients, subject: notice.subject, body })) {
+          await enqueue(tx, [{ orgId, purpose, key: '0', subjectKind: 'notice', subjectId: id }]);
+        }
+      }
+    },
+    wakeUp(orgId: string): void {
+      for (const purpose of [NOTICE_MAIL, NOTICE_SALESFORCE]) wake({ orgId, purpose, key: '0' });
+    },
+  };
+}
+
+export interface NoticeLaneDeps {
+  store: Store;
+  secretBox: SecretBox;
+  mailer: Mailer | null;
+  call: <T>(orgId: string, options: CallOptions, work: Work<T>) => Promise<T>;
+  logger: Logger;
+}
+
+/** The lanes that carry notices out. */
+export function createNoticeLanes(deps: NoticeLaneDeps): LanePurpose[] {
+  return [
+    { name: NOTICE_MAIL, batchSize: 5, leaseMs: 120_000, run: (batch) => deliver(batch, deps, sendMail) },
+    { name: NOTICE_SALESFORCE, batchSize: 5, leaseMs: 200_000, run: (batch) => deliver(batch, deps, sendToSalesforce) },
+  ];
+}
+
+type Result = 'sent' | 'failed' | { retryMs: number; code: string; reason: string };
+interface Opened {
+  orgId: string;
+  id: string;
+  key: string;
+  recipients: string[];
+  subject: string;
+  text: string;
+  state: string;
+}
+
+async function deliver(
+  batch: LaneBatch,
+  deps: NoticeLaneDeps,
+  send: (notice: Opened, deps: NoticeLaneDeps) => Promise<Result>,
+): Promise<void> {
+  const { orgId } = batch.lease;
+  const notices = new Map(
+    (
+      await deps.store.journal.notices(
+        orgId,
+        batch.rows.map((row) => row.subjectId),
+      )
+    ).map((notice) => [notice.id, notice]),
+  );
+  for (const row of batch.rows) {
+    if (batch.signal.aborted) return;
+    const notice = notices.get(row.subjectId);
+    const done = { done: [{ id: row.id, version: row.version }] };
+    if (!notice?.body || notice.state === 'sent' || notice.state === 'failed') {
+      await batch.settle(done);
+      continue;
+    }
+    const opened = { ...notice, text: deps.secretBox.open(notice.body, `notice:${notice.id}`) };
+    const result = await send(opened, deps);
+    if (typeof result === 'object' && row.attempts < MAX_ATTEMPTS) {
+      await batch.settle({
+        retry: [{ id: row.id, afterMs: result.retryMs * 2 ** Math.min(row.attempts, 7), code: result.code, reason: result.reason }],
+      });
+    } else {
+      await batch.settle(done, (tx) => deps.store.journal.setNotice(tx, orgId, notice.id, result === 'sent' ? 'sent' : 'failed'));
+    }
+  }
+}
+
+async function sendMail(notice: Opened, { mailer, logger }: NoticeLaneDeps): Promise<Result> {
+  if (!mailer) return 'failed';
+  try {
+    // The same Message-ID every time: a mail that was taken although we did not learn it counts as one.
+    await mailer.send({ to: notice.recipients, subject: notice.subject, text: notice.text, key: `${notice.key}.${notice.id}` });
+    return 'sent';
+  } catch (error) {
+    if (!(error instanceof MailError)) throw error;
+    logger.warn({ err: error, notice: notice.id }, 'a notice could not be mailed');
+    return error.permanent ? 'failed' : { retryMs: 15_000, code: 'mail_failed', reason: 'The mail server did not take the notice.' };
+  }
+}
+
+/** A notification has no key that Salesforce would know again, so the try is committed first and an uncertain one is not repeated: the mail tells the same. */
+async function sendToSalesforce(notice: Opened, { call, store, logger }: NoticeLaneDeps): Promise<Result> {
+  if (notice.state === 'sending') return 'failed';
+  try {
+    await call(notice.orgId, { replay: 'idempotent', lane: 'messaging', timeoutMs: 15_000 }, async (client, session) => {
+      await store.journal.setNotice(store.db, notice.orgId, notice.id, 'sending');
+      const notification = {
+        title: notice.subject,
+        body: firstParagraph(notice.text),
+        recipientIds: notice.recipients,
+        targetId: session.userId,
+      };
+      await client.sendNotifications('Switchboard_Connection', [notification]);
+    });
+    return 'sent';
+  } catch (error) {
+    if (!(error instanceof CallFailedError)) throw error;
+    if (error.failure.sent === 'maybe') return 'failed';
+    await store.journal.setNotice(store.db, notice.orgId, notice.id, 'waiting');
+    if (error instanceof OrgHeldError) return { retryMs: 15_000, code: error.failure.code, reason: error.failure.text };
+    logger.warn({ code: error.failure.code, notice: notice.id }, 'the org refused a notification');
+    return 'failed';
+  }
+}
+
+function firstParagraph(text: string): string {
+  return text.split('\n\n')[0]?.replace(/\s+/g, ' ').trim() ?? '';
+}
+
+/** Whom an org's notices go to: the addresses an admin set, else the connected users themselves. */
+export function noticeRecipients(notifyEmails: readonly string[], users: readonly UserRow[]): { to: string[]; userIds: string[] } {
+  const signedIn = users.filter((user) => user.status !== 'requested');
+  const to = notifyEmails.length > 0 ? [...notifyEmails] : signedIn.map((user) => user.email).filter((email) => email !== '');
+  return { to, userIds: signedIn.map((user) => user.userId) };
+}

@@ -1,0 +1,146 @@
+import type { Clock } from '../platform/clock.ts';
+import { sleep } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Limits } from '../gateways/salesforce/index.ts';
+import type { Org } from '../tenancy/index.ts';
+import { RefreshFailedError, type Broker } from './broker.ts';
+import { settle } from './call.ts';
+import type { Failover } from './failover.ts';
+import type { RunResult, Sessions } from './sessions.ts';
+import type { Store } from './store.ts';
+import type { UserRow } from './types.ts';
+
+export interface ProbeDeps {
+  store: Store;
+  broker: Broker;
+  sessions: Sessions;
+  failover: Failover;
+  clock: Clock;
+  logger: Logger;
+  findOrg: (id: string) => Promise<Org | undefined>;
+  tickMs?: number;
+}
+
+const MINUTE = 60_000;
+export const PROBE_EVERY_MS = 5 * MINUTE;
+/** A refresh token dies after 30 idle days; renewed weekly it cannot, and one missed week does no harm. */
+export const REFRESH_EVERY_MS = 6 * 24 * 60 * MINUTE;
+const LONGEST_PAUSE_MS = 60 * MINUTE;
+
+export type Probes = ReturnType<typeof createProbes>;
+
+/** Looks after users that nobody is calling as: a dead spare must be found before it is needed, and a healed one put back. */
+export function createProbes(deps: ProbeDeps) {
+  const { store, broker, sessions, failover, clock, logger, tickMs = 10_000 } = deps;
+  const stopping = new AbortController();
+  let loop: Promise<void> | undefined;
+
+  /** Tries one user now and draws the conclusions. */
+  async function probe(user: UserRow): Promise<RunResult<Limits>> {
+    const org = await deps.findOrg(user.orgId);
+    if (!org) throw new Error('a connected user without an org');
+    if (user.inDoubt && !(await settle(deps, user))) {
+      return {
+        ok: false,
+        failure: { class: 'user', code: 'refresh_in_doubt', text: 'The sign-in of this user is uncertain.', detail: '', sent: 'no' },
+        inDoubt: true,
+      };
+    }
+    const current = (await store.users.find(user.orgId, user.id)) ?? user;
+    const result = await attempt(org, current);
+    await conclude(org, current, result);
+    return result;
+  }
+
+  async function attempt(org: Org, user: UserRow): Promise<RunResult<Limits>> {
+    let current = user;
+    if (user.refreshedAt && clock.now().getTime() - user.refreshedAt.getTime() > REFRESH_EVERY_MS) {
+      try {
+        await broker.refresh(org.id, user.id, user.tokenGeneration);
+        current = (await store.users.find(org.id, user.id)) ?? user;
+      } catch (error) {
+        if (!(error instanceof RefreshFailedError)) throw error;
+        return { ok: false, failure: error.failure, inDoubt: error.inDoubt };
+      }
+    }
+    return sessions.run(org, current, { timeoutMs: 15_000 }, (client) => client.limits());
+  }
+
+  async function conclude(org: Org, user: UserRow, result: RunResult<Limits>): Promise<void> {
+    const at = clock.now();
+    const link = await store.links.find(org.id);
+    if (!link) return;
+    const isMain = link.mainId === user.id;
+    if (result.ok) {
+      await noteLimits(org.id, result.value, at);
+      await store.users.touch(org.id, user.id, at);
+      if (user.status === 'disconnected') await failover.userBack(user);
+      else if (isMain && link.holdCode !== null && (!link.holdUntil || link.holdUntil <= at)) await failover.release(org.id);
+      await store.users.setProbe(org.id, user.id, new Date(at.getTime() + PROBE_EVERY_MS), 0);
+      return;
+    }
+    const { failure } = result;
+    const blamesUser = (failure.class === 'user' || failure.class === 'session') && !result.inDoubt;
+    if (blamesUser && isMain) await failover.switchMain(link, user, failure, true);
+    else if (blamesUser && user.status === 'connected') await failover.standbyDown(user, failure);
+    else if (isMain && (failure.class === 'org' || failure.class === 'app') && !result.inDoubt) await failover.hold(link, failure);
+    if (user.status === 'disconnected' || !blamesUser) {
+      const longest = link.mainId === null ? PROBE_EVERY_MS : LONGEST_PAUSE_MS;
+      const pause = Math.min(longest, MINUTE * 2 ** Math.min(user.probeFailures, 10));
+      await store.users.setProbe(org.id, user.id, new Date(at.getTime() + pause), user.probeFailures + 1);
+    }
+  }
+
+  async function noteLimits(orgId: string, limits: Limits, at: Date): Promise<void> {
+    const calls = limits['DailyApiRequests'];
+    if (calls) await store.links.setApiUsage(orgId, calls.Max - calls.Remaining, calls.Max, at);
+    const events = limits['HourlyPublishedPlatformEvents'] ?? limits['DailyStandardVolumePlatformEvents'];
+    if (events) await store.links.setEventUsage(orgId, events.Max - events.Remaining, events.Max, at);
+  }
+
+  /** One round: users whose probe is due, then orgs whose hold has run out without anybody calling. */
+  async function tick(): Promise<void> {
+    const at = clock.now();
+    for (const user of await store.users.claimProbes(at, PROBE_EVERY_MS, 20)) {
+      if (stopping.signal.aborted) return;
+      const link = await store.links.find(user.orgId);
+      // While the org refuses everybody, probing only burns calls.
+      if (link?.holdUntil && link.holdUntil > at) {
+        await store.users.setProbe(user.orgId, user.id, link.holdUntil, user.probeFailures);
+        continue;
+      }
+      if (user.lastOkAt && user.status === 'connected' && at.getTime() - user.lastOkAt.getTime() < MINUTE && !user.inDoubt) continue;
+      await guarded(() => probe(user));
+    }
+    for (const link of await store.links.expiredHolds(at, 20)) {
+      const main = link.mainId === null ? undefined : await store.users.find(link.orgId, link.mainId);
+      if (main) await guarded(() => probe(main));
+    }
+    await store.journal.dropFlows(new Date(at.getTime() - 24 * 60 * MINUTE));
+  }
+
+  async function guarded(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      logger.error({ err: error }, 'a probe ended unexpectedly; it comes again');
+    }
+  }
+
+  return {
+    probe,
+    tick,
+    start(): void {
+      loop ??= (async () => {
+        while (!stopping.signal.aborted) {
+          await guarded(tick);
+          await sleep(tickMs, stopping.signal);
+        }
+      })();
+    },
+    async stop(): Promise<void> {
+      stopping.abort();
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { classifyFailure, type Identity, type SalesforceClient, type TokenSet } from '../gateways/salesforce/index.ts';
+import type { Org } from '../tenancy/index.ts';
+import { MAX_USERS, type Parts } from './deps.ts';
+import { notAdministrator, packageMissing } from './errors.ts';
+import { findPackage, ownMissingRights } from './rights.ts';
+import type { UserRow } from './types.ts';
+
+export interface SignIn {
+  login: string;
+  tokens: TokenSet & { refreshToken: string };
+  identity: Identity;
+}
+
+export interface Registered {
+  org: Org;
+  /** The row of the signed-in user; undefined when three others are connected already. */
+  user: UserRow | undefined;
+  isMain: boolean;
+  /** Present only when the org refused to take the keys: shown once and then forgotten. */
+  keys?: { agent: string; admin: string };
+  again: boolean;
+}
+
+const EXTERNAL_CREDENTIAL = 'Switchboard';
+
+/**
+ * Registers the org of an administrator who has just signed in, or registers it again: then the keys are rolled over (the old ones go on for a
+ * while) and whoever is main stays main. Throws a Problem when the user or the org does not fit; the grant is revoked by the caller then.
+ */
+export async function register(parts: Parts, { login, tokens, identity }: SignIn): Promise<Registered> {
+  const { store, tenancy, clock, failPoints } = parts;
+  const bare = parts.connect({ instanceUrl: tokens.instanceUrl, accessToken: tokens.accessToken, namespace: null, timeoutMs: 15_000 });
+  const lacking = await ownMissingRights(bare);
+  if (lacking.length > 0) {
+    throw notAdministrator(
+      `${identity.username} lacks: ${lacking.join(', ')}. Registering needs an administrator. Nothing was stored and the access was given back.`,
+    );
+  }
+  const found = await findPackage(bare);
+  if (!found)
+    throw packageMissing(
+      'Install the Switchboard package in this org first, then register. Nothing was stored and the access was given back.',
+    );
+  const name = await orgName(bare);
+  const loginUrl = parts.oauth.loginUrl(login);
+  const previous = await tenancy.findOrg({ salesforceId: tokens.orgId });
+  const known = previous && (await store.users.list(previous.id)).find((user) => user.userId === tokens.userId);
+  // The sixth grant of a user and app would end the oldest one: the one we hold is given back before the new one counts.
+  if (known) await parts.broker.revoke(known);
+
+  const result = await store.transaction(async (tx) => {
+    const org = await tenancy.saveOrg(tx, {
+      salesforceId: tokens.orgId,
+      name,
+      namespace: found.namespace ?? '',
+      instanceUrl: tokens.instanceUrl,
+      loginUrl,
+    });
+    if (org.notifyEmails.length === 0 && identity.email) await tenancy.updateOrg(org.id, { notifyEmails: [identity.email] }, tx);
+    const keys = await tenancy.rollKeys(tx, org.id, ['agent', 'admin']);
+    await store.links.lock(tx, org.id);
+    const text = previous
+      ? `The org was registered again by ${identity.username}; new keys were made.`
+      : `The org was registered by ${identity.username}.`;
+    await store.journal.addEvent(tx, org.id, clock.now(), { kind: 'registered', text, to: identity.username });
+    const users = await store.users.list(org.id, tx);
+    let id = users.find((user) => user.userId === tokens.userId)?.id;
+    if (!id && users.length >= MAX_USERS) return { org, keys, id: undefined };
+    if (!id) {
+      id = randomUUID();
+      const fresh = {
+        orgId: org.id,
+        id,
+        userId: tokens.userId,
+        username: identity.username,
+        name: identity.displayName,
+        email: identity.email,
+      };
+      await store.users.add(tx, fresh, 'connected', clock.now());
+    }
+    await takeGrant(parts, tx, { orgId: org.id, id, inviteHash: null, loginUrl, tokens, identity });
+    return { org, keys, id };
+  });
+  await failPoints.hit('register.after-commit');
+  await parts.releaseLanes(result.org.id);
+  const user = result.id ? await store.users.find(result.org.id, result.id) : undefined;
+  const link = await store.links.find(result.org.id);
+  const client = parts.connect({
+    instanceUrl: tokens.instanceUrl,
+    accessToken: tokens.accessToken,
+    namespace: found.namespace,
+    timeoutMs: 15_000,
+  });
+  const written = await writeKeys(parts, client, result.keys);
+  return {
+    org: result.org,
+    user,
+    isMain: user !== undefined && link?.mainId === user.id,
+    again: previous !== undefined,
+    ...(written ? {} : { keys: result.keys }),
+  };
+}
+
+async function orgName(client: SalesforceClient): Promise<string> {
+  const page = await client.query<{ Name: string }>('SELECT Name FROM Organization LIMIT 1');
+  return page.records[0]?.Name ?? 'Salesforce org';
+}
+
+/** False when the org did not take both keys. The keys are good all the same, so they are shown. */
+async function writeKeys(parts: Parts, client: SalesforceClient, keys: { agent: string; admin: string }): Promise<boolean> {
+  try {
+    await client.writeCredential({ externalCredential: EXTERNAL_CREDENTIAL, principal: 'Agent', parameters: { ApiKey: keys.agent } });
+    await client.writeCredential({ externalCredential: EXTERNAL_CREDENTIAL, principal: 'Admin', parameters: { ApiKey: keys.admin } });
+    return true;
+  } catch (error) {
+    const failure = classifyFailure(error);
+    parts.logger.warn({ failure: failure.code }, 'the org did not take its keys; they are shown to the administrator');
+    return false;
+  }
+}
+
+/** Stores the grant, writes the timeline, and makes the user main where there is none. False when the invitation was used meanwhile. */
+export async function takeGrant(
+  parts: Parts,
+  tx: Parameters<Parts['store']['users']['setGrant']>[0],
+  grant: { orgId: string; id: string; inviteHash: string | null; loginUrl: string; tokens: SignIn['tokens']; identity: Identity },
+): Promise<boolean> {
+  const { store, clock, broker } = parts;
+  const { orgId, id, identity, tokens } = grant;
+  const stored = await store.users.setGrant(tx, orgId, id, {
+    ...broker.sealGrant(id, tokens),
+    loginUrl: grant.loginUrl,
+    at: clock.now(),
+    inviteHash: grant.inviteHash,
+    username: identity.username,
+    name: identity.displayName || identity.username,
+    email: identity.email,
+  });
+  if (!stored) return false;
+  const main = await store.links.setMainIfNone(tx, orgId, id, clock.now());
+  if (main) await store.links.release(tx, orgId);
+  const text = main ? `${identity.username} signed in and is the main user.` : `${identity.username} signed in.`;
+  await store.journal.addEvent(tx, orgId, clock.now(), { kind: 'connected', text, to: identity.username });
+  return true;
+}

@@ -1,0 +1,85 @@
+import { classifyFailure, type ApiUsage, type Failure, type SalesforceClient } from '../gateways/salesforce/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
+import type { Org } from '../tenancy/index.ts';
+import { RefreshFailedError, type Broker } from './broker.ts';
+import type { Store } from './store.ts';
+import type { CallOptions, UserRow } from './types.ts';
+
+export interface ConnectOptions {
+  instanceUrl: string;
+  accessToken: string;
+  namespace: string | null;
+  timeoutMs?: number;
+  onUsage?: (usage: ApiUsage) => void;
+}
+
+/** Makes a client for an access token; the composition root gives it the exchange. */
+export type Connect = (options: ConnectOptions) => SalesforceClient;
+
+export type RunOptions = Partial<Pick<CallOptions, 'knownIds' | 'packageFields' | 'timeoutMs'>>;
+export type RunResult<T> = { ok: true; value: T } | { ok: false; failure: Failure; inDoubt: boolean };
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+const USAGE_EVERY_MS = 10_000;
+
+/** Work as one certain user: a refused session is renewed once and the work is run once more; nothing else is decided here. */
+export function createSessions(deps: { store: Store; broker: Broker; connect: Connect; clock: Clock; logger: Logger }) {
+  const { store, broker, connect, clock, logger } = deps;
+  const noted = new Map<string, number>();
+
+  /** Usage is for show and for budgets: the latest of every ten seconds is enough. */
+  function noteUsage(orgId: string, usage: ApiUsage): void {
+    const now = clock.now();
+    if (now.getTime() - (noted.get(orgId) ?? 0) < USAGE_EVERY_MS) return;
+    noted.set(orgId, now.getTime());
+    store.links
+      .setApiUsage(orgId, usage.used, usage.max, now)
+      .catch((error: unknown) => logger.warn({ err: error }, 'API usage was not stored'));
+  }
+
+  const clientFor = (org: Org, user: UserRow, timeoutMs?: number): SalesforceClient =>
+    connect({
+      instanceUrl: org.instanceUrl,
+      accessToken: broker.accessToken(user),
+      namespace: org.namespace || null,
+      onUsage: (usage) => noteUsage(org.id, usage),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+
+  return {
+    async run<T>(org: Org, user: UserRow, options: RunOptions, work: (client: SalesforceClient) => Promise<T>): Promise<RunResult<T>> {
+      let current = user;
+      for (let round = 0; ; round += 1) {
+        try {
+          return { ok: true, value: await work(clientFor(org, current, options.timeoutMs)) };
+        } catch (error) {
+          if (error instanceof RefreshFailedError) return { ok: false, failure: error.failure, inDoubt: error.inDoubt };
+          const failure = classifyFailure(error, options);
+          if (failure.class !== 'session') return { ok: false, failure, inDoubt: false };
+          if (round > 0) return { ok: false, failure: refusedAgain(failure), inDoubt: false };
+        }
+        try {
+          await broker.refresh(org.id, current.id, current.tokenGeneration);
+        } catch (error) {
+          if (error instanceof RefreshFailedError) return { ok: false, failure: error.failure, inDoubt: error.inDoubt };
+          throw error;
+        }
+        const renewed = await store.users.find(org.id, current.id);
+        if (!renewed)
+          return {
+            ok: false,
+            failure: { class: 'user', code: 'removed', text: 'The user was removed.', detail: '', sent: 'no' },
+            inDoubt: false,
+          };
+        current = renewed;
+      }
+    },
+  };
+}
+
+/** A second 401, with a token that is a moment old: this user is not let in (section 6.1 of the failure table, U0). */
+function refusedAgain(failure: Failure): Failure {
+  return { ...failure, class: 'user', code: 'session_refused', text: 'Salesforce refuses this user even with a renewed sign-in.' };
+}

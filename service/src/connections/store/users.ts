@@ -1,0 +1,141 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import type { ConnectionStatus, UserRow } from '../types.ts';
+
+const USER = sql`org_id as "orgId", id, user_id as "userId", username, name, email, status, position, cause, cause_text as "causeText",
+  next_step as "nextStep", since, last_ok_at as "lastOkAt", invited_at as "invitedAt", invite_expires_at as "inviteExpiresAt",
+  permission_set_assigned as "permissionSetAssigned", missing, login_url as "loginUrl", access_token as "accessToken",
+  refresh_token as "refreshToken", token_generation as "tokenGeneration", refreshed_at as "refreshedAt", refresh_intent as "refreshIntent",
+  in_doubt as "inDoubt", doubt_tried as "doubtTried", token_dead as "tokenDead", cool_until as "coolUntil", probe_failures as "probeFailures"`;
+
+export interface NewUser {
+  orgId: string;
+  id: string;
+  userId: string;
+  username: string;
+  name: string;
+  email: string;
+}
+
+export interface Invite {
+  hash: string;
+  invitedAt: Date;
+  expiresAt: Date;
+}
+
+export interface Down {
+  cause: string;
+  causeText: string;
+  nextStep: string;
+  at: Date;
+  dead: boolean;
+  coolUntil: Date | null;
+  probeAt: Date;
+}
+
+/** Rows of connected users. Functions that take `tx` belong to the caller's transaction. */
+export function createUserStore(db: Db) {
+  return {
+    async list(orgId: string, on: Db = db): Promise<UserRow[]> {
+      return (await sql<UserRow>`select ${USER} from connected_user where org_id = ${orgId} order by position, since`.execute(on)).rows;
+    },
+    async find(orgId: string, id: string, on: Db = db): Promise<UserRow | undefined> {
+      return (await sql<UserRow>`select ${USER} from connected_user where org_id = ${orgId} and id = ${id}`.execute(on)).rows[0];
+    },
+    async findByInvite(hash: string): Promise<UserRow | undefined> {
+      return (await sql<UserRow>`select ${USER} from connected_user where invite_hash = ${hash}`.execute(db)).rows[0];
+    },
+    /** Adds a user at the end of the order. Call it under the lock of the org's link. */
+    async add(tx: Db, user: NewUser, status: ConnectionStatus, at: Date): Promise<void> {
+      await sql`insert into connected_user (org_id, id, user_id, username, name, email, status, position, since)
+        values (${user.orgId}, ${user.id}, ${user.userId}, ${user.username}, ${user.name}, ${user.email}, ${status},
+          (select coalesce(max(position), 0) + 1 from connected_user where org_id = ${user.orgId}), ${at})`.execute(tx);
+    },
+    /** A new single-use link. A user who is connected stays connected until the link was used. */
+    async setInvite(tx: Db, orgId: string, id: string, invite: Invite): Promise<void> {
+      await sql`update connected_user set invite_hash = ${invite.hash}, invited_at = ${invite.invitedAt}, invite_expires_at = ${invite.expiresAt},
+          status = case when status = 'connected' then status else 'requested' end,
+          since = case when status = 'disconnected' then ${invite.invitedAt} else since end
+        where org_id = ${orgId} and id = ${id}`.execute(tx);
+    },
+    /** Stores the grant of a finished sign-in and consumes the invitation; false when the invitation is not the given one any more. */
+    async setGrant(
+      tx: Db,
+      orgId: string,
+      id: string,
+      grant: {
+        accessToken: string;
+        refreshToken: string;
+        loginUrl: string;
+        at: Date;
+        inviteHash: string | null;
+        name: string;
+        email: string;
+        username: string;
+      },
+    ): Promise<boolean> {
+      const guard = grant.inviteHash === null ? sql`true` : sql`invite_hash = ${grant.inviteHash}`;
+      const result = await sql`update connected_user set access_token = ${grant.accessToken}, refresh_token = ${grant.refreshToken},
+          token_generation = token_generation + 1, refreshed_at = ${grant.at}, refresh_intent = null, refresh_claim = null, refresh_until = null,
+          in_doubt = false, doubt_tried = false, token_dead = false, cool_until = null, probe_failures = 0, login_url = ${grant.loginUrl},
+          since = case when status = 'connected' then since else ${grant.at} end, status = 'connected', cause = null, cause_text = null,
+          next_step = null, last_ok_at = ${grant.at}, invite_hash = null, invite_expires_at = null, username = ${grant.username},
+          name = ${grant.name}, email = ${grant.email}
+        where org_id = ${orgId} and id = ${id} and ${guard}`.execute(tx);
+      return result.numAffectedRows === 1n;
+    },
+    async setRights(orgId: string, id: string, rights: { missing: string[]; assigned: boolean | null }): Promise<void> {
+      await sql`update connected_user set missing = ${rights.missing}, permission_set_assigned = ${rights.assigned}
+        where org_id = ${orgId} and id = ${id}`.execute(db);
+    },
+    /** Notes a good call, at most every half minute. */
+    async touch(orgId: string, id: string, at: Date): Promise<void> {
+      await sql`update connected_user set last_ok_at = ${at} where org_id = ${orgId} and id = ${id}
+        and (last_ok_at is null or last_ok_at < ${new Date(at.getTime() - 30_000)})`.execute(db);
+    },
+    /** Marks a user as down; true only for the first of several that notice it. */
+    async setDown(tx: Db, orgId: string, id: string, down: Down): Promise<boolean> {
+      const result = await sql`update connected_user set status = 'disconnected', cause = ${down.cause}, cause_text = ${down.causeText},
+          next_step = ${down.nextStep}, since = ${down.at}, token_dead = token_dead or ${down.dead}, cool_until = ${down.coolUntil},
+          probe_at = ${down.probeAt}, probe_failures = 0
+        where org_id = ${orgId} and id = ${id} and status = 'connected'`.execute(tx);
+      return result.numAffectedRows === 1n;
+    },
+    /** Brings a disconnected user back; true only once. */
+    async setUp(tx: Db, orgId: string, id: string, at: Date): Promise<boolean> {
+      const result =
+        await sql`update connected_user set status = 'connected', cause = null, cause_text = null, next_step = null, since = ${at},
+          last_ok_at = ${at}, cool_until = null, probe_failures = 0
+        where org_id = ${orgId} and id = ${id} and status = 'disconnected' and not token_dead`.execute(tx);
+      return result.numAffectedRows === 1n;
+    },
+    async setOrder(tx: Db, orgId: string, ids: readonly string[]): Promise<void> {
+      for (const [index, id] of ids.entries()) {
+        await sql`update connected_user set position = ${index + 1} where org_id = ${orgId} and id = ${id}`.execute(tx);
+      }
+    },
+    async remove(tx: Db, orgId: string, id: string): Promise<void> {
+      await sql`delete from connected_user where org_id = ${orgId} and id = ${id}`.execute(tx);
+    },
+    /** Takes users whose probe is due, so that no other process probes them now; they come again after `againMs` if nothing else is set. */
+    async claimProbes(at: Date, againMs: number, limit: number): Promise<UserRow[]> {
+      const { rows } = await sql<{ orgId: string; id: string }>`
+        update connected_user set probe_at = ${new Date(at.getTime() + againMs)}
+        where (org_id, id) in (
+          select org_id, id from connected_user
+          where status <> 'requested' and not token_dead and refresh_token is not null and probe_at <= ${at}
+            and (cool_until is null or cool_until <= ${at})
+          order by probe_at limit ${limit} for update skip locked)
+        returning org_id as "orgId", id`.execute(db);
+      const found = await Promise.all(rows.map((row) => this.find(row.orgId, row.id)));
+      return found.filter((row) => row !== undefined);
+    },
+    async setProbe(orgId: string, id: string, probeAt: Date, failures: number): Promise<void> {
+      await sql`update connected_user set probe_at = ${probeAt}, probe_failures = ${failures} where org_id = ${orgId} and id = ${id}`.execute(
+        db,
+      );
+    },
+  };
+}
+
+export type UserStore = ReturnType<typeof createUserStore>;
