@@ -22,6 +22,12 @@ export type { FieldRights, ObjectRights, UserRights } from './data/rights.ts';
 export { openOrg } from './data/open.ts';
 export { registerDataRoutes } from './data/http/register.ts';
 export type { DataRouteOptions, OrgSession } from './data/http/register.ts';
+export { convertLead } from './data/verbs/convert-lead.ts';
+export type { ConvertOptions, ConvertResult } from './data/verbs/convert-lead.ts';
+export { mergeRecords } from './data/verbs/merge.ts';
+export { seedRecords } from './data/verbs/seed.ts';
+export type { SeedOptions } from './data/verbs/seed.ts';
+export { loadSample, SAMPLE_NUMBERS } from './sample/sample.ts';
 
 export interface OpenOrgOptions {
   /** SQLite file, or `:memory:`. An existing file is opened as it is; new objects and fields are added to it. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Org } from '../../org.ts';
 import { userActor } from '../engine.ts';
 import type { Engine } from '../engine.ts';
-import { SalesforceError, asSalesforceError, errorBody } from '../errors.ts';
+import { SalesforceError, errorBody } from '../errors.ts';
 import { parseVersion, splitUrl } from './call.ts';
 import type { ApiAnswer } from './call.ts';
 import { runCall } from './dispatch.ts';
@@ -53,9 +53,10 @@ function mount(scope: FastifyInstance, engine: Engine, options: DataRouteOptions
       done(new SalesforceError(400, 'JSON_PARSER_ERROR', 'Unexpected character in the JSON body at [line:1, column:1]'));
     }
   });
-  scope.setErrorHandler((error, request, reply) => {
-    const known = asSalesforceError(error);
-    if (known !== error) request.log.error({ err: error }, 'data route failed');
+  scope.setErrorHandler((error, _request, reply) => {
+    const known = fromFastify(error);
+    // What is no fault of the caller goes to the server's own handler, which logs it.
+    if (!known) throw error;
     return send(reply, { status: known.httpStatus, body: errorBody(known) });
   });
   scope.addHook('onRequest', async (request) => {
@@ -88,6 +89,14 @@ function mount(scope: FastifyInstance, engine: Engine, options: DataRouteOptions
     scope.route({ method: [...methods], url: `/services/data/:version/${family}`, handler });
     scope.route({ method: [...methods], url: `/services/data/:version/${family}/*`, handler });
   }
+}
+
+/** Our own errors, and Fastify's refusals of a body; undefined for the unexpected. */
+function fromFastify(error: unknown): SalesforceError | undefined {
+  if (error instanceof SalesforceError) return error;
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  if (status === 413) return new SalesforceError(413, 'REQUEST_ENTITY_TOO_LARGE', 'The request body is too large');
+  return status < 500 ? new SalesforceError(status, 'INVALID_INPUT', (error as Error).message) : undefined;
 }
 
 function send(reply: FastifyReply, answer: ApiAnswer): FastifyReply {
