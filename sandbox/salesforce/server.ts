@@ -1,7 +1,6 @@
 import cookie from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
 import { registerControl } from '../control/control.ts';
-import type { SeedOrder } from '../control/control.ts';
 import { registerPageAssets } from '../control/pages.ts';
 import { createPeerApp, listenLocal } from '../control/peer.ts';
 import { openAccounts } from './auth/accounts.ts';
@@ -14,7 +13,7 @@ import { registerIdentityRoutes } from './auth/identity-routes.ts';
 import { registerLoginPage } from './auth/login-page.ts';
 import { bearerOf, makeRequireSession } from './auth/sessions.ts';
 import { registerTokenRoutes } from './auth/token-routes.ts';
-import { openOrg, registerDataRoutes } from './org.ts';
+import { loadSample, openOrg, registerDataRoutes, seedRecords } from './org.ts';
 import type { Org } from './org.ts';
 import { apiErrorHandler, meteredSession, registerApiHooks } from './platform/api-hooks.ts';
 import { openCredentials, registerCredentialRoutes, setEndpoint } from './platform/credentials.ts';
@@ -43,10 +42,8 @@ export interface SalesforceOptions {
   readonly dailyApiCalls?: number | undefined;
   readonly loginsPerHour?: number | undefined;
   readonly clock?: { now(): Date } | undefined;
-  /** Fills a new org with sample data, at start and after a reset. */
-  readonly sample?: ((org: Org) => void) | undefined;
-  /** Generates data for `/__sandbox/seed`. */
-  readonly seed?: ((org: Org, order: SeedOrder) => unknown) | undefined;
+  /** Fills a new org with the sample data, at start and after a reset. Default false. */
+  readonly sample?: boolean | undefined;
   /** Told of errors that no rule of the emulator foresaw. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -84,7 +81,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
   let clockOffset = 0;
 
   function fill(): void {
-    options.sample?.(org);
+    if (options.sample) loadSample(org);
     if (options.calloutUrl !== undefined) setEndpoint(org, 'Switchboard', options.calloutUrl);
   }
 
@@ -124,10 +121,9 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
   const { requireSession } = session;
   await app.register(cookie);
   registerApiHooks(app, { usage, sessionOf: session.sessionOf });
-  const { seed } = options;
   registerControl(app, {
     reset,
-    seed: seed ? (order) => seed(org, order) : undefined,
+    seed: ({ object, kind, ...order }) => seedRecords(org, { object: object ?? kind ?? '', ...order }),
     userOf,
     objectsOf,
     routeOf,

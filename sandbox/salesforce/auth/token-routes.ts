@@ -19,12 +19,15 @@ export interface TokenDeps {
 
 type Form = Readonly<Record<string, string | undefined>>;
 
-/** The form of a request; a JSON body or a repeated field counts as absent. */
+/** The fields of a posted form, each once. Anything but a form counts as empty, as RFC 6749 demands a form. */
 function formOf(request: FastifyRequest): Form {
-  const raw = { ...(request.query as object), ...((request.body as object | undefined) ?? {}) } as Record<string, unknown>;
-  const form: Record<string, string> = {};
-  for (const [name, value] of Object.entries(raw)) if (typeof value === 'string' && value !== '') form[name] = value;
-  return form;
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? '');
+  return isForm ? textsOf(request.body) : {};
+}
+
+function textsOf(raw: unknown): Form {
+  const entries = Object.entries((raw as Record<string, unknown> | null | undefined) ?? {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''));
 }
 
 /** Client id and secret from the form or from Basic authorization (RFC 6749, section 2.3.1). */
@@ -32,7 +35,7 @@ function clientOf(request: FastifyRequest, form: Form): { id: string | undefined
   const basic = /^Basic\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (!basic) return { id: form['client_id'], secret: form['client_secret'] };
   const [id = '', ...secret] = Buffer.from(basic, 'base64').toString('utf8').split(':');
-  return { id: decodeURIComponent(id), secret: decodeURIComponent(secret.join(':')) };
+  return { id, secret: secret.join(':') };
 }
 
 /** The token, revoke and introspect endpoints (sections 2.2, 2.3 and 2.6). */
@@ -98,7 +101,7 @@ export function registerTokenRoutes(app: FastifyInstance, deps: TokenDeps): void
     method: ['GET', 'POST'],
     url: '/services/oauth2/revoke',
     handler: async (request, reply) => {
-      const form = formOf(request);
+      const form = { ...textsOf(request.query), ...formOf(request) };
       if (!form['token']) throw new TokenError('missingToken');
       if (!grants.revokeToken(form['token'])) throw new TokenError('invalidToken');
       return reply.code(200).send();

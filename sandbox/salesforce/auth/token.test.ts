@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { signInAndAllow } from '../../control/browserless.ts';
 import { ADMIN, STANDBY, VERIFIER, startTestOrg } from '../platform/testing.ts';
@@ -62,6 +65,12 @@ test('a code works once, for ten minutes, for its address, its client and its ve
   expect(await exchange(second)).toEqual(refusal('expiredCode'));
   expect(await exchange('aPrxNothing')).toEqual(refusal('invalidCode'));
   expect(await org.token({ grant_type: 'password' })).toEqual(refusal('unsupportedGrant'));
+  const json = await fetch(`${org.url}/services/oauth2/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ grant_type: 'authorization_code', code: second }),
+  });
+  expect([json.status, await json.json()]).toEqual([400, refusal('unsupportedGrant').body]);
 });
 
 test('a replayed refresh token kills its family and no other', async () => {
@@ -191,4 +200,24 @@ test('more logins than an hour allows are refused', async () => {
   expect(await refresh(tokens['refresh_token'])).toEqual(refusal('rateLimit'));
   await org.control('clock', { advanceSeconds: 3601 });
   expect((await refresh(tokens['refresh_token'])).status).toBe(200);
+});
+
+test('grants and sessions outlive a restart of the org', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sandbox-file-'));
+  try {
+    const file = join(folder, 'org.sqlite');
+    await org.close();
+    org = await startTestOrg({ file });
+    const tokens = await org.connect(ADMIN);
+    await org.control(`users/${STANDBY.username}/lock`);
+    await org.close();
+    org = await startTestOrg({ file });
+    expect(await works(tokens['access_token'])).toBe(200);
+    expect((await refresh(tokens['refresh_token'])).status).toBe(200);
+    await expect(org.connect(STANDBY)).rejects.toThrow('locked out');
+  } finally {
+    await org.close();
+    rmSync(folder, { recursive: true, force: true });
+    org = await startTestOrg();
+  }
 });

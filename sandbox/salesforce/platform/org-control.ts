@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { convertLead, mergeRecords } from '../org.ts';
 import type { Org } from '../org.ts';
 import type { Accounts } from '../auth/accounts.ts';
 import type { AppRegistry } from '../auth/apps.ts';
@@ -40,6 +41,8 @@ const calloutBody = z.strictObject({
   timeoutMs: z.int().min(1).max(120_000).optional(),
   namedCredential: z.string().default('Switchboard'),
 });
+const convertBody = z.strictObject({ leadId: z.string(), accountId: z.string().optional(), contactId: z.string().optional() });
+const mergeBody = z.strictObject({ masterId: z.string(), loserIds: z.array(z.string()).min(1).max(2) });
 const eventsQuery = z.object({ channel: z.string().startsWith('/event/'), replayId: z.coerce.number().int().default(-1) });
 const notificationsQuery = z.object({ username: z.string().optional(), stream: z.string().optional() });
 
@@ -101,6 +104,15 @@ export function registerOrgControl(app: FastifyInstance, deps: OrgControlDeps): 
   app.post('/__sandbox/callout', async (request) => {
     const { username, namedCredential, ...order } = calloutBody.parse(request.body);
     return performCallout(callout, requireUser(org, username), order, namedCredential);
+  });
+
+  app.post('/__sandbox/convert-lead', async (request) => {
+    const { leadId, ...into } = convertBody.parse(request.body);
+    return convertLead(org, leadId, into);
+  });
+  app.post('/__sandbox/merge', async (request) => {
+    const { masterId, loserIds } = mergeBody.parse(request.body);
+    return mergeRecords(org, masterId, loserIds);
   });
 
   app.get('/__sandbox/events', async (request, reply) => {

@@ -218,3 +218,16 @@ test('the org describes itself to scripts', async () => {
   expect(described.users).toContainEqual(expect.objectContaining({ username: ADMIN.username, admin: true, active: true, state: 'active' }));
   expect(described.users).toContainEqual(expect.objectContaining({ username: AGENT.username, admin: false }));
 });
+
+test('leads are converted, contacts merged, and people seeded by order', async () => {
+  expect(await org.control('seed', { object: 'Lead', count: 2, seed: 7 })).toMatchObject({ created: 2 });
+  const [lead] = org.org.query('SELECT Id FROM Lead');
+  const converted = await org.control('convert-lead', { leadId: lead?.['Id'] });
+  expect(org.org.row('Contact', String(converted['contactId']))?.['AccountId']).toBe(converted['accountId']);
+  const { firstId } = await org.control('seed', { kind: 'Contact', count: 1, seed: 7 });
+  const merged = await org.control('merge', { masterId: converted['contactId'], loserIds: [firstId] });
+  expect(merged['mergedIds']).toEqual([firstId]);
+  expect(org.org.row('Contact', String(firstId))).toMatchObject({ IsDeleted: 1, MasterRecordId: converted['contactId'] });
+  await expect(org.control('convert-lead', { leadId: lead?.['Id'] })).rejects.toThrow('400');
+  await expect(org.control('merge', { masterId: 'x', loserIds: [] })).rejects.toThrow('400');
+});
