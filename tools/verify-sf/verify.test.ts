@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Check, Finding, Project } from './check.ts';
 import { CHECKS, runCheck, type Outcome } from './checks.ts';
 import { apexRulesCheck } from './apex-rules.ts';
+import { metadataCheck } from './metadata.ts';
 import { openProject } from './project.ts';
 
 /**
@@ -177,6 +179,18 @@ describe('the package itself is clean', () => {
       expect(outcome.status).toBe('ok');
     });
   }
+});
+
+describe('the external client app', () => {
+  test('fits the metadata types, templates included', async () => {
+    const root = path.resolve(import.meta.dirname, '../../eca');
+    const sources = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /-meta\.xml(\.template)?$/.test(file));
+    const texts = new Map(sources.map((file) => [file.replace(/\.template$/, ''), readFileSync(path.join(root, file), 'utf8')]));
+    const project: Project = { root, files: [...texts.keys()], has: (file) => texts.has(file), read: (file) => texts.get(file) ?? '' };
+
+    expect(texts.size).toBe(5);
+    expect((await runCheck(metadataCheck, project)).findings).toEqual([]);
+  });
 });
 
 describe('running a check', () => {
