@@ -63,6 +63,10 @@ export default class CoreGetStarted extends LightningElement {
     return Math.round((100 * this.doneCount) / this.steps.length);
   }
 
+  get barStyle(): string {
+    return `width: ${this.percent}%`;
+  }
+
   get progressText(): string {
     return fill(labels.progress, this.doneCount, this.steps.length);
   }

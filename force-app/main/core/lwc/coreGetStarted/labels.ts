@@ -14,6 +14,7 @@ import openNumbers from '@salesforce/label/c.Setup_Open_Numbers';
 import openPermissionSets from '@salesforce/label/c.Setup_Open_Permission_Sets';
 import openUsers from '@salesforce/label/c.Setup_Open_Users';
 import progress from '@salesforce/label/c.Setup_Progress';
+import progressLabel from '@salesforce/label/c.Setup_Progress_Label';
 import registerHeading from '@salesforce/label/c.Setup_Register_Heading';
 import registerText from '@salesforce/label/c.Setup_Register_Text';
 import registered from '@salesforce/label/c.Setup_Registered';
@@ -45,6 +46,7 @@ export const labels = {
   openPermissionSets,
   openUsers,
   progress,
+  progressLabel,
   registerHeading,
   registerText,
   registered,

@@ -93,8 +93,8 @@ export default class CoreRegister extends LightningElement {
 
   /** Undefined while nobody has entered the service's address into the named credential. */
   registrationUrl(): string | undefined {
-    if (!this.endpoint || !URL.canParse(this.endpoint) || new URL(this.endpoint).host === PLACEHOLDER_HOST) return undefined;
-    const url = new URL('/connect/register', this.endpoint);
+    const url = toUrl('/connect/register', this.endpoint);
+    if (!url || url.host === PLACEHOLDER_HOST) return undefined;
     url.searchParams.set('login', this.usesDomain ? this.domain : this.login);
     url.searchParams.set('return', window.location.href);
     return url.href;
@@ -125,5 +125,13 @@ export default class CoreRegister extends LightningElement {
     } catch (error) {
       this.error = registrationOf(error) ? undefined : error;
     }
+  }
+}
+
+function toUrl(path: string, base: string | undefined): URL | undefined {
+  try {
+    return new URL(path, base);
+  } catch {
+    return undefined; // nothing or nonsense was entered
   }
 }

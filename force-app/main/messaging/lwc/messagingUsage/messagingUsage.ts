@@ -24,6 +24,14 @@ export default class MessagingUsage extends LightningElement {
     return this.percent >= HIGH_PERCENT;
   }
 
+  get barStyle(): string {
+    return `width: ${this.percent}%`;
+  }
+
+  get barClass(): string {
+    return `slds-progress-bar__value ${this.isHigh ? 'bar_high' : ''}`;
+  }
+
   get text(): string {
     if (!this.usage) return '';
     return fill(labels.usage, count(this.usage.used), count(this.usage.max), this.percent);

@@ -1,0 +1,49 @@
+import { checkFields, showFieldErrors } from 'c/coreForm';
+
+function field(name: string, valid = true) {
+  return Object.assign(document.createElement('input'), {
+    setCustomValidity: jest.fn(),
+    reportValidity: jest.fn(() => valid),
+    focus: jest.fn(),
+    name,
+  });
+}
+function form(...fields: ReturnType<typeof field>[]) {
+  const root = document.createElement('div');
+  for (const input of fields) {
+    input.dataset['field'] = input.name;
+    root.append(input);
+  }
+  return root;
+}
+const problem = (errors: object[]) => ({ body: { message: JSON.stringify({ code: 'invalid_request', title: 'T', detail: 'D', errors }) } });
+
+describe('c/coreForm', () => {
+  it('lets every field speak and focuses the first wrong one', () => {
+    const [right, wrong, alsoWrong] = [field('a'), field('b', false), field('c', false)];
+    expect(checkFields(form(right, wrong, alsoWrong))).toBe(false);
+    expect(wrong.focus).toHaveBeenCalledTimes(1);
+    expect(alsoWrong.reportValidity).toHaveBeenCalledTimes(1);
+    expect(alsoWrong.focus).not.toHaveBeenCalled();
+  });
+
+  it('forgets what the service said before', () => {
+    const input = field('a');
+    expect(checkFields(form(input))).toBe(true);
+    expect(input.setCustomValidity).toHaveBeenCalledWith('');
+  });
+
+  it('puts each error at its field', () => {
+    const [host, port] = [field('settings.host'), field('settings.port')];
+    expect(showFieldErrors(form(host, port), problem([{ field: 'settings.port', message: 'Too large' }]))).toBe(true);
+    expect(port.setCustomValidity).toHaveBeenCalledWith('Too large');
+    expect(port.focus).toHaveBeenCalledTimes(1);
+    expect(host.setCustomValidity).not.toHaveBeenCalled();
+  });
+
+  it('leaves a problem to be shown as a whole where an error has no field here', () => {
+    const host = field('settings.host');
+    expect(showFieldErrors(form(host), problem([{ field: 'settings.host', message: 'a' }, { field: 'kind', message: 'b' }]))).toBe(false);
+    expect(showFieldErrors(form(host), new Error('down'))).toBe(false);
+  });
+});
