@@ -1,5 +1,8 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FormClient, signInAndAllow } from '../../control/browserless.ts';
+import { DEFAULT_APP } from './apps.ts';
 import { ADMIN, AGENT, STANDBY, startTestOrg } from '../platform/testing.ts';
 import type { TestOrg } from '../platform/testing.ts';
 
@@ -149,4 +152,25 @@ test('pages may not be framed or cached and load nothing from elsewhere', async 
   expect(markup).not.toContain('<script');
   const style = /href="(\/assets\/[^"]+)"/.exec(markup)?.[1] ?? '';
   expect((await fetch(org.url + style)).headers.get('content-type')).toContain('text/css');
+});
+
+test('a client that follows the callback lands on the page of the app, as a browser does', async () => {
+  const far = createServer((request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(`<h1>Connected</h1><p>${request.url ?? ''}</p>`);
+  });
+  await new Promise<void>((resolve) => far.listen(0, '127.0.0.1', resolve));
+  const redirectUri = `http://localhost:${(far.address() as AddressInfo).port}/back`;
+  const other = await startTestOrg({ apps: [{ ...DEFAULT_APP, redirectUris: [redirectUri] }] });
+  try {
+    const client = new FormClient({ followCallback: true });
+    const address = other.authorizeUrl({ redirect_uri: redirectUri });
+    const login = await client.open(address);
+    const consent = await client.submit((login.kind === 'page' ? login.page.forms[0] : undefined) as never, ADMIN);
+    const end = await client.submit((consent.kind === 'page' ? consent.page.forms[0] : undefined) as never, {}, 'Allow');
+    expect(end.kind === 'page' && end.page.text).toMatch(/^Connected \/back\?code=.+&state=st4te$/);
+  } finally {
+    await other.close();
+    far.close();
+  }
 });
