@@ -7,7 +7,14 @@ jest.mock('@salesforce/apex/ConnectionsController.candidates', () => ({ default:
 jest.mock('@salesforce/apex/ConnectionsController.invite', () => ({ default: jest.fn() }), { virtual: true });
 
 const ADA = { userId: '0051', username: 'ada@sample.test', name: 'Ada', email: 'ada@mail.test', admin: true };
-const BOB = { userId: '0052', username: 'bob@sample.test', name: 'Bob', email: 'bob@mail.test', admin: false, reason: 'Lacks Modify All Data' };
+const BOB = {
+  userId: '0052',
+  username: 'bob@sample.test',
+  name: 'Bob',
+  email: 'bob@mail.test',
+  admin: false,
+  reason: 'Lacks Modify All Data',
+};
 const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
 const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
@@ -21,7 +28,8 @@ function create() {
 async function search(element: HTMLElement, term: string) {
   jest.useFakeTimers();
   find(element, 'lightning-input[type="search"]')?.dispatchEvent(new CustomEvent('change', { detail: { value: term } }));
-  if (!find(element, 'lightning-input[type="search"]')) find(element, 'lightning-input').dispatchEvent(new CustomEvent('change', { detail: { value: term } }));
+  if (!find(element, 'lightning-input[type="search"]'))
+    find(element, 'lightning-input').dispatchEvent(new CustomEvent('change', { detail: { value: term } }));
   await jest.advanceTimersByTimeAsync(400);
   jest.useRealTimers();
   await flush();

@@ -10,7 +10,9 @@ describe('c/connectionsModel', () => {
   });
 
   it('counts only connected users as working', () => {
-    expect(working([user('a', 'main', 0), user('b', 'standby', 1, 'requested'), user('c', 'standby', 2, 'disconnected')]).map(({ id }) => id)).toEqual(['a']);
+    expect(
+      working([user('a', 'main', 0), user('b', 'standby', 1, 'requested'), user('c', 'standby', 2, 'disconnected')]).map(({ id }) => id),
+    ).toEqual(['a']);
   });
 
   it('moves one place and never out of the list', () => {

@@ -49,7 +49,11 @@ async function act(element: HTMLElement, id: string, action: string) {
 describe('c-connections-page', () => {
   it('shows main first and sums up who is ready', () => {
     const { element } = create();
-    expect([...element.shadowRoot!.querySelectorAll('c-connections-card')].map(({ dataset }: any) => dataset.id)).toEqual(['ada', 'bob', 'cyd']);
+    expect([...element.shadowRoot!.querySelectorAll('c-connections-card')].map(({ dataset }: any) => dataset.id)).toEqual([
+      'ada',
+      'bob',
+      'cyd',
+    ]);
     expect(find(element, '.summary').textContent).toBe('c.Conn_Summary_Spares');
     expect(find(element, '.invite').disabled).toBe(true);
   });
@@ -80,7 +84,12 @@ describe('c-connections-page', () => {
     const { element, toast } = create();
     (test as jest.Mock).mockResolvedValueOnce({ ...BOB });
     await act(element, 'bob', 'test');
-    (test as jest.Mock).mockResolvedValueOnce({ ...BOB, status: 'disconnected', causeText: 'The user is inactive.', nextStep: 'Activate the user.' });
+    (test as jest.Mock).mockResolvedValueOnce({
+      ...BOB,
+      status: 'disconnected',
+      causeText: 'The user is inactive.',
+      nextStep: 'Activate the user.',
+    });
     await act(element, 'bob', 'test');
     expect(toast.mock.calls[0][0]).toMatchObject({ variant: 'success' });
     expect(toast.mock.calls[1][0]).toMatchObject({ variant: 'error', message: 'The user is inactive. Activate the user.', mode: 'sticky' });
@@ -119,10 +128,11 @@ describe('c-connections-page', () => {
     await act(element, 'cyd', 'up');
     expect(reorder).toHaveBeenCalledWith({ body: { ids: ['ada', 'cyd', 'bob'] } });
     expect(find(element, '.announcement').textContent).toBe('c.Conn_Moved');
-    card(element, 'cyd').focusAction = jest.fn();
+    const focusAction = jest.spyOn(card(element, 'cyd'), 'focusAction');
     element.connections = [MAIN, { ...CYD, position: 1 }, { ...BOB, position: 2 }];
     await flush();
     expect(card(element, 'cyd').place).toBe(1);
+    expect(focusAction).toHaveBeenCalledWith('up');
   });
 
   it('shows the problem of a refused action and leaves the list', async () => {

@@ -5,7 +5,14 @@ import ConnectionsTimeline from 'c/connectionsTimeline';
 jest.mock('@salesforce/apex/ConnectionsController.events', () => ({ default: jest.fn() }), { virtual: true });
 
 const event = (id: string, fields: object = {}) => ({ id, at: '2026-11-20T10:00:00Z', kind: 'connected', text: `text ${id}`, ...fields });
-const SWITCHED = event('e3', { kind: 'switched', causeText: 'The user is inactive.', from: 'ada', to: 'bob', waiting: 12, nextStep: 'Activate ada.' });
+const SWITCHED = event('e3', {
+  kind: 'switched',
+  causeText: 'The user is inactive.',
+  from: 'ada',
+  to: 'bob',
+  waiting: 12,
+  nextStep: 'Activate ada.',
+});
 const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
 const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 const texts = (element: HTMLElement) => [...element.shadowRoot!.querySelectorAll('.event-text')].map(({ textContent }) => textContent);

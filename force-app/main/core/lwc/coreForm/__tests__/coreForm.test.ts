@@ -43,7 +43,15 @@ describe('c/coreForm', () => {
 
   it('leaves a problem to be shown as a whole where an error has no field here', () => {
     const host = field('settings.host');
-    expect(showFieldErrors(form(host), problem([{ field: 'settings.host', message: 'a' }, { field: 'kind', message: 'b' }]))).toBe(false);
+    expect(
+      showFieldErrors(
+        form(host),
+        problem([
+          { field: 'settings.host', message: 'a' },
+          { field: 'kind', message: 'b' },
+        ]),
+      ),
+    ).toBe(false);
     expect(showFieldErrors(form(host), new Error('down'))).toBe(false);
   });
 });

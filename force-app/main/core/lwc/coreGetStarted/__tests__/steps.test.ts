@@ -44,7 +44,11 @@ describe('steps of Get started', () => {
 
   it('fails the carrier step only when no account works', () => {
     const broken = { ...ACCOUNT, id: 'b', state: 'failed' as const, stateText: 'wrong password' };
-    expect(step({ ...DONE, accounts: [broken] }, 'numbers')).toMatchObject({ status: 'failed', cure: 'c.Setup_Carrier_Cure', page: 'numbers' });
+    expect(step({ ...DONE, accounts: [broken] }, 'numbers')).toMatchObject({
+      status: 'failed',
+      cure: 'c.Setup_Carrier_Cure',
+      page: 'numbers',
+    });
     expect(step({ ...DONE, accounts: [broken, ACCOUNT] }, 'numbers')).toMatchObject({ status: 'done' });
   });
 
@@ -61,7 +65,10 @@ describe('steps of Get started', () => {
   });
 
   it('reads a warning as not yet done, with what is missing', () => {
-    expect(step({ ...DONE, checks: [check('permissions', 'warning')] }, 'access')).toMatchObject({ status: 'next', text: 'permissions detail permissions fix' });
+    expect(step({ ...DONE, checks: [check('permissions', 'warning')] }, 'access')).toMatchObject({
+      status: 'next',
+      text: 'permissions detail permissions fix',
+    });
   });
 
   it('counts a test message delivered just now', () => {
@@ -69,7 +76,14 @@ describe('steps of Get started', () => {
   });
 
   it('names the user that was lost, with the next step of the service', () => {
-    const lost = { ...USER, id: 'w', name: 'Bob', status: 'disconnected' as const, causeText: 'The password was changed.', nextStep: 'Reconnect Bob.' };
+    const lost = {
+      ...USER,
+      id: 'w',
+      name: 'Bob',
+      status: 'disconnected' as const,
+      causeText: 'The password was changed.',
+      nextStep: 'Reconnect Bob.',
+    };
     expect(step({ ...DONE, connections: [USER, lost] }, 'users')).toMatchObject({
       status: 'failed',
       cause: 'Bob: The password was changed.',

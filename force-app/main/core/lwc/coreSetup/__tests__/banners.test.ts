@@ -20,7 +20,12 @@ const user = (id: string, status: 'requested' | 'connected' | 'disconnected', ro
   status,
   since: '2026-11-01T08:00:00Z',
 });
-const hold = { reason: 'api_limit', detail: 'The daily limit of API calls is used up.', since: '2026-11-20T10:00:00Z', retryAt: '2026-11-20T11:00:00Z' };
+const hold = {
+  reason: 'api_limit',
+  detail: 'The daily limit of API calls is used up.',
+  since: '2026-11-20T10:00:00Z',
+  retryAt: '2026-11-20T11:00:00Z',
+};
 const keys = (overview: Parameters<typeof bannersOf>[0]) => bannersOf(overview).map(({ key }) => key);
 
 describe('banners of the setup tab', () => {
@@ -30,16 +35,26 @@ describe('banners of the setup tab', () => {
   });
 
   it('does not scold a new org for its single user', () => {
-    expect(keys({ registration: 'registered', org, connections: [user('ada', 'connected', 'main'), user('bob', 'requested')] })).toEqual([]);
+    expect(keys({ registration: 'registered', org, connections: [user('ada', 'connected', 'main'), user('bob', 'requested')] })).toEqual(
+      [],
+    );
   });
 
   it('warns when the last spare is in use', () => {
-    const [banner] = bannersOf({ registration: 'registered', org, connections: [user('ada', 'disconnected'), user('bob', 'connected', 'main')] });
+    const [banner] = bannersOf({
+      registration: 'registered',
+      org,
+      connections: [user('ada', 'disconnected'), user('bob', 'connected', 'main')],
+    });
     expect(banner).toMatchObject({ key: 'spare', theme: 'warning', page: 'users' });
   });
 
   it('shows all users down instead of the hold that follows from it', () => {
-    const [banner, ...rest] = bannersOf({ registration: 'registered', org: { ...org, hold }, connections: [user('ada', 'disconnected', 'main')] });
+    const [banner, ...rest] = bannersOf({
+      registration: 'registered',
+      org: { ...org, hold },
+      connections: [user('ada', 'disconnected', 'main')],
+    });
     expect(banner).toMatchObject({ key: 'down', theme: 'error', page: 'users' });
     expect(rest).toEqual([]);
   });
@@ -52,12 +67,18 @@ describe('banners of the setup tab', () => {
   });
 
   it('leaves the next try out where none is planned', () => {
-    const [banner] = bannersOf({ registration: 'registered', org: { ...org, hold: { ...hold, retryAt: null } }, connections: [user('ada', 'connected', 'main')] });
+    const [banner] = bannersOf({
+      registration: 'registered',
+      org: { ...org, hold: { ...hold, retryAt: null } },
+      connections: [user('ada', 'connected', 'main')],
+    });
     expect(banner?.text).not.toContain('Setup_Held_Retry');
   });
 
   it('tells that the connection mode is off', () => {
-    expect(keys({ registration: 'registered', org: { ...org, connectionMode: false }, connections: [user('ada', 'connected', 'main')] })).toEqual(['off']);
+    expect(
+      keys({ registration: 'registered', org: { ...org, connectionMode: false }, connections: [user('ada', 'connected', 'main')] }),
+    ).toEqual(['off']);
   });
 
   it('puts the silent service first', () => {

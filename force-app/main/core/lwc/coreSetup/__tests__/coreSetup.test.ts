@@ -8,8 +8,12 @@ jest.mock('@salesforce/apex/SetupController.getOrg', () => ({ default: jest.fn()
 jest.mock('@salesforce/apex/ConnectionsController.listConnections', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/ConnectionsController.events', () => ({ default: jest.fn(async () => ({ items: [] })) }), { virtual: true });
 jest.mock('@salesforce/apex/SetupController.runChecks', () => ({ default: jest.fn(async () => ({ items: [] })) }), { virtual: true });
-jest.mock('@salesforce/apex/MessagingSetupController.carrierAccounts', () => ({ default: jest.fn(async () => ({ items: [] })) }), { virtual: true });
-jest.mock('@salesforce/apex/MessagingSetupController.numbers', () => ({ default: jest.fn(async () => ({ items: [] })) }), { virtual: true });
+jest.mock('@salesforce/apex/MessagingSetupController.carrierAccounts', () => ({ default: jest.fn(async () => ({ items: [] })) }), {
+  virtual: true,
+});
+jest.mock('@salesforce/apex/MessagingSetupController.numbers', () => ({ default: jest.fn(async () => ({ items: [] })) }), {
+  virtual: true,
+});
 
 const ORG = {
   orgId: '00D000000000001AAA',
@@ -22,7 +26,15 @@ const ORG = {
   notifyEmails: [],
   serviceUrl: 'https://service.sample.test',
 };
-const ADA = { id: 'c1', username: 'ada@sample.test', name: 'Ada', role: 'main', position: 0, status: 'connected', since: '2026-11-01T08:00:00Z' };
+const ADA = {
+  id: 'c1',
+  username: 'ada@sample.test',
+  name: 'Ada',
+  role: 'main',
+  position: 0,
+  status: 'connected',
+  since: '2026-11-01T08:00:00Z',
+};
 
 const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
 const problem = (code: string) => ({ body: { message: JSON.stringify({ code, title: 'Title', detail: 'Detail', status: 400 }) } });

@@ -14,7 +14,13 @@ const NUMBERS = [
   { id: 'n1', number: '+14155550100', label: 'Sales', isDefault: false, users: [] },
   { id: 'n2', number: '+14155550101', label: 'Help', isDefault: true, users: [] },
 ];
-const row = (fields: object) => ({ ExternalId__c: 'm1', Direction__c: 'Outbound', SentStatus__c: 'Sent', DeliveryStatus__c: 'Pending', ...fields });
+const row = (fields: object) => ({
+  ExternalId__c: 'm1',
+  Direction__c: 'Outbound',
+  SentStatus__c: 'Sent',
+  DeliveryStatus__c: 'Pending',
+  ...fields,
+});
 const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
 const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
@@ -53,7 +59,8 @@ describe('c-core-test-message', () => {
     const delivered = jest.fn();
     element.addEventListener('delivered', delivered);
     await send(element);
-    const reached = () => [...element.shadowRoot!.querySelectorAll<any>('.followed lightning-icon')].map((icon) => icon.variant === 'success');
+    const reached = () =>
+      [...element.shadowRoot!.querySelectorAll<any>('.followed lightning-icon')].map((icon) => icon.variant === 'success');
     expect(reached()).toEqual([true, false, false]);
     (readMessages as any).emit([row({})]);
     await flush();
