@@ -2,7 +2,7 @@ import type { Logger } from '../../platform/log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import type { Directory } from '../../directory/index.ts';
-import { SalesforceError, type SalesforceClient, type SaveResult } from '../../gateways/salesforce/index.ts';
+import { SalesforceError, type SalesforceClient, type SaveResult, type SubResult } from '../../gateways/salesforce/index.ts';
 import type { LaneBatch, LanePurpose } from '../../platform/lanes/engine.ts';
 import type { OutboxRow } from '../../platform/lanes/outbox.ts';
 import { listNumbers, listPhoneFields } from '../store/accounts.ts';
@@ -11,11 +11,13 @@ import { ORG_LANE } from '../types.ts';
 import { buildBatch, goneRows, pairResults, takeBatch, type OrgBatch } from './batch.ts';
 import { matchConversations } from './matching.ts';
 import { notifyOwners } from './notify.ts';
-import { judge, type Repair } from './outcome.ts';
+import { judge, type Judged, type Repair } from './outcome.ts';
 
 /** How the org is reached; `connections` gives it. Throws `OrgHeldError` while nobody can reach it. */
 export interface OrgAccess {
   call<T>(orgId: string, work: (sf: SalesforceClient) => Promise<T>): Promise<T>;
+  /** Tries the other connected users, without judging them, until `accepted`; undefined when nobody succeeds. */
+  tryOthers<T>(orgId: string, work: (sf: SalesforceClient) => Promise<T>, accepted: (result: T) => boolean): Promise<T | undefined>;
   /** Until when the org is not to be called, and why; undefined when it may be called. */
   heldBy(error: unknown): { until: Date; code: string; reason: string } | undefined;
 }
@@ -40,7 +42,8 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     const rows = takeBatch(batch.rows);
     try {
       const { built, pairs } = await access.call(orgId, (sf) => deliver(orgId, rows, sf));
-      const { outcome, repairs } = judge(pairs);
+      const { outcome, repairs, refused } = judge(pairs);
+      for (const row of refused) await tryRefused(orgId, row, pairs, outcome);
       outcome.done.push(...goneRows(built).map(({ id, version }) => ({ id, version })));
       await batch.settle(outcome, (tx) => remember(tx, orgId, built, pairs, repairs));
       await announce(orgId, built, pairs);
@@ -55,14 +58,29 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
   async function deliver(orgId: string, rows: OutboxRow[], sf: SalesforceClient) {
     await match(orgId, rows, sf);
     if (!queues.has(orgId)) queues.set(orgId, await findQueue(sf));
-    const built = await buildBatch(db, orgId, rows, sf, queues.get(orgId));
-    const results = built.steps.length > 0 ? await sf.composite(built.steps) : [];
+    const [built, results] = await send(orgId, rows, sf);
     for (const result of results) {
       // A refused step is a fault of the call, not of its records: another user may have the right that is missing.
       if (!result.ok && result.errors.length > 0)
         throw new SalesforceError({ message: 'a step was refused', status: result.status, errors: result.errors, sent: 'yes' });
     }
     return { built, pairs: pairResults(built, results) };
+  }
+
+  async function send(orgId: string, rows: OutboxRow[], sf: SalesforceClient): Promise<[OrgBatch, SubResult[]]> {
+    const built = await buildBatch(db, orgId, rows, sf, queues.get(orgId));
+    return [built, built.steps.length > 0 ? await sf.composite(built.steps) : []];
+  }
+
+  /** A row that the main user may not write: each other user tries it once, and nobody is marked for it. Else it stays parked. */
+  async function tryRefused(orgId: string, row: OutboxRow, pairs: { row: OutboxRow; result: SaveResult }[], outcome: Judged['outcome']): Promise<void> {
+    const write = async (sf: SalesforceClient) => pairResults(...(await send(orgId, [row], sf)));
+    const written = await access.tryOthers(orgId, write, (result) => result[0]?.result.success === true);
+    const [pair] = written ?? [];
+    if (!pair) return;
+    pairs.splice(pairs.findIndex((item) => item.row.id === row.id), 1, pair);
+    outcome.park = outcome.park.filter((parked) => parked.id !== row.id);
+    outcome.done.push({ id: row.id, version: row.version });
   }
 
   async function match(orgId: string, rows: OutboxRow[], sf: SalesforceClient): Promise<void> {

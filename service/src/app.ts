@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config.ts';
+import { createConnections, type Connections } from './connections/index.ts';
+import { createDirectory } from './directory/index.ts';
+import { createMailer } from './gateways/mail/index.ts';
+import { createExchange, createSalesforceClient, createSalesforceDispatcher, createSalesforceOAuth } from './gateways/salesforce/index.ts';
+import { CARRIER_LANE, createMessagingFeature, ORG_LANE, type MessagingFeature, type OrgAccess } from './messaging/index.ts';
+import { systemClock, type Clock } from './platform/clock.ts';
+import { createSecretBox } from './platform/crypto.ts';
+import { openDatabase } from './platform/db/database.ts';
+import { migrate } from './platform/db/migrate.ts';
+import { parseFailPoints } from './platform/fail-points.ts';
+import { registerErrorPages } from './platform/http/pages-of-errors.ts';
+import { registerHealthz } from './platform/http/healthz.ts';
+import { createOperatorServer } from './platform/http/operator.ts';
+import { createHttpServer } from './platform/http/server.ts';
+import { startJobs } from './platform/jobs.ts';
+import { createLaneEngine } from './platform/lanes/engine.ts';
+import { liftHolds } from './platform/lanes/lease.ts';
+import type { LaneAddress } from './platform/lanes/outbox.ts';
+import type { Logger } from './platform/log.ts';
+import { createMetrics } from './platform/metrics.ts';
+import { createAddressGuard } from './platform/net.ts';
+import { createTenancy, registerAuth } from './tenancy/index.ts';
+import { VERSION } from './version.ts';
+
+export interface App {
+  port: number;
+  operatorPort: number;
+  database: 'postgres' | 'pglite';
+  close(): Promise<void>;
+}
+
+/** Every request into an org ends long before the lease of the lane that makes it. */
+const ORG_CALL_MS = 25_000;
+
+/** Builds every part and hands it what it needs: the only place that knows them all. Resolves when requests are taken. */
+export async function startApp(config: Config, logger: Logger, clock: Clock = systemClock): Promise<App> {
+  const onError = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
+  const database = await openDatabase({ ...config.database, onError });
+  const { db } = database;
+  if (database.kind === 'pglite') logger.warn('DATABASE_URL is not set: the database is a folder. It survives a killed process, not a power cut; use PostgreSQL for real work');
+  await migrate(db);
+
+  const owner = randomUUID();
+  const failPoints = parseFailPoints(config.failPoints);
+  const secretBox = createSecretBox(config.masterKeys);
+  const guard = createAddressGuard(config.allowedHosts);
+  const tenancy = createTenancy({ db, clock });
+  const isWorker = config.role !== 'web';
+
+  const dispatcher = createSalesforceDispatcher(config.allowedHosts);
+  const exchange = createExchange(dispatcher, config.allowedHosts);
+  const hosts = { allowedHosts: config.allowedHosts, loginUrls: config.salesforce.logins };
+  const { clientId, clientSecret } = config.salesforce;
+  const mailer = config.mail.url ? createMailer({ url: config.mail.url, from: config.mail.from }) : null;
+
+  // Lanes and carriers are woken by parts that are built before them.
+  const wake = (lane: LaneAddress) => (lane.purpose === CARRIER_LANE ? messaging.carriers.wake(lane.key) : lanes.wake(lane));
+  const connections: Connections = createConnections({
+    db,
+    clock,
+    logger,
+    failPoints,
+    secretBox,
+    tenancy,
+    oauth: createSalesforceOAuth({ clientId, ...(clientSecret && { clientSecret }), redirectUri: `${config.publicUrl}/connect/callback`, exchange, hosts }),
+    hosts,
+    connect: (options) => createSalesforceClient({ ...options, exchange }),
+    mailer,
+    publicUrl: config.publicUrl,
+    waiting: (orgId) => messaging.waiting(orgId),
+    releaseLanes: (orgId) => liftHolds(db, orgId, ORG_LANE),
+    wake,
+  });
+  const messaging: MessagingFeature = createMessagingFeature({
+    db,
+    clock,
+    logger,
+    failPoints,
+    secrets: secretBox,
+    guard,
+    directory: createDirectory(),
+    access: orgAccess(connections),
+    owner,
+    publicUrl: config.publicUrl,
+    retentionDays: config.retentionDays,
+    wake,
+    listOrgs: () => tenancy.listOrgs(),
+    connections: async (orgId) => (await connections.users(orgId)).map(({ username, status, main }) => ({ username, status, role: main ? 'main' : 'standby' })),
+    linkState: (orgId) => connections.status(orgId),
+  });
+  const lanes = createLaneEngine({ db, purposes: [...messaging.lanes, ...connections.lanes], owner, logger, failPoints });
+
+  const app = await createHttpServer({
+    logger,
+    version: VERSION,
+    publicUrl: config.publicUrl,
+    problemBase: `${config.publicUrl}/docs/errors`,
+    requestsPerMinute: config.http.requestsPerMinute,
+    trustProxy: config.http.trustProxy,
+  });
+  const metrics = createMetrics(db);
+  metrics.observe(app);
+  registerAuth(app, tenancy);
+  registerErrorPages(app);
+  registerHealthz(app, database);
+  if (config.role !== 'worker') {
+    connections.registerRoutes(app);
+    messaging.routes(app);
+  }
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  await app.ready();
+  const operator = await createOperatorServer({ registry: metrics.registry, openapi: () => app.swagger() });
+
+  const jobs = await startJobs({ database, kinds: messaging.jobs, work: isWorker, logger });
+  if (isWorker) {
+    lanes.start();
+    messaging.carriers.start();
+    connections.start();
+  }
+  await app.listen({ host: config.http.host, port: config.http.port });
+  await operator.listen({ host: config.operator.host, port: config.operator.port });
+
+  return {
+    port: (app.server.address() as AddressInfo).port,
+    operatorPort: (operator.server.address() as AddressInfo).port,
+    database: database.kind,
+    async close() {
+      await app.close();
+      await Promise.all([messaging.carriers.stop(), lanes.stop(), connections.stop(), jobs.stop()]);
+      await operator.close();
+      mailer?.close();
+      await Promise.all([dispatcher.close(), guard.close()]);
+      await database.close();
+    },
+  };
+}
+
+/** The org as messaging sees it: its work is made of upserts and reads, so it may run again as another user. */
+function orgAccess(connections: Connections): OrgAccess {
+  return {
+    call: (orgId, work) => connections.call(orgId, { replay: 'idempotent', lane: 'messaging', packageFields: true, timeoutMs: ORG_CALL_MS }, work),
+    tryOthers: connections.tryOthers,
+    heldBy: connections.heldBy,
+  };
+}

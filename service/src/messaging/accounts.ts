@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { tryBind } from '../gateways/smpp/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { SecretBox } from '../platform/crypto.ts';
+import type { Db } from '../platform/db/database.ts';
+import { uniqueViolation } from '../platform/db/database.ts';
+import { notFound } from '../platform/errors.ts';
+import { AddressRefusedError, type AddressGuard } from '../platform/net.ts';
+import { isSenderName, isShortCode, toE164 } from '../platform/phone.ts';
+import { smppOptions } from './carriers/smpp.ts';
+import { twilioClient } from './carriers/twilio.ts';
+import { accountInUse, carrierRefused, hostNotAllowed, invalidNumber, numberInUse } from './errors.ts';
+import { findAccount, findNumber, listAccounts, listNumbers, removeAccount, removeNumber, saveAccount, saveNumber } from './store/accounts.ts';
+import { mayUse } from './send.ts';
+import type { CarrierAccount, CarrierKind, NumberKind, OurNumber } from './types.ts';
+
+export interface AccountOptions {
+  db: Db;
+  clock: Clock;
+  secrets: SecretBox;
+  guard: AddressGuard;
+  publicUrl: string;
+}
+
+export interface AccountInput {
+  kind: CarrierKind;
+  label: string;
+  settings: Record<string, unknown>;
+  /** The auth token or password; write-only. */
+  secret: string;
+  ratePerSecond: number;
+  windowSize: number;
+}
+
+export interface NumberInput {
+  number: string;
+  kind: NumberKind;
+  label: string;
+  accountId: string;
+  country: string;
+  isDefault: boolean;
+  users: string[];
+}
+
+export type Accounts = ReturnType<typeof createAccounts>;
+
+/** Carrier accounts and the org's numbers. Credentials are tested before they are saved, and never read back. */
+export function createAccounts(options: AccountOptions) {
+  const { db, clock, secrets, guard } = options;
+  const context = (id: string) => `carrier_account:${id}`;
+
+  function present(account: CarrierAccount) {
+    const base = `${options.publicUrl}/carriers/twilio/${account.id}`;
+    const { id, kind, label, settings, ratePerSecond, windowSize, state, stateSince, stateText } = account;
+    return { id, kind, label, settings, hasSecret: true, ratePerSecond, windowSize, state, stateSince, stateText, ...(kind === 'twilio' && { webhookUrl: `${base}/inbound`, statusUrl: `${base}/status` }) };
+  }
+
+  /** Asks the carrier whether it would take us. Throws carrier_refused or host_not_allowed with the cause in words. */
+  async function tryOut(account: Pick<CarrierAccount, 'kind' | 'settings' | 'ratePerSecond' | 'windowSize'>, secret: string): Promise<void> {
+    try {
+      const problem = account.kind === 'twilio' ? await tryTwilio(account, secret) : await trySmpp(account, secret);
+      if (problem) throw carrierRefused(problem, { errors: [{ field: 'secret', message: problem }] });
+    } catch (error) {
+      if (error instanceof AddressRefusedError) throw hostNotAllowed('The address leads into a private network. Ask the operator to allow it (ALLOWED_HOSTS) if that is right.');
+      throw error;
+    }
+  }
+
+  async function tryTwilio(account: Pick<CarrierAccount, 'settings'>, secret: string): Promise<string | undefined> {
+    const client = twilioClient(account, secret, guard.dispatcher);
+    try {
+      const result = await client.checkAccount();
+      return result.ok ? undefined : result.problem.text;
+    } finally {
+      await client.close();
+    }
+  }
+
+  async function trySmpp(account: Pick<CarrierAccount, 'settings' | 'ratePerSecond' | 'windowSize'>, secret: string): Promise<string | undefined> {
+    const result = await tryBind(smppOptions(account, secret, guard));
+    return result.ok ? undefined : result.text;
+  }
+
+  async function mustFind(orgId: string, id: string): Promise<CarrierAccount> {
+    const account = await findAccount(db, id, orgId);
+    if (!account) throw notFound('There is no such carrier account.');
+    return account;
+  }
+
+  return {
+    list: async (orgId: string) => (await listAccounts(db, orgId)).map(present),
+    openSecret: (account: CarrierAccount) => secrets.open(account.secret, context(account.id)),
+
+    async create(orgId: string, input: AccountInput) {
+      await tryOut(input, input.secret);
+      const id = randomUUID();
+      await saveAccount(db, { ...input, id, orgId, secret: secrets.seal(input.secret, context(id)) });
+      return present(await mustFind(orgId, id));
+    },
+
+    async update(orgId: string, id: string, change: { [K in keyof Omit<AccountInput, 'kind'>]?: AccountInput[K] | undefined }) {
+      const before = await mustFind(orgId, id);
+      const secret = change.secret ?? secrets.open(before.secret, context(id));
+      const next = {
+        ...before,
+        label: change.label ?? before.label,
+        settings: change.settings ?? before.settings,
+        ratePerSecond: change.ratePerSecond ?? before.ratePerSecond,
+        windowSize: change.windowSize ?? before.windowSize,
+      };
+      if (change.secret !== undefined || change.settings !== undefined) await tryOut(next, secret);
+      await saveAccount(db, { ...next, secret: change.secret === undefined ? before.secret : secrets.seal(secret, context(id)) });
+      return present(await mustFind(orgId, id));
+    },
+
+    async remove(orgId: string, id: string): Promise<void> {
+      await mustFind(orgId, id);
+      const used = (await listNumbers(db, orgId)).filter((number) => number.accountId === id);
+      if (used.length > 0) throw accountInUse(`Remove or move its ${used.length} number(s) first; what was sent and received stays.`);
+      await removeAccount(db, orgId, id, clock.now());
+    },
+
+    async test(orgId: string, id: string) {
+      const account = await mustFind(orgId, id);
+      await tryOut(account, secrets.open(account.secret, context(id)));
+      return present(account);
+    },
+
+    /** The org's numbers; those that a user may send from when `userId` is given. */
+    async numbers(orgId: string, userId?: string) {
+      const labels = new Map((await listAccounts(db, orgId)).map((account) => [account.id, account.label]));
+      return (await listNumbers(db, orgId)).filter((number) => userId === undefined || mayUse(number, userId)).map(({ orgId: _, ...number }) => ({ ...number, accountLabel: labels.get(number.accountId) ?? '' }));
+    },
+
+    async createNumber(orgId: string, input: NumberInput) {
+      await mustFind(orgId, input.accountId);
+      const number = { ...input, id: randomUUID(), orgId, number: normalise(input), isDefault: input.isDefault || (await listNumbers(db, orgId)).length === 0 };
+      await store(number);
+      return number.id;
+    },
+
+    async updateNumber(orgId: string, id: string, change: { [K in keyof Omit<NumberInput, 'number' | 'kind'>]?: NumberInput[K] | undefined }): Promise<void> {
+      const before = await findNumber(db, orgId, id);
+      if (!before) throw notFound('There is no such number.');
+      if (change.accountId) await mustFind(orgId, change.accountId);
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      await store({ ...before, ...given });
+    },
+
+    async removeNumber(orgId: string, id: string): Promise<void> {
+      if (!(await findNumber(db, orgId, id))) throw notFound('There is no such number.');
+      await removeNumber(db, orgId, id, clock.now());
+    },
+  };
+
+  async function store(number: OurNumber): Promise<void> {
+    try {
+      await db.transaction().execute((tx) => saveNumber(tx, number));
+    } catch (error) {
+      if (uniqueViolation(error) === 'number_in_use') throw numberInUse('This number is on the list already.', { errors: [{ field: 'number', message: 'is set up already' }] });
+      throw error;
+    }
+  }
+}
+
+function normalise(input: NumberInput): string {
+  const trimmed = input.number.trim();
+  const number = { phone: () => toE164(trimmed, input.country), short_code: () => (isShortCode(trimmed) ? trimmed : undefined), sender_name: () => (isSenderName(trimmed) ? trimmed : undefined) }[input.kind]();
+  if (!number) {
+    const form = { phone: 'a phone number such as +1 415 555 0123', short_code: '3 to 8 digits', sender_name: 'up to 11 letters and digits' }[input.kind];
+    throw invalidNumber(`This is not ${form}.`, { errors: [{ field: 'number', message: `must be ${form}` }] });
+  }
+  return number;
+}
+

@@ -1,0 +1,133 @@
+import type { Directory } from '../directory/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { SecretBox } from '../platform/crypto.ts';
+import type { Db } from '../platform/db/database.ts';
+import type { FailPoints } from '../platform/fail-points.ts';
+import type { HttpServer } from '../platform/http/server.ts';
+import type { JobKind } from '../platform/jobs.ts';
+import type { LanePurpose } from '../platform/lanes/engine.ts';
+import type { LaneAddress } from '../platform/lanes/outbox.ts';
+import { backlog } from '../platform/lanes/outbox.ts';
+import type { Logger } from '../platform/log.ts';
+import type { AddressGuard } from '../platform/net.ts';
+import { createAccounts } from './accounts.ts';
+import { openSession } from './carriers/open.ts';
+import { createSupervisor, type Supervisor } from './carriers/supervisor.ts';
+import { twilioClient } from './carriers/twilio.ts';
+import { startAccountWorker } from './carriers/worker.ts';
+import { createChecks, type CheckOptions } from './checks.ts';
+import { createHealth } from './health.ts';
+import { createMediaLane } from './media-lane.ts';
+import { createOrgLane, type OrgAccess } from './org/deliver.ts';
+import { createOutboxSweep } from './outbox-sweep.ts';
+import { createPhoneFieldSettings } from './phone-field-settings.ts';
+import { createReceipts } from './receipts.ts';
+import { createReceive } from './receive.ts';
+import { registerCheckRoutes } from './routes/checks.ts';
+import { registerHealthRoutes, type LinkState } from './routes/health.ts';
+import { registerMessageRoutes } from './routes/messages.ts';
+import { registerSetupRoutes } from './routes/setup.ts';
+import { registerWebhooks } from './routes/webhooks.ts';
+import { createMessaging } from './service.ts';
+import { findAccount, listAllAccounts } from './store/accounts.ts';
+import { eraseOldBodies } from './store/messages.ts';
+import { dropOldReceipts } from './store/receipts.ts';
+import { MEDIA_LANE, ORG_LANE, ORG_SHARDS } from './types.ts';
+
+export type { OrgAccess } from './org/deliver.ts';
+export { CARRIER_LANE, ORG_LANE } from './types.ts';
+
+export interface MessagingFeatureOptions {
+  db: Db;
+  clock: Clock;
+  logger: Logger;
+  failPoints: FailPoints;
+  secrets: SecretBox;
+  guard: AddressGuard;
+  directory: Directory;
+  access: OrgAccess;
+  owner: string;
+  publicUrl: string;
+  retentionDays: number;
+  wake(lane: LaneAddress): void;
+  listOrgs(): Promise<{ id: string }[]>;
+  connections: CheckOptions['connections'];
+  linkState(orgId: string): Promise<LinkState>;
+}
+
+export interface MessagingFeature {
+  lanes: LanePurpose[];
+  jobs: JobKind<object>[];
+  carriers: Supervisor;
+  routes(app: HttpServer): void;
+  /** Rows that wait for the org: what a switch or a hold keeps waiting. */
+  waiting(orgId: string): Promise<number>;
+}
+
+const DAY_MS = 24 * 3600_000;
+
+/** Puts messaging together. */
+export function createMessagingFeature(options: MessagingFeatureOptions): MessagingFeature {
+  const { db, clock, logger, access, directory, wake } = options;
+  const receive = createReceive({ db, clock, wake });
+  const receipts = createReceipts({ db, wake });
+  const messaging = createMessaging({ db, clock, wake });
+  const accounts = createAccounts(options);
+  const health = createHealth({ db, wake });
+  const sweep = createOutboxSweep({ messaging, access, listOrgs: options.listOrgs, logger, now: () => clock.now() });
+  const wakeOrg = (orgId: string) => {
+    for (let key = 0; key < ORG_SHARDS; key += 1) wake({ orgId, purpose: ORG_LANE, key: String(key) });
+  };
+
+  async function account(id: string, orgId?: string) {
+    const found = await findAccount(db, id, orgId);
+    return found && { account: found, authToken: accounts.openSecret(found) };
+  }
+
+  return {
+    lanes: [
+      createOrgLane({ db, clock, access, directory, logger }),
+      createMediaLane({
+        db,
+        client: async (orgId, accountId) => {
+          const found = await account(accountId, orgId);
+          return found && twilioClient(found.account, found.authToken, options.guard.dispatcher);
+        },
+      }),
+    ],
+    jobs: [
+      { name: 'messaging-outbox-sweep', cron: '*/5 * * * *', retryLimit: 0, run: sweep },
+      {
+        name: 'messaging-retention',
+        cron: '17 3 * * *',
+        run: async () => {
+          const before = new Date(clock.now().getTime() - options.retentionDays * DAY_MS);
+          const erased = await eraseOldBodies(db, before, clock.now());
+          await dropOldReceipts(db, new Date(clock.now().getTime() - 7 * DAY_MS));
+          logger.info({ erased }, 'old message texts were erased');
+        },
+      },
+    ],
+    carriers: createSupervisor({
+      logger,
+      listAccounts: () => listAllAccounts(db),
+      start: (found) =>
+        startAccountWorker({
+          ...options,
+          account: found,
+          receipts,
+          wakeOrg,
+          open: (events) => openSession({ ...options, account: found, secret: accounts.openSecret(found), receive, receipts, events }),
+        }),
+    }),
+    routes(app) {
+      registerMessageRoutes(app, messaging);
+      registerSetupRoutes(app, accounts, createPhoneFieldSettings({ db, access, directory }));
+      registerHealthRoutes(app, health, options.linkState);
+      registerCheckRoutes(app, createChecks({ db, access, connections: options.connections }));
+      registerWebhooks(app, { publicUrl: options.publicUrl, findAccount: account, receive, receipts });
+    },
+    waiting: async (orgId) => (await backlog(db, orgId, [ORG_LANE, MEDIA_LANE])).waiting,
+  };
+}
+
