@@ -2,6 +2,7 @@
 import { watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 import { createAppBuilder, type AppFiles } from '../../tools/lwc/app.ts';
+import { readAppCache, sourceKey, writeAppCache } from '../../tools/lwc/app-cache.ts';
 import { readLabels } from '../../tools/lwc/labels.ts';
 import { buildVendor, type Progress, type Vendor } from '../../tools/lwc/vendor.ts';
 import { readCatalogue, type Catalogue } from './apex/catalogue.ts';
@@ -50,7 +51,11 @@ export async function openProject({
 
   const load = async (): Promise<void> => {
     state = { ...state, app: readApp(root), labels: readLabels(root), catalogue: readCatalogue(root) };
-    state = { ...state, files: await builder.build() };
+    const key = sourceKey(root, vendor.key);
+    const kept = readAppCache(root, key);
+    const files = kept ?? (await builder.build());
+    if (!kept) writeAppCache(root, key, files);
+    state = { ...state, files };
   };
   const reload = async (): Promise<void> => {
     try {
@@ -64,6 +69,8 @@ export async function openProject({
 
   if (watching) await reload();
   else await load();
+  // The first change should not wait for the compilers to load.
+  if (watching) void builder.build().catch(() => undefined);
   const watcher = watching ? watchFolders(root, reload) : undefined;
   return {
     vendor,

@@ -62,29 +62,33 @@ export async function startLightning(options: LightningOptions): Promise<Lightni
   const streams = registerStreams(app, { org, userOf: async (cookies) => (await users.current(cookies)).username });
   project.onChange((error) => (error ? streams.broadcast('build-error', { message: error }) : streams.broadcast('reload', {})));
 
-  registerAssets(app, { root, vendor: project.vendor, files: project.files });
-  registerLogin(app, users);
-  registerData(app, { org, users, app: project.app, catalogue: project.catalogue, label: project.label });
-  app.get('/__sandbox/info', async () => (options.info ? options.info() : {}));
-  app.get('/', async (_request, reply) => reply.redirect('/lightning/page/home'));
-  app.get('/lightning/*', async (request, reply) => {
-    const error = project.error();
-    if (error && !project.files()) return sendTrouble(reply, 'The components do not compile', error);
-    const facts = await users.facts();
-    const user = await users.current(request.cookies);
-    const context = await contextFor(user, { org, facts, app: project.app(), links: options.links ?? defaultLinks(options) });
-    return sendPage(reply, { context: error ? { ...context, buildError: error } : context, imports: project.vendor.imports });
-  });
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status =
-      error.statusCode ?? (error.name === 'ZodError' ? 400 : error instanceof OrgError && error.status !== 0 ? error.status : 500);
-    if (status >= 500) options.onError?.(error);
-    const page = request.method === 'GET' && request.url.startsWith('/lightning/');
-    if (page)
-      return sendTrouble(reply, 'The page cannot be shown', error instanceof OrgError ? error.message : 'Internal error of the sandbox');
-    return reply
-      .code(status)
-      .send({ error: status >= 500 && !(error instanceof OrgError) ? 'internal error of the sandbox' : error.message });
+  // A scope of its own: its errors are worded for the page, not as the peers' control surface words them.
+  await app.register(async (scope) => {
+    scope.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+      const status =
+        error.statusCode ?? (error.name === 'ZodError' ? 400 : error instanceof OrgError && error.status !== 0 ? error.status : 500);
+      if (status >= 500) options.onError?.(error);
+      const page = request.method === 'GET' && request.url.startsWith('/lightning/');
+      if (page)
+        return sendTrouble(reply, 'The page cannot be shown', error instanceof OrgError ? error.message : 'Internal error of the sandbox');
+      return reply
+        .code(status)
+        .send({ error: status >= 500 && !(error instanceof OrgError) ? 'internal error of the sandbox' : error.message });
+    });
+
+    registerAssets(scope, { root, vendor: project.vendor, files: project.files });
+    registerLogin(scope, users);
+    registerData(scope, { org, users, app: project.app, catalogue: project.catalogue, label: project.label });
+    scope.get('/__sandbox/info', async () => (options.info ? options.info() : {}));
+    scope.get('/', async (_request, reply) => reply.redirect('/lightning/page/home'));
+    scope.get('/lightning/*', async (request, reply) => {
+      const error = project.error();
+      if (error && !project.files()) return sendTrouble(reply, 'The components do not compile', error);
+      const facts = await users.facts();
+      const user = await users.current(request.cookies);
+      const context = await contextFor(user, { org, facts, app: project.app(), links: options.links ?? defaultLinks(options) });
+      return sendPage(reply, { context: error ? { ...context, buildError: error } : context, imports: project.vendor.imports });
+    });
   });
 
   const { port, url } = await listenLocal(app, options.port ?? 3000);

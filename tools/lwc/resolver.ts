@@ -1,5 +1,6 @@
 /** Stands in for the platform while components are compiled: answers `@salesforce/*` imports and strips TypeScript. */
 import { globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { transform } from 'esbuild';
 import type { Plugin } from 'rollup';
@@ -49,6 +50,7 @@ export function salesforceModules(options: ResolverOptions): Plugin {
     },
 
     resolveId(id) {
+      if (id === 'lwc' || id === '@lwc/engine-dom' || id === '@lwc/wire-service') return enginePart(id, options.root);
       if (id === REGISTRY) return VIRTUAL + id;
       if (id.startsWith('lightning/iconSvgTemplates')) return EMPTY; // icons come from the sprites
       return isOurs(id) ? VIRTUAL + id : undefined;
@@ -78,6 +80,12 @@ export function salesforceModules(options: ResolverOptions): Plugin {
       return { code: result.code, map: result.map };
     },
   };
+}
+
+// As the package `lwc` sees them: a hoisted @lwc/engine-dom may be the older one that sfdx-lwc-jest brings.
+function enginePart(id: string, root: string): string {
+  const lwc = createRequire(path.join(root, 'package.json')).resolve('lwc');
+  return createRequire(lwc).resolve(id === 'lwc' ? '@lwc/engine-dom' : id);
 }
 
 // The base components bring their own labels, gates and access checks: those must not be caught here.

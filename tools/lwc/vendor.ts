@@ -104,7 +104,7 @@ async function inlineEnvironment(): Promise<Plugin> {
       const inlined = code
         .replaceAll('import.meta.env.SSR', 'false')
         .replaceAll('process.env.NODE_ENV', '"development"')
-        .replaceAll('process.env.SKIP_LWC_VERSION_MISMATCH_CHECK', '"true"');
+        .replaceAll('process.env.SKIP_LWC_VERSION_MISMATCH_CHECK', '"false"');
       const minified = await transform(inlined, { minify: true, format: 'esm', legalComments: 'inline', target: 'es2022' });
       return { code: minified.code, map: null };
     },

@@ -75,7 +75,7 @@ export async function readList(source: RecordSource, object: string, term: strin
   const where = term.trim() === '' ? '' : `WHERE ${filter(columns, term)}`;
   const rows = await query(source, select(columns, meta.name, `${where} ORDER BY ${order} LIMIT ${LIST_SIZE}`));
   return {
-    columns: columns.map(({ name, label, type }) => ({ name, label, type })),
+    columns: columns.map((field) => ({ name: field.name, label: labelOf(field), type: field.type })),
     rows: rows.map((row) => ({ id: row.Id ?? '', cells: columns.map((field) => valueOf(field, row)) })),
   };
 }
@@ -162,9 +162,14 @@ function valueOf(field: DescribeField, row: Row): FieldValue {
   const parent = field.relationshipName ? (row[field.relationshipName] as { Name?: string } | null) : undefined;
   return {
     name: field.name,
-    label: field.type === 'reference' ? field.label.replace(/ ID$/, '') : field.label,
+    label: labelOf(field),
     type: field.type,
     value,
     display: parent?.Name,
   };
+}
+
+// A reference shows its record's name, so its label names the record too.
+function labelOf({ label, type }: DescribeField): string {
+  return type === 'reference' ? label.replace(/ ID$/i, '') : label;
 }

@@ -39,6 +39,8 @@ export default class UtilityBar extends LightningElement {
       buttonClass: `slds-button slds-utility-bar__action${utility.open ? ' slds-is-active' : ''}`,
       panelClass: `panel slds-utility-panel slds-grid slds-grid_vertical ${utility.open ? 'slds-is-open' : 'closed'}`,
       pressed: String(utility.open),
+      // A highlighted utility is dark.
+      iconVariant: utility.highlighted && !utility.open ? 'inverse' : undefined,
       minimize: `Minimize ${utility.label}`,
     }));
   }
