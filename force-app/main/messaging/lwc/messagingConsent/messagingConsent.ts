@@ -6,14 +6,9 @@ import mayChange from '@salesforce/customPermission/SwitchboardManageOptOut';
 import { fill } from 'c/coreText';
 import { formatDateTime } from 'c/coreTime';
 import { calmly, showNumber, toConsent, watchConversations } from 'c/messagingData';
-import type { Consent, Row } from 'c/messagingData';
+import type { Consent, Wired } from 'c/messagingData';
 import MessagingOptOut from 'c/messagingOptOut';
 import { labels } from './labels';
-
-interface Wired {
-  data?: Row[];
-  error?: unknown;
-}
 
 const REREAD_GAP_MS = 1_000;
 

@@ -6,16 +6,11 @@ import maySend from '@salesforce/customPermission/SwitchboardSend';
 import { startPoll } from 'c/corePoll';
 import type { Poll } from 'c/corePoll';
 import { calmly, myNumbers, NO_LIMIT_SEQUENCE, PAGE_SIZE, seenBefore, toConversation, watchConversations } from 'c/messagingData';
-import type { ConversationView, Row, SendingNumber } from 'c/messagingData';
+import type { ConversationView, SendingNumber, Wired } from 'c/messagingData';
 import { blockedReason, placeholderOf, readNoter } from './rules';
 import { EMPTY_THREAD, Thread } from './thread';
 import type { ThreadView } from './thread';
 import { labels } from './labels';
-
-interface Wired {
-  data?: Row[];
-  error?: unknown;
-}
 
 const REREAD_GAP_MS = 300;
 /** While a sent message waits for its row, the page asks by itself too: the wake-up may be lost. */

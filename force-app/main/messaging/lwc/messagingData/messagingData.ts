@@ -17,6 +17,6 @@ export { keepStarted, newKey, OutgoingQueue } from './outgoing';
 export type { Accepted, Outgoing } from './outgoing';
 export { countryName, toInternational } from './phone';
 export { parent, related, text } from './rows';
-export type { FieldToken, Row } from './rows';
+export type { FieldToken, Row, Wired } from './rows';
 export { searchTerm, SHORTEST_TERM, toSearchHits } from './search';
 export { readStored, writeStored } from './store';

@@ -1,6 +1,12 @@
 /** An SObject as Apex hands it out: field names carry the org's namespace, so fields are read through schema tokens only. */
 export type Row = Record<string, unknown>;
 
+/** What `@wire` hands over for one of our reads; both are empty before the first answer. */
+export interface Wired {
+  data?: Row[];
+  error?: unknown;
+}
+
 /** What `@salesforce/schema/Object.Field` imports to. */
 export interface FieldToken {
   readonly fieldApiName: string;

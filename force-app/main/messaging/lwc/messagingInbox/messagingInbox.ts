@@ -6,15 +6,10 @@ import searchRead from '@salesforce/apex/ConversationReads.search';
 import unreadRead from '@salesforce/apex/ConversationReads.unreadConversations';
 import { fill } from 'c/coreText';
 import * as data from 'c/messagingData';
-import type { ConversationView, Row } from 'c/messagingData';
+import type { ConversationView, Row, Wired } from 'c/messagingData';
 import { emptyTexts, filterOptions, readPage } from './filters';
 import type { Filter } from './filters';
 import { labels } from './labels';
-
-interface Wired {
-  data?: Row[];
-  error?: unknown;
-}
 
 const SIZE = 50;
 /** Every conversation of the org wakes every open list; twice a second would be paid by all for the sake of one. */
@@ -38,7 +33,6 @@ export default class MessagingInbox extends LightningElement {
   error: unknown;
   typed = '';
   hits: ConversationView[] | undefined;
-  searching = false;
   searchError: unknown;
 
   wired: Wired | undefined;
@@ -103,7 +97,8 @@ export default class MessagingInbox extends LightningElement {
   }
 
   get isLoading(): boolean {
-    return this.isSearch ? this.searching && !this.hits : !this.conversations && !this.error;
+    if (this.isSearch) return !this.hits && !this.searchError && !this.tooShort;
+    return !this.conversations && !this.error;
   }
 
   get loadError(): unknown {
@@ -157,8 +152,7 @@ export default class MessagingInbox extends LightningElement {
     this.hits = undefined;
     this.searchError = undefined;
     clearTimeout(this.searchTimer);
-    this.searching = data.searchTerm(this.typed) !== '';
-    if (this.searching) this.searchTimer = setTimeout(() => void this.search(), TYPING_MS);
+    if (data.searchTerm(this.typed)) this.searchTimer = setTimeout(() => void this.search(), TYPING_MS);
   }
 
   async search(): Promise<void> {
@@ -170,7 +164,6 @@ export default class MessagingInbox extends LightningElement {
     } catch (error) {
       if (typed === this.typed) this.searchError = error;
     }
-    if (typed === this.typed) this.searching = false;
   }
 
   async handleMore(): Promise<void> {

@@ -7,14 +7,9 @@ import leadCard from '@salesforce/apex/ConversationReads.leadCard';
 import maySend from '@salesforce/customPermission/SwitchboardSend';
 import { formatAge } from 'c/coreTime';
 import { calmly, phonesOf, seenBefore, showNumber, toCard, toConversation, watchConversations } from 'c/messagingData';
-import type { ConversationView, RecordCard, RecordLink, Row } from 'c/messagingData';
+import type { ConversationView, RecordCard, RecordLink, Row, Wired } from 'c/messagingData';
 import MessagingStart from 'c/messagingStart';
 import { labels } from './labels';
-
-interface Wired {
-  data?: Row[];
-  error?: unknown;
-}
 
 const REREAD_GAP_MS = 1_500;
 

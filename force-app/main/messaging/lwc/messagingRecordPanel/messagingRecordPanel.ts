@@ -5,15 +5,10 @@ import accountCard from '@salesforce/apex/ConversationReads.accountCard';
 import contactCard from '@salesforce/apex/ConversationReads.contactCard';
 import leadCard from '@salesforce/apex/ConversationReads.leadCard';
 import { showNumber, toCard } from 'c/messagingData';
-import type { ConversationView, RecordCard, RecordLink, Row } from 'c/messagingData';
+import type { ConversationView, RecordCard, RecordLink, Wired } from 'c/messagingData';
 import { factRows } from './facts';
 import type { FactRow } from './facts';
 import { labels } from './labels';
-
-interface Wired {
-  data?: Row[];
-  error?: unknown;
-}
 
 const ICONS = { Contact: 'standard:contact', Lead: 'standard:lead', Account: 'standard:account' };
 const KINDS = { Contact: labels.contact, Lead: labels.lead, Account: labels.account };

@@ -2,13 +2,8 @@ import { LightningElement, api, wire } from 'lwc';
 import { refreshApex } from '@salesforce/apex';
 import conversationsOfRecord from '@salesforce/apex/ConversationReads.conversationsOfRecord';
 import { toConversation } from 'c/messagingData';
-import type { ConversationView, Row } from 'c/messagingData';
+import type { ConversationView, Wired } from 'c/messagingData';
 import { labels } from './labels';
-
-interface Wired {
-  data?: Row[];
-  error?: unknown;
-}
 
 /** The record page of a conversation: finds its external id, by which everything else is read, and shows thread and details. */
 export default class MessagingThreadPage extends LightningElement {

@@ -7,13 +7,8 @@ import unreadConversations from '@salesforce/apex/ConversationReads.unreadConver
 import USER_ID from '@salesforce/user/Id';
 import { fill } from 'c/coreText';
 import { calmly, namespacePrefix, NO_LIMIT_TIME, seenBefore, toConversation, watchConversations } from 'c/messagingData';
-import type { ConversationView, Row } from 'c/messagingData';
+import type { ConversationView, Wired } from 'c/messagingData';
 import { labels } from './labels';
-
-interface Wired {
-  data?: Row[];
-  error?: unknown;
-}
 
 const NEWEST = 20;
 const MOST_UNREAD = 200;
