@@ -164,3 +164,19 @@ export async function testHook(): Promise<Hook> {
   if (address === null || typeof address === 'string') throw new Error('no TCP address');
   return Object.assign(hook, { url: `http://127.0.0.1:${address.port}`, close: () => app.close() });
 }
+
+/** Sets the inbound webhook of the first number over the API, as a customer of the carrier would. */
+export async function setWebhook(url: string, smsUrl: string): Promise<void> {
+  const authorization = `Basic ${Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString('base64')}`;
+  const base = `${url}/2010-04-01/Accounts/${ACCOUNT_SID}/IncomingPhoneNumbers`;
+  const list = (await (await fetch(`${base}.json`, { headers: { authorization } })).json()) as {
+    incoming_phone_numbers: { sid: string }[];
+  };
+  const sid = list.incoming_phone_numbers[0]?.sid ?? '';
+  const answer = await fetch(`${base}/${sid}.json`, {
+    method: 'POST',
+    headers: { authorization },
+    body: new URLSearchParams({ SmsUrl: smsUrl }),
+  });
+  if (!answer.ok) throw new Error(`setting the webhook answered ${answer.status}`);
+}

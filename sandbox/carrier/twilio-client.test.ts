@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTwilioClient } from '../../service/src/gateways/twilio/index.ts';
 import type { TwilioOptions } from '../../service/src/gateways/twilio/index.ts';
-import { ACCOUNT_SID, AUTH_TOKEN, OUR_TWILIO, createStopper, eventually, testCarrier, testHook } from './test-helpers.ts';
+import { ACCOUNT_SID, AUTH_TOKEN, OUR_TWILIO, createStopper, eventually, setWebhook, testCarrier, testHook } from './test-helpers.ts';
 
 const PHONE = '+14155550111';
 const stopper = createStopper();
@@ -197,18 +197,3 @@ describe('pictures', () => {
     expect(await client.downloadMedia(home)).toMatchObject({ ok: false, problem: { kind: 'foreign-address' } });
   });
 });
-
-export async function setWebhook(url: string, smsUrl: string): Promise<void> {
-  const authorization = `Basic ${Buffer.from(`${ACCOUNT_SID}:${AUTH_TOKEN}`).toString('base64')}`;
-  const base = `${url}/2010-04-01/Accounts/${ACCOUNT_SID}/IncomingPhoneNumbers`;
-  const list = (await (await fetch(`${base}.json`, { headers: { authorization } })).json()) as {
-    incoming_phone_numbers: { sid: string }[];
-  };
-  const sid = list.incoming_phone_numbers[0]?.sid ?? '';
-  const answer = await fetch(`${base}/${sid}.json`, {
-    method: 'POST',
-    headers: { authorization },
-    body: new URLSearchParams({ SmsUrl: smsUrl }),
-  });
-  if (!answer.ok) throw new Error(`setting the webhook answered ${answer.status}`);
-}

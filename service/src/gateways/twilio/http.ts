@@ -31,7 +31,9 @@ export interface Http {
 
 /** One call is one request: no retries, no redirects followed, a hard limit on time and size. */
 export function createHttp(options: TwilioOptions): Http {
-  const own = options.dispatcher ? undefined : new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const own = options.dispatcher
+    ? undefined
+    : new Agent({ connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, options.timeoutMs ?? DEFAULT_TIMEOUT_MS) } });
   const dispatcher: Dispatcher = options.dispatcher ?? (own as Agent);
   const authorization = `Basic ${Buffer.from(`${options.accountSid}:${options.authToken}`).toString('base64')}`;
 
@@ -45,11 +47,12 @@ export function createHttp(options: TwilioOptions): Http {
         yield bytes;
       }
       let status: number | undefined;
+      const signal = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
       try {
-        const answer = await request(url, {
+        const pending = request(url, {
           method,
           dispatcher,
-          signal: AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+          signal,
           headers: {
             accept: '*/*',
             ...(credentials ? { authorization } : {}),
@@ -58,6 +61,7 @@ export function createHttp(options: TwilioOptions): Http {
           // Async iterables are accepted by the client; its types name streams only.
           body: content ? (body(content) as unknown as Readable) : null,
         });
+        const answer = await untilAborted(pending, signal);
         status = answer.statusCode;
         const bytes = await readLimited(answer.body, maxBytes);
         return bytes ? { kind: 'answer', status, headers: answer.headers, body: bytes } : { kind: 'too-large', status };
@@ -69,6 +73,14 @@ export function createHttp(options: TwilioOptions): Http {
       await own?.close();
     },
   };
+}
+
+/** The client notes an abort during connecting only once connected, and then sends nothing; our time limit must not wait for that. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    work.then(resolve, reject);
+  });
 }
 
 async function readLimited(body: Dispatcher.ResponseData['body'], maxBytes: number): Promise<Buffer | null> {
