@@ -42,7 +42,8 @@ export function editableSql(engine: Engine, actor: Actor, object: ObjectDef, ali
 
 function ownerSql(alias: string, owners: string[], params: SQLInputValue[]): string {
   params.push(...owners);
-  return `${alias}."OwnerId" IN (${owners.map(() => '?').join(', ')})`;
+  // The plus keeps SQLite from starting with the owner's index, which is seldom the narrowest.
+  return `+${alias}."OwnerId" IN (${owners.map(() => '?').join(', ')})`;
 }
 
 function byParent(

@@ -38,7 +38,8 @@ export function parseSoql(soql: string): Query {
   if (soql.length > MAX_QUERY) throw malformed('SOQL statements cannot be longer than 100000 characters.');
   let query: Query;
   try {
-    query = parseQuery(soql, { allowApexBindVariables: false });
+    // Without options: any option object makes the library build its parser anew (40 ms instead of 0.3).
+    query = parseQuery(soql);
   } catch (error) {
     throw malformed(parserText(soql, error));
   }

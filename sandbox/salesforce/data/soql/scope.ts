@@ -15,6 +15,8 @@ export interface Join {
   field: FieldDef;
   targets: { alias: string; object: ObjectDef }[];
   idSql: string;
+  /** The look-up column itself. */
+  column: string;
 }
 
 export interface Scope {
@@ -129,7 +131,7 @@ export function joinTo(scope: Scope, parent: Join | undefined, step: string): Jo
     scope.joinSql.push(`LEFT JOIN ${quote(target.object.name)} ${target.alias} ON ${target.alias}."Id" = ${column}`);
   const idSql =
     targets.length === 1 ? `${targets[0]?.alias}."Id"` : `coalesce(${targets.map((target) => `${target.alias}."Id"`).join(', ')})`;
-  const join: Join = { key, name: field.relationshipName as string, parent, field, targets, idSql };
+  const join: Join = { key, name: field.relationshipName as string, parent, field, targets, idSql, column };
   scope.joins.set(key, join);
   return join;
 }

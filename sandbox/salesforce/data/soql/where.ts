@@ -6,6 +6,7 @@ import { SalesforceError } from '../errors.ts';
 import { normaliseId } from '../ids.ts';
 import { stamp } from '../clock.ts';
 import type { FieldDef } from '../model.ts';
+import { quote } from '../tables.ts';
 import { malformed } from './condition.ts';
 import type { ConditionTree, Leaf } from './condition.ts';
 import { literalRange, startOfDay } from './dates.ts';
@@ -146,11 +147,25 @@ function singleSql(scope: Scope, target: Resolved, operator: string, value: Valu
   if (field.type === 'boolean' && operator !== '=' && operator !== '!=') {
     throw new SalesforceError(400, 'INVALID_QUERY_FILTER_OPERATOR', located(scope.soql, field.name, 'invalid operator on boolean field'));
   }
+  const key = operator === '=' && !folds(field, value) ? parentKey(target) : undefined;
   params.push(value);
+  if (key?.single) return `${key.column} = (SELECT "Id" FROM ${key.table} WHERE ${key.field} = ? AND "IsDeleted" = 0)`;
   const [left, right] = folds(field, value) ? [`sf_fold(${column})`, 'sf_fold(?)'] : [column, '?'];
   if (operator === '!=' || operator === '<>') return `(${left} <> ${right} OR ${column} IS NULL)`;
   if (!['=', '<', '>', '<=', '>='].includes(operator)) throw malformed(`unexpected operator: ${operator}`);
   return `${left} ${operator} ${right}`;
+}
+
+/**
+ * A condition on a parent's key, seen from the child: the look-up column against the parent's id. SQLite would
+ * otherwise walk all children of an outer join; this way it goes from the one parent to its children by index.
+ */
+function parentKey(target: Resolved): { column: string; table: string; field: string; single: boolean } | undefined {
+  const { join, field } = target;
+  const [parent] = join?.targets ?? [];
+  if (!join || !parent || join.parent || join.targets.length > 1) return undefined;
+  if (!field.unique && !field.externalId) return undefined;
+  return { column: join.column, table: quote(parent.object.name), field: quote(field.name), single: field.unique };
 }
 
 function likeSql(scope: Scope, { sql, field }: Resolved, value: Value, params: SQLInputValue[]): string {
@@ -166,7 +181,7 @@ function likeSql(scope: Scope, { sql, field }: Resolved, value: Value, params: S
   return folds(field, value) ? `sf_fold(${sql}) LIKE sf_fold(?)${escape}` : `${sql} LIKE ?${escape}`;
 }
 
-function listSql({ sql, field }: Resolved, operator: string, values: Value[], params: SQLInputValue[]): string {
+function listSql({ sql, field, join }: Resolved, operator: string, values: Value[], params: SQLInputValue[]): string {
   if (operator === 'INCLUDES' || operator === 'EXCLUDES') {
     const parts = values.map((value) => {
       const wanted = String(value ?? '').split(';');
@@ -180,6 +195,8 @@ function listSql({ sql, field }: Resolved, operator: string, values: Value[], pa
   const fold = given.some((value) => folds(field, value));
   params.push(...given);
   const marks = given.map(() => (fold ? 'sf_fold(?)' : '?')).join(', ');
+  const key = operator === 'IN' && !withNull && !fold ? parentKey({ sql, field, join }) : undefined;
+  if (key && given.length > 0) return `${key.column} IN (SELECT "Id" FROM ${key.table} WHERE ${key.field} IN (${marks}) AND "IsDeleted" = 0)`;
   const inList = given.length === 0 ? '0' : `${fold ? `sf_fold(${sql})` : sql} IN (${marks})`;
   if (operator === 'IN') return withNull ? `(${inList} OR ${sql} IS NULL)` : inList;
   if (operator === 'NOT IN') return withNull ? `(NOT coalesce(${inList}, 0) AND ${sql} IS NOT NULL)` : `NOT coalesce(${inList}, 0)`;
