@@ -72,6 +72,11 @@ export default class ConnectionsCard extends LightningElement {
     return fill(expired ? labels.inviteExpired : labels.inviteValid, formatDateTime(inviteExpiresAt));
   }
 
+  /** What an invited user does next stands with the invitation. */
+  get nextStepText(): string {
+    return this.connection.status === 'requested' ? '' : (this.connection.nextStep ?? '');
+  }
+
   get problemText(): string {
     return this.connection.causeText ?? '';
   }

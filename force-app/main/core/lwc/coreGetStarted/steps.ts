@@ -71,7 +71,7 @@ function numbers({ accounts, numbers: ours }: Progress): Judged {
 }
 
 function access({ checks }: Progress): Judged {
-  return fromCheck(checks, 'permissions', { key: 'access', heading: labels.accessHeading, text: labels.accessText });
+  return fromCheck(checks, 'access', { key: 'access', heading: labels.accessHeading, text: labels.accessText });
 }
 
 function test({ checks, testDelivered }: Progress): Judged {

@@ -2,8 +2,9 @@ import { readProblem } from 'c/coreErrors';
 
 /** Why nothing is sent to the org at the moment. */
 export interface Hold {
+  /** What keeps the org from being reached, in words. */
   reason: string;
-  /** In words. */
+  /** What to do, or what the service does by itself. */
   detail: string;
   since: string;
   /** When the service tries again by itself. */

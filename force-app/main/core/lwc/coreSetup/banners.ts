@@ -54,9 +54,9 @@ function reached(org: Org | undefined, connections: Connection[]): Banner | unde
     return { key: 'down', theme: 'error', title: labels.allDownTitle, text: labels.allDownText, ...link(labels.openUsers, 'users') };
   }
   if (org?.hold) {
-    const { detail, since, retryAt } = org.hold;
-    const next = retryAt ? ` ${fill(labels.heldRetry, formatDateTime(retryAt))}` : '';
-    const text = `${detail} ${fill(labels.heldSince, formatDateTime(since))}${next}`;
+    const { reason, detail, since, retryAt } = org.hold;
+    const next = retryAt ? fill(labels.heldRetry, formatDateTime(retryAt)) : '';
+    const text = [reason, detail, fill(labels.heldSince, formatDateTime(since)), next].filter(Boolean).join(' ');
     return { key: 'held', theme: 'error', title: labels.heldTitle, text, ...link(labels.openHealth, 'health') };
   }
   const lost = connections.some(({ status }) => status === 'disconnected');

@@ -11,7 +11,11 @@ export interface FieldSpec {
   initial?: string | boolean;
   min?: number;
   max?: number;
+  step?: number;
 }
+
+/** Write-only: the service never gives it back. */
+export const SECRET = 'secret';
 
 const RATE: FieldSpec = {
   path: 'ratePerSecond',
@@ -19,8 +23,9 @@ const RATE: FieldSpec = {
   type: 'number',
   required: true,
   initial: '10',
-  min: 1,
+  min: 0.1,
   max: 1000,
+  step: 0.1,
   help: labels.rateHelp,
 };
 const WINDOW: FieldSpec = {
@@ -30,7 +35,7 @@ const WINDOW: FieldSpec = {
   required: true,
   initial: '10',
   min: 1,
-  max: 1000,
+  max: 100,
   help: labels.windowHelp,
 };
 const LABEL: FieldSpec = { path: 'label', label: labels.accountName, type: 'text', required: true, help: labels.accountNameHelp };
@@ -39,7 +44,7 @@ const FIELDS: Record<CarrierKind, FieldSpec[]> = {
   twilio: [
     LABEL,
     { path: 'settings.accountSid', label: labels.accountSid, type: 'text', required: true },
-    { path: 'secret.authToken', label: labels.authToken, type: 'password', required: true },
+    { path: SECRET, label: labels.authToken, type: 'password', required: true },
     {
       path: 'settings.baseUrl',
       label: labels.baseUrl,
@@ -56,7 +61,7 @@ const FIELDS: Record<CarrierKind, FieldSpec[]> = {
     { path: 'settings.port', label: labels.port, type: 'number', required: true, initial: '2775', min: 1, max: 65535 },
     { path: 'settings.tls', label: labels.tls, type: 'checkbox', initial: false },
     { path: 'settings.systemId', label: labels.systemId, type: 'text', required: true },
-    { path: 'secret.password', label: labels.password, type: 'password', required: true },
+    { path: SECRET, label: labels.password, type: 'password', required: true },
     { path: 'settings.systemType', label: labels.systemType, type: 'text', help: labels.systemTypeHelp },
     RATE,
     WINDOW,
@@ -78,8 +83,8 @@ export function startValues(kind: CarrierKind, account?: CarrierAccount): Values
     settings: account.settings,
   };
   const values = FIELDS[kind].map(({ path, initial = '' }) => {
-    const value = stored ? read(stored, path) : initial;
-    return [path, typeof value === 'boolean' ? value : String(value ?? '')] as const;
+    const value = (stored && read(stored, path)) ?? initial;
+    return [path, typeof value === 'boolean' ? value : String(value)] as const;
   });
   return Object.fromEntries(values);
 }

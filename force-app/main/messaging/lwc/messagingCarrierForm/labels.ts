@@ -16,13 +16,11 @@ import rate from '@salesforce/label/c.Msg_Setup_Rate';
 import rateHelp from '@salesforce/label/c.Msg_Setup_Rate_Help';
 import saveAndTest from '@salesforce/label/c.Msg_Setup_Save_And_Test';
 import saveFailed from '@salesforce/label/c.Msg_Setup_Save_Failed';
-import savedNotTested from '@salesforce/label/c.Msg_Setup_Saved_Not_Tested';
 import savingAndTesting from '@salesforce/label/c.Msg_Setup_Saving_And_Testing';
 import stored from '@salesforce/label/c.Msg_Setup_Stored';
 import systemId from '@salesforce/label/c.Msg_Setup_System_Id';
 import systemType from '@salesforce/label/c.Msg_Setup_System_Type';
 import systemTypeHelp from '@salesforce/label/c.Msg_Setup_System_Type_Help';
-import testRefused from '@salesforce/label/c.Msg_Setup_Test_Refused';
 import testWorks from '@salesforce/label/c.Msg_Setup_Test_Works';
 import tls from '@salesforce/label/c.Msg_Setup_Tls';
 import window from '@salesforce/label/c.Msg_Setup_Window';
@@ -47,13 +45,11 @@ export const labels = {
   rateHelp,
   saveAndTest,
   saveFailed,
-  savedNotTested,
   savingAndTesting,
   stored,
   systemId,
   systemType,
   systemTypeHelp,
-  testRefused,
   testWorks,
   tls,
   window,

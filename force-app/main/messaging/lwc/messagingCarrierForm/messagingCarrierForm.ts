@@ -1,18 +1,17 @@
 import LightningModal from 'lightning/modal';
 import { api } from 'lwc';
 import createCarrierAccount from '@salesforce/apex/MessagingSetupController.createCarrierAccount';
-import testCarrierAccount from '@salesforce/apex/MessagingSetupController.testCarrierAccount';
 import updateCarrierAccount from '@salesforce/apex/MessagingSetupController.updateCarrierAccount';
 import { checkFields, showFieldErrors } from 'c/coreForm';
 import { fill } from 'c/coreText';
 import { CARRIER_KINDS } from 'c/messagingSetupModel';
 import type { CarrierAccount, CarrierKind } from 'c/messagingSetupModel';
-import { fieldsOf, startValues, toBody } from './fields';
+import { fieldsOf, SECRET, startValues, toBody } from './fields';
 import type { FieldSpec, Values } from './fields';
 import { labels } from './labels';
 
 /**
- * Adds or changes a carrier account, tests it as soon as it is saved, and shows the result before it closes.
+ * Adds or changes a carrier account. Saving tests it; the result is shown before the dialog closes.
  * Credentials are only ever written: an empty field leaves the stored one as it is.
  */
 export default class MessagingCarrierForm extends LightningModal {
@@ -20,10 +19,10 @@ export default class MessagingCarrierForm extends LightningModal {
   kind: CarrierKind = 'twilio';
   values: Values = {};
   saved: CarrierAccount | undefined;
-  result: CarrierAccount | undefined;
+  /** The last save went through, and with it the test. */
+  tested = false;
   busy = false;
   error: unknown;
-  errorHeading = '';
 
   /** The account to change; without it a new one is added. */
   @api account: CarrierAccount | undefined;
@@ -64,19 +63,7 @@ export default class MessagingCarrierForm extends LightningModal {
   }
 
   get closeLabel(): string {
-    return this.result ? labels.done : labels.cancel;
-  }
-
-  get works(): boolean {
-    return this.result?.state === 'connected';
-  }
-
-  get resultClass(): string {
-    return `result slds-box slds-box_x-small slds-m-top_medium ${this.works ? 'slds-theme_success' : 'slds-theme_error'}`;
-  }
-
-  get resultTitle(): string {
-    return this.works ? labels.testWorks : labels.testRefused;
+    return this.tested ? labels.done : labels.cancel;
   }
 
   secretProps({ type, required }: FieldSpec): { placeholder: string; required: boolean; autocomplete: string } {
@@ -99,23 +86,23 @@ export default class MessagingCarrierForm extends LightningModal {
     const { field = '', checkbox } = (event.currentTarget as HTMLElement).dataset;
     const value = checkbox ? Boolean(event.detail.checked) : event.detail.value;
     this.values = { ...this.values, [field]: value };
-    this.result = undefined;
+    this.tested = false;
   }
 
   async handleSave(): Promise<void> {
     if (!checkFields(this.template)) return;
-    Object.assign(this, { busy: true, error: undefined, result: undefined });
+    Object.assign(this, { busy: true, error: undefined, tested: false });
     try {
-      this.errorHeading = labels.saveFailed;
       this.saved = await this.save();
-      this.errorHeading = labels.savedNotTested;
-      this.result = await testCarrierAccount<CarrierAccount>({ id: this.saved.id });
+      this.tested = true;
+      this.values = { ...this.values, [SECRET]: '' };
     } catch (error) {
       if (!showFieldErrors(this.template, error)) this.error = error;
     }
     this.busy = false;
   }
 
+  /** The service asks the carrier first and stores only what it accepts. */
   save(): Promise<CarrierAccount> {
     const body = toBody(this.kind, this.values);
     if (this.saved) return updateCarrierAccount<CarrierAccount>({ id: this.saved.id, body });

@@ -53,7 +53,7 @@ export default class MessagingHealth extends LightningElement {
     const hold = this.health?.hold;
     if (!hold) return undefined;
     return {
-      text: hold.detail,
+      text: [hold.reason, hold.detail].filter(Boolean).join(' '),
       since: fill(labels.heldSince, formatDateTime(hold.since)),
       retry: hold.retryAt ? fill(labels.heldRetry, formatDateTime(hold.retryAt)) : '',
     };

@@ -85,7 +85,7 @@ export default class MessagingNumbersPage extends LightningElement {
   async handleTestAccount({ detail }: CustomEvent<{ id: string }>): Promise<void> {
     await this.run(detail.id, labels.testFailed, async () => {
       const { label, state, stateText } = await testCarrierAccount<CarrierAccount>({ id: detail.id });
-      const works = state === 'connected';
+      const works = state !== 'failed';
       this.toast(works ? 'success' : 'error', fill(works ? labels.accountWorks : labels.accountFails, label), stateText);
     });
     this.focusOn('c-messaging-carrier-accounts', detail.id);

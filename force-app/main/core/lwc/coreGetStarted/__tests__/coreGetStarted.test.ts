@@ -24,7 +24,7 @@ const stepOf = (element: HTMLElement, key: string) => find(element, `[data-step=
 
 describe('c-core-get-started', () => {
   beforeEach(() => {
-    (runChecks as jest.Mock).mockResolvedValue({ items: [{ id: 'permissions', title: 'P', status: 'ok', detail: '2 agents' }] });
+    (runChecks as jest.Mock).mockResolvedValue({ items: [{ id: 'access', title: 'A', status: 'ok', detail: '2 agents' }] });
     (carrierAccounts as jest.Mock).mockResolvedValue({ items: [ACCOUNT] });
     (numbers as jest.Mock).mockResolvedValue({ items: [NUMBER] });
   });

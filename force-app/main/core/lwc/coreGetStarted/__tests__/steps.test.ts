@@ -14,7 +14,7 @@ const DONE: Progress = {
   connections: [USER, { ...USER, id: 'v' }],
   accounts: [ACCOUNT],
   numbers: [NUMBER],
-  checks: [check('permissions', 'ok'), check('test_message', 'ok')],
+  checks: [check('access', 'ok'), check('test_message', 'ok')],
   testDelivered: false,
 };
 const statuses = (progress: Progress) => Object.fromEntries(stepsOf(progress).map(({ key, status }) => [key, status]));
@@ -31,7 +31,7 @@ describe('steps of Get started', () => {
 
   it('goes on with the first open step', () => {
     expect(statuses({ ...DONE, accounts: [], numbers: [] })).toMatchObject({ register: 'done', numbers: 'next', access: 'done' });
-    expect(statuses({ ...DONE, checks: [check('permissions', 'ok')] })).toMatchObject({ test: 'next' });
+    expect(statuses({ ...DONE, checks: [check('access', 'ok')] })).toMatchObject({ test: 'next' });
   });
 
   it('tells a refreshed sandbox to register anew', () => {
@@ -57,17 +57,17 @@ describe('steps of Get started', () => {
   });
 
   it('takes cause and cure of a failed check', () => {
-    expect(step({ ...DONE, checks: [check('permissions', 'failed')] }, 'access')).toMatchObject({
+    expect(step({ ...DONE, checks: [check('access', 'failed')] }, 'access')).toMatchObject({
       status: 'failed',
-      cause: 'permissions detail',
-      cure: 'permissions fix',
+      cause: 'access detail',
+      cure: 'access fix',
     });
   });
 
   it('reads a warning as not yet done, with what is missing', () => {
-    expect(step({ ...DONE, checks: [check('permissions', 'warning')] }, 'access')).toMatchObject({
+    expect(step({ ...DONE, checks: [check('access', 'warning')] }, 'access')).toMatchObject({
       status: 'next',
-      text: 'permissions detail permissions fix',
+      text: 'access detail access fix',
     });
   });
 
