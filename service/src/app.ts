@@ -40,7 +40,10 @@ export async function startApp(config: Config, logger: Logger, clock: Clock = sy
   const onError = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
   const database = await openDatabase({ ...config.database, onError });
   const { db } = database;
-  if (database.kind === 'pglite') logger.warn('DATABASE_URL is not set: the database is a folder. It survives a killed process, not a power cut; use PostgreSQL for real work');
+  if (database.kind === 'pglite')
+    logger.warn(
+      'DATABASE_URL is not set: the database is a folder. It survives a killed process, not a power cut; use PostgreSQL for real work',
+    );
   await migrate(db);
 
   const owner = randomUUID();
@@ -65,7 +68,13 @@ export async function startApp(config: Config, logger: Logger, clock: Clock = sy
     failPoints,
     secretBox,
     tenancy,
-    oauth: createSalesforceOAuth({ clientId, ...(clientSecret && { clientSecret }), redirectUri: `${config.publicUrl}/connect/callback`, exchange, hosts }),
+    oauth: createSalesforceOAuth({
+      clientId,
+      ...(clientSecret && { clientSecret }),
+      redirectUri: `${config.publicUrl}/connect/callback`,
+      exchange,
+      hosts,
+    }),
     hosts,
     connect: (options) => createSalesforceClient({ ...options, exchange }),
     mailer,
@@ -88,7 +97,8 @@ export async function startApp(config: Config, logger: Logger, clock: Clock = sy
     retentionDays: config.retentionDays,
     wake,
     listOrgs: () => tenancy.listOrgs(),
-    connections: async (orgId) => (await connections.users(orgId)).map(({ username, status, main }) => ({ username, status, role: main ? 'main' : 'standby' })),
+    connections: async (orgId) =>
+      (await connections.users(orgId)).map(({ username, status, main }) => ({ username, status, role: main ? 'main' : 'standby' })),
     linkState: (orgId) => connections.status(orgId),
   });
   const lanes = createLaneEngine({ db, purposes: [...messaging.lanes, ...connections.lanes], owner, logger, failPoints });
@@ -141,7 +151,8 @@ export async function startApp(config: Config, logger: Logger, clock: Clock = sy
 /** The org as messaging sees it: its work is made of upserts and reads, so it may run again as another user. */
 function orgAccess(connections: Connections): OrgAccess {
   return {
-    call: (orgId, work) => connections.call(orgId, { replay: 'idempotent', lane: 'messaging', packageFields: true, timeoutMs: ORG_CALL_MS }, work),
+    call: (orgId, work) =>
+      connections.call(orgId, { replay: 'idempotent', lane: 'messaging', packageFields: true, timeoutMs: ORG_CALL_MS }, work),
     tryOthers: connections.tryOthers,
     heldBy: connections.heldBy,
   };

@@ -10,7 +10,16 @@ import { isSenderName, isShortCode, toE164 } from '../platform/phone.ts';
 import { smppOptions } from './carriers/smpp.ts';
 import { twilioClient } from './carriers/twilio.ts';
 import { accountInUse, carrierRefused, hostNotAllowed, invalidNumber, numberInUse } from './errors.ts';
-import { findAccount, findNumber, listAccounts, listNumbers, removeAccount, removeNumber, saveAccount, saveNumber } from './store/accounts.ts';
+import {
+  findAccount,
+  findNumber,
+  listAccounts,
+  listNumbers,
+  removeAccount,
+  removeNumber,
+  saveAccount,
+  saveNumber,
+} from './store/accounts.ts';
 import { mayUse } from './send.ts';
 import type { CarrierAccount, CarrierKind, NumberKind, OurNumber } from './types.ts';
 
@@ -52,16 +61,32 @@ export function createAccounts(options: AccountOptions) {
   function present(account: CarrierAccount) {
     const base = `${options.publicUrl}/carriers/twilio/${account.id}`;
     const { id, kind, label, settings, ratePerSecond, windowSize, state, stateSince, stateText } = account;
-    return { id, kind, label, settings, hasSecret: true, ratePerSecond, windowSize, state, stateSince, stateText, ...(kind === 'twilio' && { webhookUrl: `${base}/inbound`, statusUrl: `${base}/status` }) };
+    return {
+      id,
+      kind,
+      label,
+      settings,
+      hasSecret: true,
+      ratePerSecond,
+      windowSize,
+      state,
+      stateSince,
+      stateText,
+      ...(kind === 'twilio' && { webhookUrl: `${base}/inbound`, statusUrl: `${base}/status` }),
+    };
   }
 
   /** Asks the carrier whether it would take us. Throws carrier_refused or host_not_allowed with the cause in words. */
-  async function tryOut(account: Pick<CarrierAccount, 'kind' | 'settings' | 'ratePerSecond' | 'windowSize'>, secret: string): Promise<void> {
+  async function tryOut(
+    account: Pick<CarrierAccount, 'kind' | 'settings' | 'ratePerSecond' | 'windowSize'>,
+    secret: string,
+  ): Promise<void> {
     try {
       const problem = account.kind === 'twilio' ? await tryTwilio(account, secret) : await trySmpp(account, secret);
       if (problem) throw carrierRefused(problem, { errors: [{ field: 'secret', message: problem }] });
     } catch (error) {
-      if (error instanceof AddressRefusedError) throw hostNotAllowed('The address leads into a private network. Ask the operator to allow it (ALLOWED_HOSTS) if that is right.');
+      if (error instanceof AddressRefusedError)
+        throw hostNotAllowed('The address leads into a private network. Ask the operator to allow it (ALLOWED_HOSTS) if that is right.');
       throw error;
     }
   }
@@ -76,7 +101,10 @@ export function createAccounts(options: AccountOptions) {
     }
   }
 
-  async function trySmpp(account: Pick<CarrierAccount, 'settings' | 'ratePerSecond' | 'windowSize'>, secret: string): Promise<string | undefined> {
+  async function trySmpp(
+    account: Pick<CarrierAccount, 'settings' | 'ratePerSecond' | 'windowSize'>,
+    secret: string,
+  ): Promise<string | undefined> {
     const result = await tryBind(smppOptions(account, secret, guard));
     return result.ok ? undefined : result.text;
   }
@@ -129,17 +157,29 @@ export function createAccounts(options: AccountOptions) {
     /** The org's numbers; those that a user may send from when `userId` is given. */
     async numbers(orgId: string, userId?: string) {
       const labels = new Map((await listAccounts(db, orgId)).map((account) => [account.id, account.label]));
-      return (await listNumbers(db, orgId)).filter((number) => userId === undefined || mayUse(number, userId)).map(({ orgId: _, ...number }) => ({ ...number, accountLabel: labels.get(number.accountId) ?? '' }));
+      return (await listNumbers(db, orgId))
+        .filter((number) => userId === undefined || mayUse(number, userId))
+        .map(({ orgId: _, ...number }) => ({ ...number, accountLabel: labels.get(number.accountId) ?? '' }));
     },
 
     async createNumber(orgId: string, input: NumberInput) {
       await mustFind(orgId, input.accountId);
-      const number = { ...input, id: randomUUID(), orgId, number: normalise(input), isDefault: input.isDefault || (await listNumbers(db, orgId)).length === 0 };
+      const number = {
+        ...input,
+        id: randomUUID(),
+        orgId,
+        number: normalise(input),
+        isDefault: input.isDefault || (await listNumbers(db, orgId)).length === 0,
+      };
       await store(number);
       return number.id;
     },
 
-    async updateNumber(orgId: string, id: string, change: { [K in keyof Omit<NumberInput, 'number' | 'kind'>]?: NumberInput[K] | undefined }): Promise<void> {
+    async updateNumber(
+      orgId: string,
+      id: string,
+      change: { [K in keyof Omit<NumberInput, 'number' | 'kind'>]?: NumberInput[K] | undefined },
+    ): Promise<void> {
       const before = await findNumber(db, orgId, id);
       if (!before) throw notFound('There is no such number.');
       if (change.accountId) await mustFind(orgId, change.accountId);
@@ -157,7 +197,8 @@ export function createAccounts(options: AccountOptions) {
     try {
       await db.transaction().execute((tx) => saveNumber(tx, number));
     } catch (error) {
-      if (uniqueViolation(error) === 'number_in_use') throw numberInUse('This number is on the list already.', { errors: [{ field: 'number', message: 'is set up already' }] });
+      if (uniqueViolation(error) === 'number_in_use')
+        throw numberInUse('This number is on the list already.', { errors: [{ field: 'number', message: 'is set up already' }] });
       throw error;
     }
   }
@@ -165,11 +206,18 @@ export function createAccounts(options: AccountOptions) {
 
 function normalise(input: NumberInput): string {
   const trimmed = input.number.trim();
-  const number = { phone: () => toE164(trimmed, input.country), short_code: () => (isShortCode(trimmed) ? trimmed : undefined), sender_name: () => (isSenderName(trimmed) ? trimmed : undefined) }[input.kind]();
+  const number = {
+    phone: () => toE164(trimmed, input.country),
+    short_code: () => (isShortCode(trimmed) ? trimmed : undefined),
+    sender_name: () => (isSenderName(trimmed) ? trimmed : undefined),
+  }[input.kind]();
   if (!number) {
-    const form = { phone: 'a phone number such as +1 415 555 0123', short_code: '3 to 8 digits', sender_name: 'up to 11 letters and digits' }[input.kind];
+    const form = {
+      phone: 'a phone number such as +1 415 555 0123',
+      short_code: '3 to 8 digits',
+      sender_name: 'up to 11 letters and digits',
+    }[input.kind];
     throw invalidNumber(`This is not ${form}.`, { errors: [{ field: 'number', message: `must be ${form}` }] });
   }
   return number;
 }
-

@@ -14,8 +14,34 @@ export interface Check {
 
 /** What the service writes into the org. A field that is missing or hidden parks every record that has it. */
 const WRITTEN: Record<string, string[]> = {
-  Conversation__c: ['ExternalId__c', 'CustomerNumber__c', 'OurNumber__c', 'Contact__c', 'Lead__c', 'Account__c', 'LastMessageAt__c', 'LastMessageText__c', 'LastDirection__c', 'UnreadCount__c', 'OptedOut__c', 'MatchNote__c'],
-  Message__c: ['ExternalId__c', 'Direction__c', 'Body__c', 'SentStatus__c', 'DeliveryStatus__c', 'ErrorCode__c', 'ErrorText__c', 'Segments__c', 'Sequence__c', 'OccurredAt__c', 'SentBy__c', 'Media__c'],
+  Conversation__c: [
+    'ExternalId__c',
+    'CustomerNumber__c',
+    'OurNumber__c',
+    'Contact__c',
+    'Lead__c',
+    'Account__c',
+    'LastMessageAt__c',
+    'LastMessageText__c',
+    'LastDirection__c',
+    'UnreadCount__c',
+    'OptedOut__c',
+    'MatchNote__c',
+  ],
+  Message__c: [
+    'ExternalId__c',
+    'Direction__c',
+    'Body__c',
+    'SentStatus__c',
+    'DeliveryStatus__c',
+    'ErrorCode__c',
+    'ErrorText__c',
+    'Segments__c',
+    'Sequence__c',
+    'OccurredAt__c',
+    'SentBy__c',
+    'Media__c',
+  ],
   OptOut__c: ['ExternalId__c', 'PhoneNumber__c', 'State__c', 'Kind__c', 'Keyword__c', 'Reason__c', 'ChangedAt__c', 'ChangedBy__c'],
 };
 
@@ -30,7 +56,12 @@ export function createChecks({ db, access, connections }: CheckOptions) {
   return async function check(orgId: string): Promise<Check[]> {
     const inOrg = await access.call(orgId, checkOrg).catch((error: unknown): Check[] => [unreachable(access, error)]);
     return [
-      { id: 'credential', title: 'Salesforce reaches the service', status: 'ok', detail: 'This check was asked for by the org with its key.' },
+      {
+        id: 'credential',
+        title: 'Salesforce reaches the service',
+        status: 'ok',
+        detail: 'This check was asked for by the org with its key.',
+      },
       ...inOrg,
       await checkUsers(orgId),
       ...(await checkCarriers(orgId)),
@@ -41,8 +72,22 @@ export function createChecks({ db, access, connections }: CheckOptions) {
     const users = await connections(orgId);
     const connected = users.filter((user) => user.status === 'connected').length;
     const title = 'Connected users';
-    if (connected === 0) return { id: 'users', title, status: 'failed', detail: 'Nobody is connected.', fix: 'Connect a user under Connected users, or register the org again.' };
-    if (connected === 1) return { id: 'users', title, status: 'warning', detail: 'One user is connected and nobody can take over.', fix: 'Invite a second administrator under Connected users.' };
+    if (connected === 0)
+      return {
+        id: 'users',
+        title,
+        status: 'failed',
+        detail: 'Nobody is connected.',
+        fix: 'Connect a user under Connected users, or register the org again.',
+      };
+    if (connected === 1)
+      return {
+        id: 'users',
+        title,
+        status: 'warning',
+        detail: 'One user is connected and nobody can take over.',
+        fix: 'Invite a second administrator under Connected users.',
+      };
     return { id: 'users', title, status: 'ok', detail: `${connected} users are connected; a standby takes over within about a second.` };
   }
 
@@ -51,9 +96,21 @@ export function createChecks({ db, access, connections }: CheckOptions) {
     const broken = accounts.filter((account) => account.state !== 'connected');
     const carrier: Check =
       accounts.length === 0
-        ? { id: 'carrier', title: 'Carrier', status: 'failed', detail: 'No carrier account is set up.', fix: 'Add one under Numbers & carriers.' }
+        ? {
+            id: 'carrier',
+            title: 'Carrier',
+            status: 'failed',
+            detail: 'No carrier account is set up.',
+            fix: 'Add one under Numbers & carriers.',
+          }
         : broken.length > 0
-          ? { id: 'carrier', title: 'Carrier', status: 'failed', detail: broken.map((account) => `${account.label}: ${account.stateText || account.state}`).join('; '), fix: 'Open the account under Numbers & carriers and press Test.' }
+          ? {
+              id: 'carrier',
+              title: 'Carrier',
+              status: 'failed',
+              detail: broken.map((account) => `${account.label}: ${account.stateText || account.state}`).join('; '),
+              fix: 'Open the account under Numbers & carriers and press Test.',
+            }
           : { id: 'carrier', title: 'Carrier', status: 'ok', detail: `${accounts.length} account(s) connected.` };
     const number: Check =
       numbers.length === 0
@@ -78,7 +135,13 @@ async function checkOrg(sf: SalesforceClient): Promise<Check[]> {
     { id: 'objects', title: 'Package', status: 'ok', detail: 'The package’s objects are installed.' },
     lacking.length === 0
       ? { id: 'permissions', title: 'Rights of the main user', status: 'ok', detail: 'Every field that is written can be written.' }
-      : { id: 'permissions', title: 'Rights of the main user', status: 'failed', detail: `Cannot write ${lacking.slice(0, 8).join(', ')}${lacking.length > 8 ? ' and more' : ''}.`, fix: 'Assign the permission set Switchboard Integration to the connected users.' },
+      : {
+          id: 'permissions',
+          title: 'Rights of the main user',
+          status: 'failed',
+          detail: `Cannot write ${lacking.slice(0, 8).join(', ')}${lacking.length > 8 ? ' and more' : ''}.`,
+          fix: 'Assign the permission set Switchboard Integration to the connected users.',
+        },
     await checkEvents(sf),
     await checkNotification(sf),
   ];
@@ -86,22 +149,44 @@ async function checkOrg(sf: SalesforceClient): Promise<Check[]> {
 
 async function checkEvents(sf: SalesforceClient): Promise<Check> {
   const title = 'Live updates';
-  const [result] = await sf.publish('ConversationChanged__e', [{ ConversationIds__c: '' }]).catch((error: unknown) => [{ success: false, errors: [{ code: '', message: messageOf(error) }] }]);
+  const [result] = await sf
+    .publish('ConversationChanged__e', [{ ConversationIds__c: '' }])
+    .catch((error: unknown) => [{ success: false, errors: [{ code: '', message: messageOf(error) }] }]);
   return result?.success
     ? { id: 'events', title, status: 'ok', detail: 'Pages are woken by platform events.' }
-    : { id: 'events', title, status: 'warning', detail: 'A platform event could not be published; pages ask for news instead, which is slower.', fix: 'Check the event allocation of the org and the right to create Conversation Changed events.' };
+    : {
+        id: 'events',
+        title,
+        status: 'warning',
+        detail: 'A platform event could not be published; pages ask for news instead, which is slower.',
+        fix: 'Check the event allocation of the org and the right to create Conversation Changed events.',
+      };
 }
 
 async function checkNotification(sf: SalesforceClient): Promise<Check> {
   const title = 'Bell notifications';
-  const found = await sf.query(`SELECT Id FROM CustomNotificationType WHERE DeveloperName = 'Switchboard_Message' LIMIT 1`).catch(() => undefined);
+  const found = await sf
+    .query(`SELECT Id FROM CustomNotificationType WHERE DeveloperName = 'Switchboard_Message' LIMIT 1`)
+    .catch(() => undefined);
   return found && found.records.length > 0
     ? { id: 'notification', title, status: 'ok', detail: 'Owners are told about new messages.' }
-    : { id: 'notification', title, status: 'warning', detail: 'The notification type is not installed or not visible.', fix: 'Install the package again, and assign Switchboard Integration to the connected users.' };
+    : {
+        id: 'notification',
+        title,
+        status: 'warning',
+        detail: 'The notification type is not installed or not visible.',
+        fix: 'Install the package again, and assign Switchboard Integration to the connected users.',
+      };
 }
 
 function unreachable(access: OrgAccess, error: unknown): Check {
   const hold = access.heldBy(error);
   if (!hold) throw error;
-  return { id: 'permissions', title: 'The service reaches Salesforce', status: 'failed', detail: hold.reason, fix: 'See Connected users for the cause and the next step.' };
+  return {
+    id: 'permissions',
+    title: 'The service reaches Salesforce',
+    status: 'failed',
+    detail: hold.reason,
+    fix: 'See Connected users for the cause and the next step.',
+  };
 }

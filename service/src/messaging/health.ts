@@ -29,10 +29,20 @@ export function createHealth({ db, wake }: HealthOptions) {
         listAccounts(db, orgId),
       ]);
       return {
-        backlog: { toOrg: { waiting: toOrg.waiting, oldestAt: toOrg.oldestAt }, toCarrier: { waiting: toCarrier.waiting, oldestAt: toCarrier.oldestAt } },
+        backlog: {
+          toOrg: { waiting: toOrg.waiting, oldestAt: toOrg.oldestAt },
+          toCarrier: { waiting: toCarrier.waiting, oldestAt: toCarrier.oldestAt },
+        },
         parked: toOrg.parked,
         unknown,
-        carriers: accounts.map(({ id, label, kind, state, stateText, stateSince }) => ({ id, label, kind, state, stateText, since: stateSince })),
+        carriers: accounts.map(({ id, label, kind, state, stateText, stateSince }) => ({
+          id,
+          label,
+          kind,
+          state,
+          stateText,
+          since: stateSince,
+        })),
       };
     },
 
@@ -70,9 +80,21 @@ export function createHealth({ db, wake }: HealthOptions) {
 
   /** Whose row it is, in a person's words. */
   async function labelsOf(orgId: string, rows: ParkedRow[]): Promise<Map<string, string>> {
-    const messages = await findMessages(db, orgId, rows.filter((row) => row.subjectKind === 'message').map((row) => row.subjectId));
-    const conversationIds = [...messages.map((message) => message.conversationId), ...rows.filter((row) => row.subjectKind === 'conversation').map((row) => row.subjectId)];
-    const names = new Map((await findConversations(db, orgId, [...new Set(conversationIds)])).map((item) => [item.id, item.recordName ?? formatNumber(item.customerNumber)]));
+    const messages = await findMessages(
+      db,
+      orgId,
+      rows.filter((row) => row.subjectKind === 'message').map((row) => row.subjectId),
+    );
+    const conversationIds = [
+      ...messages.map((message) => message.conversationId),
+      ...rows.filter((row) => row.subjectKind === 'conversation').map((row) => row.subjectId),
+    ];
+    const names = new Map(
+      (await findConversations(db, orgId, [...new Set(conversationIds)])).map((item) => [
+        item.id,
+        item.recordName ?? formatNumber(item.customerNumber),
+      ]),
+    );
     return new Map([...names, ...messages.map((message): [string, string] => [message.id, names.get(message.conversationId) ?? ''])]);
   }
 }
@@ -82,15 +104,33 @@ function rowId(id: string): number {
   return Number(id);
 }
 
-const KINDS: Record<string, 'message' | 'conversation' | 'optOut'> = { message: 'message', conversation: 'conversation', opt_out: 'optOut' };
+const KINDS: Record<string, 'message' | 'conversation' | 'optOut'> = {
+  message: 'message',
+  conversation: 'conversation',
+  opt_out: 'optOut',
+};
 
 /** What an admin does about it, by Salesforce's code. */
 function nextStep(code: string): string {
-  if (code.startsWith('INSUFFICIENT_ACCESS') || code === 'INVALID_FIELD' || code === 'INVALID_FIELD_FOR_INSERT_UPDATE' || code === 'INVALID_TYPE')
+  if (
+    code.startsWith('INSUFFICIENT_ACCESS') ||
+    code === 'INVALID_FIELD' ||
+    code === 'INVALID_FIELD_FOR_INSERT_UPDATE' ||
+    code === 'INVALID_TYPE'
+  )
     return 'Give every connected user the permission set Switchboard Integration, then press Retry.';
-  if (code === 'STRING_TOO_LONG') return 'A value is longer than its field in the org. Check whether the field was shortened, then press Retry or Discard.';
-  if (['REQUIRED_FIELD_MISSING', 'FIELD_CUSTOM_VALIDATION_EXCEPTION', 'FIELD_INTEGRITY_EXCEPTION', 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY'].includes(code))
+  if (code === 'STRING_TOO_LONG')
+    return 'A value is longer than its field in the org. Check whether the field was shortened, then press Retry or Discard.';
+  if (
+    [
+      'REQUIRED_FIELD_MISSING',
+      'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+      'FIELD_INTEGRITY_EXCEPTION',
+      'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+    ].includes(code)
+  )
     return 'A rule, required field or trigger in the org refused the record. Let it pass Switchboard’s records, then press Retry.';
-  if (code.startsWith('DUPLICATE')) return 'A duplicate rule or a unique field refused the record. Look for its twin in the org, then press Retry or Discard.';
+  if (code.startsWith('DUPLICATE'))
+    return 'A duplicate rule or a unique field refused the record. Look for its twin in the org, then press Retry or Discard.';
   return 'Read what Salesforce says, mend it in the org, then press Retry. Discard keeps the record out of the org for good.';
 }

@@ -130,4 +130,3 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
     waiting: async (orgId) => (await backlog(db, orgId, [ORG_LANE, MEDIA_LANE])).waiting,
   };
 }
-

@@ -20,7 +20,13 @@ interface OutboxRecord extends Record<string, unknown> {
  * Picks `MessageOutbox__c` rows up that still say *Pending*: takes each under its client key, so that one that did come over is not
  * taken twice, and writes back what became of it. One query per org and round.
  */
-export function createOutboxSweep(options: { messaging: Messaging; access: OrgAccess; listOrgs(): Promise<{ id: string }[]>; logger: Logger; now(): Date }) {
+export function createOutboxSweep(options: {
+  messaging: Messaging;
+  access: OrgAccess;
+  listOrgs(): Promise<{ id: string }[]>;
+  logger: Logger;
+  now(): Date;
+}) {
   const { messaging, access, logger } = options;
 
   async function sweepOrg(orgId: string): Promise<number> {
@@ -34,10 +40,16 @@ export function createOutboxSweep(options: { messaging: Messaging; access: OrgAc
         .then((page) => page.records),
     );
     if (rows.length === 0) return 0;
-    const updates = [];
+    const updates: Record<string, unknown>[] = [];
     for (const row of rows) {
       const [result] = await messaging.sendBatch(orgId, row.CreatedById, [
-        { key: row.ClientKey__c, to: row.ToNumber__c ?? '', from: row.FromNumber__c ?? undefined, recordId: row.RecordId__c ?? undefined, body: row.Body__c ?? '' },
+        {
+          key: row.ClientKey__c,
+          to: row.ToNumber__c ?? '',
+          from: row.FromNumber__c ?? undefined,
+          recordId: row.RecordId__c ?? undefined,
+          body: row.Body__c ?? '',
+        },
       ]);
       updates.push({
         Id: row.Id,
@@ -55,7 +67,8 @@ export function createOutboxSweep(options: { messaging: Messaging; access: OrgAc
       try {
         await sweepOrg(id);
       } catch (error) {
-        if (!access.heldBy(error)) logger.warn({ err: error, org: id }, 'left-behind outbox rows of an org could not be read; the next round tries again');
+        if (!access.heldBy(error))
+          logger.warn({ err: error, org: id }, 'left-behind outbox rows of an org could not be read; the next round tries again');
       }
     }
   };

@@ -13,7 +13,9 @@ export function createPhoneFieldSettings({ db, access, directory }: { db: Db; ac
     const chosen = await listPhoneFields(db, orgId);
     const readable = await access.call(orgId, (sf) => directory.phoneFields.readable(orgId, sf));
     const isSelected = (object: (typeof PHONE_OBJECTS)[number], name: string) =>
-      chosen.length > 0 ? (chosen.find((entry) => entry.object === object)?.fields.includes(name) ?? false) : DEFAULT_PHONE_FIELDS[object].includes(name);
+      chosen.length > 0
+        ? (chosen.find((entry) => entry.object === object)?.fields.includes(name) ?? false)
+        : DEFAULT_PHONE_FIELDS[object].includes(name);
     return {
       objects: PHONE_OBJECTS.map((object) => ({
         object,

@@ -42,7 +42,7 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
   async function claimEarly(tx: Db, orgId: string, accountId: string, messageId: string, keys: string[]): Promise<void> {
     for (const early of await takeUnmatched(tx, orgId, accountId, keys)) {
       const part = (await findParts(tx, orgId, accountId, [early.key])).find((candidate) => candidate.messageId === messageId);
-      if (part) await settle(tx, { ...early, orgId, accountId, errorText: null }, messageId, part.part);
+      if (part) await settle(tx, { ...early, orgId, errorText: null }, messageId, part.part);
     }
   }
 

@@ -52,7 +52,15 @@ export function createMessaging({ db, clock, wake }: MessagingOptions) {
       const moved = await db.transaction().execute(async (tx) => {
         const status = outcome === 'resend' ? 'queued' : outcome;
         const settled = await changeStatuses(tx, [
-          { orgId, id, status, from: ['unknown'], accepted: outcome === 'sent', errorCode: outcome === 'failed' ? 'settled_by_admin' : null, errorText: outcome === 'failed' ? reason : null },
+          {
+            orgId,
+            id,
+            status,
+            from: ['unknown'],
+            accepted: outcome === 'sent',
+            errorCode: outcome === 'failed' ? 'settled_by_admin' : null,
+            errorText: outcome === 'failed' ? reason : null,
+          },
         ]);
         if (settled.length > 0 && outcome === 'resend') {
           await enqueue(tx, [{ orgId, purpose: CARRIER_LANE, key: message.accountId, subjectKind: 'message', subjectId: id }]);
@@ -75,11 +83,16 @@ export function createMessaging({ db, clock, wake }: MessagingOptions) {
       return { contentType: media.contentType, fileName: media.fileName, data: Buffer.from(media.content).toString('base64') };
     },
 
-    async setOptOut(orgId: string, userId: string | undefined, change: { number: string; state: OptOut['state']; reason: string }): Promise<OptOut> {
+    async setOptOut(
+      orgId: string,
+      userId: string | undefined,
+      change: { number: string; state: OptOut['state']; reason: string },
+    ): Promise<OptOut> {
       const numbers = await listNumbers(db, orgId);
       const country = numbers.find((number) => number.isDefault)?.country ?? numbers[0]?.country ?? 'US';
       const number = isShortCode(change.number) ? change.number : toE164(change.number, country);
-      if (!number) throw invalidNumber('This cannot be a phone number.', { errors: [{ field: 'number', message: 'is not a phone number' }] });
+      if (!number)
+        throw invalidNumber('This cannot be a phone number.', { errors: [{ field: 'number', message: 'is not a phone number' }] });
       const saved = await saveOptOut(db, orgId, {
         id: randomUUID(),
         number,

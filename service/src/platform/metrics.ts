@@ -14,7 +14,12 @@ export function createMetrics(db: Db): { registry: Registry; observe(app: HttpSe
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
-  const problems = new Counter({ name: 'switchboard_http_errors_total', help: 'Answers of status 500 and above', labelNames: ['route'], registers: [registry] });
+  const problems = new Counter({
+    name: 'switchboard_http_errors_total',
+    help: 'Answers of status 500 and above',
+    labelNames: ['route'],
+    registers: [registry],
+  });
   new Gauge({
     name: 'switchboard_outbox_rows',
     help: 'Outbox rows by purpose and state',
@@ -22,7 +27,11 @@ export function createMetrics(db: Db): { registry: Registry; observe(app: HttpSe
     registers: [registry],
     async collect() {
       this.reset();
-      const { rows } = await sql<{ purpose: string; state: string; count: number }>`select purpose, state, count(*) as count from outbox group by purpose, state`.execute(db);
+      const { rows } = await sql<{
+        purpose: string;
+        state: string;
+        count: number;
+      }>`select purpose, state, count(*) as count from outbox group by purpose, state`.execute(db);
       for (const row of rows) this.set({ purpose: row.purpose, state: row.state }, row.count);
     },
   });
@@ -34,7 +43,9 @@ export function createMetrics(db: Db): { registry: Registry; observe(app: HttpSe
     async collect() {
       this.reset();
       const { rows } = await sql<{ purpose: string; age: number }>`
-        select purpose, extract(epoch from now() - min(created_at))::float8 as age from outbox where state = 'waiting' group by purpose`.execute(db);
+        select purpose, extract(epoch from now() - min(created_at))::float8 as age from outbox where state = 'waiting' group by purpose`.execute(
+        db,
+      );
       for (const row of rows) this.set({ purpose: row.purpose }, row.age);
     },
   });

@@ -28,7 +28,12 @@ export function openSession(options: OpenOptions): CarrierSession {
   const { account, secret, guard } = options;
   switch (account.kind) {
     case 'twilio':
-      return openTwilioSession({ ...options, authToken: secret, dispatcher: guard.dispatcher, statusUrl: `${options.publicUrl}/carriers/twilio/${account.id}/status` });
+      return openTwilioSession({
+        ...options,
+        authToken: secret,
+        dispatcher: guard.dispatcher,
+        statusUrl: `${options.publicUrl}/carriers/twilio/${account.id}/status`,
+      });
     case 'smpp':
       return openSmppSession({ ...options, password: secret });
   }

@@ -45,7 +45,7 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
       const { outcome, repairs, refused } = judge(pairs);
       for (const row of refused) await tryRefused(orgId, row, pairs, outcome);
       outcome.done.push(...goneRows(built).map(({ id, version }) => ({ id, version })));
-      await batch.settle(outcome, (tx) => remember(tx, orgId, built, pairs, repairs));
+      await batch.settle(outcome, (tx) => remember(tx, orgId, pairs, repairs));
       await announce(orgId, built, pairs);
     } catch (error) {
       const hold = access.heldBy(error);
@@ -73,12 +73,21 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
   }
 
   /** A row that the main user may not write: each other user tries it once, and nobody is marked for it. Else it stays parked. */
-  async function tryRefused(orgId: string, row: OutboxRow, pairs: { row: OutboxRow; result: SaveResult }[], outcome: Judged['outcome']): Promise<void> {
+  async function tryRefused(
+    orgId: string,
+    row: OutboxRow,
+    pairs: { row: OutboxRow; result: SaveResult }[],
+    outcome: Judged['outcome'],
+  ): Promise<void> {
     const write = async (sf: SalesforceClient) => pairResults(...(await send(orgId, [row], sf)));
     const written = await access.tryOthers(orgId, write, (result) => result[0]?.result.success === true);
     const [pair] = written ?? [];
     if (!pair) return;
-    pairs.splice(pairs.findIndex((item) => item.row.id === row.id), 1, pair);
+    pairs.splice(
+      pairs.findIndex((item) => item.row.id === row.id),
+      1,
+      pair,
+    );
     outcome.park = outcome.park.filter((parked) => parked.id !== row.id);
     outcome.done.push({ id: row.id, version: row.version });
   }
@@ -95,13 +104,7 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     if (matches.length > 0) await saveMatches(db, orgId, matches, clock.now());
   }
 
-  async function remember(
-    tx: Tx,
-    orgId: string,
-    built: OrgBatch,
-    pairs: { row: OutboxRow; result: SaveResult }[],
-    repairs: Repair[],
-  ): Promise<void> {
+  async function remember(tx: Tx, orgId: string, pairs: { row: OutboxRow; result: SaveResult }[], repairs: Repair[]): Promise<void> {
     const saved = pairs.filter(({ row, result }) => row.subjectKind === 'conversation' && result.success);
     if (saved.length > 0)
       await saveSalesforceIds(

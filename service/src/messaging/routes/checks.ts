@@ -17,7 +17,19 @@ const checksAnswer = z.object({
 });
 
 export function registerCheckRoutes(app: HttpServer, check: ReturnType<typeof createChecks>): void {
-  app.post('/v1/checks', { config: ADMIN, schema: { tags: ['health'], operationId: 'runChecks', summary: 'Check the installation from end to end', response: answers(200, checksAnswer) } }, async (request) => ({
-    items: await check(callerOf(request).orgId),
-  }));
+  app.post(
+    '/v1/checks',
+    {
+      config: ADMIN,
+      schema: {
+        tags: ['health'],
+        operationId: 'runChecks',
+        summary: 'Check the installation from end to end',
+        response: answers(200, checksAnswer),
+      },
+    },
+    async (request) => ({
+      items: await check(callerOf(request).orgId),
+    }),
+  );
 }

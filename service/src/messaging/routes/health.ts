@@ -13,7 +13,14 @@ const healthAnswer = z.object({
   parked: z.number().int(),
   unknown: z.number().int(),
   carriers: z.array(
-    z.object({ id: z.uuid(), label: z.string(), kind: z.enum(['twilio', 'smpp']), state: z.enum(['connected', 'connecting', 'failed', 'off']), stateText: z.string(), since: isoTime }),
+    z.object({
+      id: z.uuid(),
+      label: z.string(),
+      kind: z.enum(['twilio', 'smpp']),
+      state: z.enum(['connected', 'connecting', 'failed', 'off']),
+      stateText: z.string(),
+      since: isoTime,
+    }),
   ),
   apiUsage: usage,
   eventUsage: usage,
@@ -44,24 +51,61 @@ const parkedParams = z.object({ id: z.string().max(20) });
 
 export function registerHealthRoutes(app: HttpServer, health: Health, linkState: (orgId: string) => Promise<LinkState>): void {
   const tags = ['health'];
-  app.get('/v1/health', { config: ADMIN, schema: { tags, operationId: 'getHealth', summary: 'What waits, what is parked, how the carriers and the org are', response: answers(200, healthAnswer) } }, async (request) => {
-    const { orgId } = callerOf(request);
-    return { ...(await health.read(orgId)), ...(await linkState(orgId)) };
-  });
+  app.get(
+    '/v1/health',
+    {
+      config: ADMIN,
+      schema: {
+        tags,
+        operationId: 'getHealth',
+        summary: 'What waits, what is parked, how the carriers and the org are',
+        response: answers(200, healthAnswer),
+      },
+    },
+    async (request) => {
+      const { orgId } = callerOf(request);
+      return { ...(await health.read(orgId)), ...(await linkState(orgId)) };
+    },
+  );
   app.get(
     '/v1/parked',
-    { config: ADMIN, schema: { tags, operationId: 'listParked', querystring: z.strictObject({ cursor: z.string().regex(/^\d{0,15}$/).optional() }), response: answers(200, parkedAnswer) } },
+    {
+      config: ADMIN,
+      schema: {
+        tags,
+        operationId: 'listParked',
+        querystring: z.strictObject({
+          cursor: z
+            .string()
+            .regex(/^\d{0,15}$/)
+            .optional(),
+        }),
+        response: answers(200, parkedAnswer),
+      },
+    },
     async (request) => health.parked(callerOf(request).orgId, request.query.cursor || undefined),
   );
-  app.post('/v1/parked/retry', { config: ADMIN, schema: { tags, operationId: 'retryAllParked', response: answers(200, z.object({ retried: z.number().int() })) } }, async (request) => ({
-    retried: await health.retry(callerOf(request).orgId),
-  }));
-  app.post('/v1/parked/:id/retry', { config: ADMIN, schema: { tags, operationId: 'retryParked', params: parkedParams, response: answers(200, emptyAnswer) } }, async (request) => {
-    await health.retry(callerOf(request).orgId, request.params.id);
-    return {};
-  });
-  app.post('/v1/parked/:id/discard', { config: ADMIN, schema: { tags, operationId: 'discardParked', params: parkedParams, response: answers(200, emptyAnswer) } }, async (request) => {
-    await health.discard(callerOf(request).orgId, request.params.id);
-    return {};
-  });
+  app.post(
+    '/v1/parked/retry',
+    { config: ADMIN, schema: { tags, operationId: 'retryAllParked', response: answers(200, z.object({ retried: z.number().int() })) } },
+    async (request) => ({
+      retried: await health.retry(callerOf(request).orgId),
+    }),
+  );
+  app.post(
+    '/v1/parked/:id/retry',
+    { config: ADMIN, schema: { tags, operationId: 'retryParked', params: parkedParams, response: answers(200, emptyAnswer) } },
+    async (request) => {
+      await health.retry(callerOf(request).orgId, request.params.id);
+      return {};
+    },
+  );
+  app.post(
+    '/v1/parked/:id/discard',
+    { config: ADMIN, schema: { tags, operationId: 'discardParked', params: parkedParams, response: answers(200, emptyAnswer) } },
+    async (request) => {
+      await health.discard(callerOf(request).orgId, request.params.id);
+      return {};
+    },
+  );
 }

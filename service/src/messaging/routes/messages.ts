@@ -7,17 +7,27 @@ import type { Messaging } from '../service.ts';
 
 /** Longer than any text that is sent, so that a too long one gets the clear answer of `text_too_long`. */
 const BODY = text(100_000);
-const KEY = z.string().min(8).max(80).regex(/^[\x21-\x7e]+$/);
+const KEY = z
+  .string()
+  .min(8)
+  .max(80)
+  .regex(/^[\x21-\x7e]+$/);
 
 const sendBody = z
   .strictObject({
     conversationId: z.uuid().optional(),
     to: text(40).optional(),
     from: text(20).optional(),
-    recordId: z.string().regex(/^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/).optional(),
+    recordId: z
+      .string()
+      .regex(/^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/)
+      .optional(),
     body: BODY,
   })
-  .refine((body) => (body.conversationId === undefined) !== (body.to === undefined), { message: 'give either conversationId or to', path: ['to'] });
+  .refine((body) => (body.conversationId === undefined) !== (body.to === undefined), {
+    message: 'give either conversationId or to',
+    path: ['to'],
+  });
 
 const accepted = z
   .object({
@@ -42,7 +52,13 @@ const batchBody = z.strictObject({
 
 const batchAnswer = z.object({
   items: z.array(
-    z.object({ key: z.string(), id: z.uuid().optional(), status: z.enum(['queued', 'rejected']), code: z.string().optional(), error: z.string().optional() }),
+    z.object({
+      key: z.string(),
+      id: z.uuid().optional(),
+      status: z.enum(['queued', 'rejected']),
+      code: z.string().optional(),
+      error: z.string().optional(),
+    }),
   ),
 });
 
@@ -51,18 +67,40 @@ export function registerMessageRoutes(app: HttpServer, messaging: Messaging): vo
 
   app.post(
     '/v1/messages',
-    { config: AGENT, schema: { tags, operationId: 'sendMessage', summary: 'Accept a message for sending', body: sendBody, response: answers(202, accepted) } },
+    {
+      config: AGENT,
+      schema: {
+        tags,
+        operationId: 'sendMessage',
+        summary: 'Accept a message for sending',
+        body: sendBody,
+        response: answers(202, accepted),
+      },
+    },
     async (request, reply) => {
       const caller = callerOf(request);
       const key = KEY.safeParse(request.headers['idempotency-key']);
-      if (!key.success) throw idempotencyKeyMissing('Send an Idempotency-Key of 8 to 80 characters, new for each message and the same for each retry of it.');
+      if (!key.success)
+        throw idempotencyKeyMissing(
+          'Send an Idempotency-Key of 8 to 80 characters, new for each message and the same for each retry of it.',
+        );
       return reply.code(202).send(await messaging.send(caller.orgId, caller.userId, key.data, request.body));
     },
   );
 
   app.post(
     '/v1/messages/batch',
-    { config: AGENT, bodyLimit: 8 * 1024 * 1024, schema: { tags, operationId: 'sendMessages', summary: 'Accept up to 200 messages, each with its own key', body: batchBody, response: answers(200, batchAnswer) } },
+    {
+      config: AGENT,
+      bodyLimit: 8 * 1024 * 1024,
+      schema: {
+        tags,
+        operationId: 'sendMessages',
+        summary: 'Accept up to 200 messages, each with its own key',
+        body: batchBody,
+        response: answers(200, batchAnswer),
+      },
+    },
     async (request) => {
       const caller = callerOf(request);
       return { items: await messaging.sendBatch(caller.orgId, caller.userId, request.body.messages) };
@@ -90,7 +128,16 @@ export function registerMessageRoutes(app: HttpServer, messaging: Messaging): vo
 
   app.post(
     '/v1/conversations/:id/read',
-    { config: AGENT, schema: { tags: ['conversations'], operationId: 'markConversationRead', summary: 'Set the unread count to zero', params: idParams, response: answers(200, emptyAnswer) } },
+    {
+      config: AGENT,
+      schema: {
+        tags: ['conversations'],
+        operationId: 'markConversationRead',
+        summary: 'Set the unread count to zero',
+        params: idParams,
+        response: answers(200, emptyAnswer),
+      },
+    },
     async (request) => {
       await messaging.markRead(callerOf(request).orgId, request.params.id);
       return {};
@@ -106,7 +153,10 @@ export function registerMessageRoutes(app: HttpServer, messaging: Messaging): vo
         operationId: 'getMedia',
         summary: 'A picture of an inbound message',
         params: idParams,
-        response: answers(200, z.object({ contentType: z.string(), fileName: z.string(), data: z.string().meta({ description: 'base64' }) })),
+        response: answers(
+          200,
+          z.object({ contentType: z.string(), fileName: z.string(), data: z.string().meta({ description: 'base64' }) }),
+        ),
       },
     },
     async (request) => messaging.readMedia(callerOf(request).orgId, request.params.id),
@@ -123,7 +173,13 @@ export function registerMessageRoutes(app: HttpServer, messaging: Messaging): vo
         body: z.strictObject({ number: text(40), state: z.enum(['opted_out', 'opted_in']), reason: text(255).min(1) }),
         response: answers(
           200,
-          z.object({ number: z.string(), state: z.enum(['opted_out', 'opted_in']), kind: z.enum(['keyword', 'manual', 'carrier']), reason: z.string(), changedAt: isoTime }),
+          z.object({
+            number: z.string(),
+            state: z.enum(['opted_out', 'opted_in']),
+            kind: z.enum(['keyword', 'manual', 'carrier']),
+            reason: z.string(),
+            changedAt: isoTime,
+          }),
         ),
       },
     },

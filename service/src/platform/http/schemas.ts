@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
 /** Times leave as ISO 8601 UTC. */
-export const isoTime = z.date().transform((date) => date.toISOString()).pipe(z.string()).meta({ description: 'ISO 8601, UTC' });
+export const isoTime = z.codec(z.string().meta({ description: 'ISO 8601, UTC' }), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+});
 
 /** Ids in paths. What is not an id is simply not found, the same as another org's id. */
 export const idParams = z.object({ id: z.uuid() });

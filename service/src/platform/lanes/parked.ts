@@ -18,7 +18,9 @@ export async function listParked(db: Db, orgId: string, purpose: string, after: 
   const { rows } = await sql<ParkedRow>`
     select id, purpose, lane_key as "laneKey", subject_kind as "subjectKind", subject_id as "subjectId", coalesce(code, '') as code,
       coalesce(reason, '') as reason, parked_at as "parkedAt", attempts
-    from outbox where org_id = ${orgId} and purpose = ${purpose} and state = 'parked' and id > ${after} order by id limit ${limit}`.execute(db);
+    from outbox where org_id = ${orgId} and purpose = ${purpose} and state = 'parked' and id > ${after} order by id limit ${limit}`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -33,6 +35,8 @@ export async function retryParked(db: Db, orgId: string, purpose: string, id?: n
 
 /** Gives a parked row up; false when there is none. The record itself stays with the service. */
 export async function discardParked(db: Db, orgId: string, purpose: string, id: number): Promise<boolean> {
-  const result = await sql`delete from outbox where org_id = ${orgId} and purpose = ${purpose} and state = 'parked' and id = ${id}`.execute(db);
+  const result = await sql`delete from outbox where org_id = ${orgId} and purpose = ${purpose} and state = 'parked' and id = ${id}`.execute(
+    db,
+  );
   return result.numAffectedRows === 1n;
 }

@@ -1,0 +1,102 @@
+import { SAMPLE_NUMBERS } from '../salesforce/sample/sample.ts';
+import type { Stack } from './stack.ts';
+
+const US = '+14155550100';
+const UK = '+447700900100';
+const AGENT = 'agent@sandbox.test';
+const LONG_THREAD = 1_000;
+
+/** One example of every state that a message or conversation can be in, made the way it comes about in life. */
+export async function loadConversations(stack: Stack, say: (text: string) => void): Promise<void> {
+  say('Sample conversations');
+  await thread(stack);
+  await states(stack);
+  say(`A thread of ${LONG_THREAD} messages`);
+  await longThread(stack);
+}
+
+/** A text from a phone. */
+async function inbound(stack: Stack, from: string, to: string, body: string, media: string[] = []): Promise<void> {
+  const response = await fetch(`http://localhost:${stack.ports.carrier}/__sandbox/inbound`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ from, to, body, ...(media.length > 0 && { media }) }),
+  });
+  if (!response.ok) throw new Error(`the sandbox carrier refused a text: ${await response.text()}`);
+}
+
+let sent = 0;
+
+/** A text from an agent, through the org. */
+async function outbound(stack: Stack, to: string, from: string, body: string): Promise<{ id: string; conversationId: string }> {
+  sent += 1;
+  return stack.api.as(AGENT).post('/v1/messages', { to, from, body }, { 'Idempotency-Key': `sample-${Date.now()}-${sent}` });
+}
+
+async function thread(stack: Stack): Promise<void> {
+  const maya = SAMPLE_NUMBERS.single;
+  await inbound(stack, maya, US, 'Hi! Is my order ready to be picked up?');
+  await outbound(stack, maya, US, 'Hello Maya, it will be ready at 3 pm. Shall we put it aside for you?');
+  await inbound(stack, maya, US, 'Yes please 🙂 This is the box I mean:');
+  await inbound(stack, maya, US, '', ['parcel']);
+  await outbound(stack, maya, US, 'Perfect, see you then.');
+}
+
+async function states(stack: Stack): Promise<void> {
+  await inbound(stack, SAMPLE_NUMBERS.shared, US, 'Do you also deliver on Saturdays?');
+  await inbound(stack, SAMPLE_NUMBERS.unicode, US, 'こんにちは。明日の予約を変更できますか？');
+  await inbound(stack, SAMPLE_NUMBERS.leadAndContact, UK, 'Could somebody call me about the quote? Ta!');
+  await inbound(stack, SAMPLE_NUMBERS.lead, UK, 'Grüße aus München – wann öffnen Sie morgen? ÄÖÜ ß €');
+  await inbound(stack, SAMPLE_NUMBERS.account, UK, 'Our reception asks for the new price list.');
+  await inbound(stack, SAMPLE_NUMBERS.unknown, US, 'Who is this?');
+  await inbound(stack, '+14155550160', US, 'Please no more messages.');
+  await inbound(stack, '+14155550160', US, 'STOP');
+  await outbound(stack, '+14155550191', US, 'Your parcel arrives tomorrow.'); // switched off: undelivered
+  await outbound(stack, '+14155550196', US, 'Your parcel arrives today.'); // fails without a reason
+  await outbound(stack, '+14155550199', US, 'Just a reminder of your appointment.'); // refused: not a valid number
+  await unknownOutcome(stack);
+  await parked(stack);
+}
+
+/** The carrier takes the text, and its reply is lost: nobody can know, and the page says so. */
+async function unknownOutcome(stack: Stack): Promise<void> {
+  await fetch(`http://localhost:${stack.ports.carrier}/__sandbox/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ match: { path: 'smpp:submit_sm' }, times: 1, action: { drop: 'after' } }),
+  });
+  await outbound(stack, '+447700900995', UK, 'Can we move our call to Thursday?');
+  await new Promise((resolve) => setTimeout(resolve, 1_500)); // until the cut has happened; later texts must not meet it
+}
+
+/** A sender who does not exist in the org: Salesforce refuses the record, and the row waits for an admin. */
+async function parked(stack: Stack): Promise<void> {
+  await fetch(`http://localhost:${stack.ports.service}/v1/messages`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${stack.apiKey()}`,
+      'content-type': 'application/json',
+      'x-user-id': '005000000000999AAA',
+      'idempotency-key': `sample-parked-${Date.now()}`,
+    },
+    body: JSON.stringify({ to: '+14155550161', from: US, body: 'Sent by a user who was deleted.' }),
+  });
+}
+
+async function longThread(stack: Stack): Promise<void> {
+  for (let start = 0; start < LONG_THREAD; start += 20) {
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        inbound(stack, '+14155550170', US, `Line ${start + index + 1} of ${LONG_THREAD}: ${REMARKS[(start + index) % REMARKS.length]}`),
+      ),
+    );
+  }
+}
+
+const REMARKS = [
+  'the van is at the gate',
+  'two pallets unloaded',
+  'signed by the warehouse',
+  'next stop in 20 minutes',
+  'traffic on the ring road, small delay',
+];

@@ -1,0 +1,134 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startCarrier, type Carrier } from '../carrier/carrier.ts';
+import { startLightning, type LightningPage } from '../lightning/start.ts';
+import { startMail, type MailPeer } from '../mail/server.ts';
+import { openCredentials } from '../salesforce/platform/credentials.ts';
+import { startSalesforce, type SalesforcePeer } from '../salesforce/server.ts';
+import { setUp } from './first-start.ts';
+import { orgApi, type OrgApi } from './org-api.ts';
+import type { Ports } from './ports.ts';
+import { loadConversations } from './sample.ts';
+import { startService, type ServiceOptions, type ServiceProcess } from './service.ts';
+
+export interface StackOptions {
+  ports: Ports;
+  /** Folder for everything that stays over a restart. */
+  dataDir: string;
+  /** `conversations`: the org is registered, two users are connected, both carriers are set up, and every state has an example. `connected`: without conversations. `nothing`: a new org. */
+  sample: 'conversations' | 'connected' | 'nothing';
+  namespace?: string | undefined;
+  /** False leaves the Lightning page out. */
+  lightning?: boolean;
+  watch?: boolean | undefined;
+  env?: Record<string, string> | undefined;
+  onProgress?: ((text: string) => void) | undefined;
+  onOutput?: ((text: string) => void) | undefined;
+}
+
+/** Everything on one machine: the service as its own process, and the sandbox's peers in this one. */
+export interface Stack {
+  ports: Ports;
+  salesforce: SalesforcePeer;
+  carrier: Carrier;
+  mail: MailPeer;
+  lightning: LightningPage | undefined;
+  service: ServiceProcess;
+  /** Calls the service as Apex does for a user of the org. */
+  api: OrgApi;
+  /** The org's key with scope `admin`, as it stands in the External Credential; empty before the org is registered. */
+  apiKey(): string;
+  startService(env?: Record<string, string>): Promise<ServiceProcess>;
+  close(): Promise<void>;
+}
+
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { ports, dataDir } = options;
+  const say = options.onProgress ?? (() => {});
+  mkdirSync(join(dataDir, 'sandbox'), { recursive: true });
+  const serviceUrl = `http://localhost:${ports.service}`;
+
+  say('Salesforce org, carriers and mailbox');
+  const salesforce = await startSalesforce({
+    port: ports.salesforce,
+    file: join(dataDir, 'sandbox', 'salesforce.sqlite'),
+    calloutUrl: serviceUrl,
+    sample: options.sample !== 'nothing',
+    apps: [
+      {
+        clientId: 'switchboard-sandbox',
+        clientSecret: 'switchboard-sandbox-secret',
+        name: 'Switchboard',
+        redirectUris: [`${serviceUrl}/connect/callback`],
+      },
+    ],
+    ...(options.namespace && { namespace: options.namespace }),
+  });
+  const carrier = await startCarrier({
+    port: ports.carrier,
+    smppPort: ports.smpp,
+    file: join(dataDir, 'sandbox', 'carrier.json'),
+    publicBase: `http://localhost:${ports.carrier}`,
+  });
+  const mail = await startMail({ port: ports.mail, smtpPort: ports.smtp });
+
+  say('Switchboard service');
+  const serviceOptions: ServiceOptions = { ports, dataDir, env: options.env, onOutput: options.onOutput ?? (() => {}) };
+  const stack = {
+    ports,
+    salesforce,
+    carrier,
+    mail,
+    lightning: undefined as LightningPage | undefined,
+    service: await startService(serviceOptions),
+    api: orgApi(`http://localhost:${ports.salesforce}`),
+    apiKey: () => openCredentials(salesforce.org).value('Switchboard', 'Admin', 'ApiKey') ?? '',
+    async startService(env?: Record<string, string>) {
+      stack.service = await startService({ ...serviceOptions, env: { ...options.env, ...env } });
+      return stack.service;
+    },
+    async close() {
+      await stack.lightning?.close();
+      await stack.service.stop();
+      await Promise.all([carrier.close(), mail.close(), salesforce.close()]);
+    },
+  };
+  if (options.sample !== 'nothing') {
+    const isNew = await setUp(stack, say);
+    if (isNew && options.sample === 'conversations') await loadConversations(stack, say);
+  }
+  if (options.lightning !== false) {
+    stack.lightning = await startLightning({
+      port: ports.lightning,
+      salesforceUrl: `http://localhost:${ports.salesforce}`,
+      serviceUrl,
+      links: [
+        { label: 'Phone', url: `http://localhost:${ports.carrier}/` },
+        { label: 'Mailbox', url: `http://localhost:${ports.mail}/` },
+        { label: 'API', url: `http://localhost:${ports.operator}/docs` },
+      ],
+      watch: options.watch,
+      onProgress: (text, fraction) => say(`${text} ${Math.round(fraction * 100)} %`),
+      info: () => info(stack),
+    });
+  }
+  return stack;
+}
+
+/** What a script needs to know about a running sandbox. */
+async function info(stack: Stack) {
+  const org = await stack.api.org();
+  const connections = (
+    await stack.api.as('admin@sandbox.test').get<{ items: { username: string; role: string; status: string }[] }>('/v1/connections')
+  ).items;
+  return {
+    orgId: org.orgId,
+    apiKey: stack.apiKey(),
+    ourNumber: '+14155550100',
+    users: org.users.map(({ username, admin }) => {
+      const connection = connections.find((item) => item.username === username);
+      return { username, admin, connection: connection ? { role: connection.role, status: connection.status } : null };
+    }),
+    ports: stack.ports,
+  };
+}
