@@ -10,7 +10,7 @@ export interface Person {
   company: string;
   title: string;
   city: string;
-  /** E.164. Distinct for the first 96,000 indexes of a seed. */
+  /** E.164. Distinct for the first 95,000 indexes of a seed. */
   phone: string;
   /** At example.com, distinct per index. */
   email: string;

@@ -14,7 +14,7 @@ export function createRecord(engine: Engine, actor: Actor, object: ObjectDef, va
   if (Object.keys(values).some((name) => name.toLowerCase() === 'id')) {
     throw new SalesforceError(400, 'INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', ['Id']);
   }
-  const sent = toColumns(engine, actor, object, values, 'create');
+  const sent = toColumns(engine, actor, object, values);
   const row: Row = { ...defaults(object), ...sent };
   if (object.owned && (row['OwnerId'] === null || row['OwnerId'] === undefined)) row['OwnerId'] = actor.userId;
   checkRequired(object, row);
@@ -65,7 +65,7 @@ function autoNumber(engine: Engine, object: ObjectDef, field: FieldDef): string 
  */
 export function publishEvent(engine: Engine, actor: Actor, object: ObjectDef, values: Values): { id: string; uuid: string } {
   if (actor.rights && !actor.rights.object(object).create) throw noCreate(object);
-  const row = toColumns(engine, actor, object, values, 'create');
+  const row = toColumns(engine, actor, object, values);
   checkRequired(object, row);
   const payload: Record<string, unknown> = { CreatedDate: engine.clock.now().toISOString(), CreatedById: actor.userId };
   for (const field of object.fields.values()) if (field.custom) payload[field.name] = row[field.name] ?? null;

@@ -25,17 +25,20 @@ function cannotWrite(name: string): SalesforceError {
   );
 }
 
-/** Columns to write. `mode` decides between createable and updateable. Errors are the platform's per-record errors. */
-export function toColumns(engine: Engine, actor: Actor, object: ObjectDef, values: Values, mode: 'create' | 'update'): Row {
+/** Columns to write; `before` is the row as it stands when this is an update. Errors are the platform's per-record errors. */
+export function toColumns(engine: Engine, actor: Actor, object: ObjectDef, values: Values, before?: Row): Row {
   const row: Row = {};
   for (const [name, value] of Object.entries(values)) {
     if (name === 'attributes') continue;
     const related = typeof value === 'object' && value !== null ? engine.schema.relationship(object, name) : undefined;
     const field = readableField(engine, actor, object, related ? related.name : name);
-    const allowed = mode === 'create' ? field.createable : field.updateable;
+    const stays = before !== undefined && field.masterDetail && !field.reparentable;
+    const allowed = before ? field.updateable || stays : field.createable;
     if (!allowed || (actor.rights && !actor.rights.field(object, field).edit)) throw cannotWrite(field.name);
     if (related) row[field.name] = byExternalId(engine, actor, field, value as Values);
     else row[field.name] = field.type === 'reference' ? toReference(engine, actor, object, field, value) : toStored(field, value);
+    // A detail that may not change its master may name it again, as an upsert does.
+    if (stays && row[field.name] !== before[field.name]) throw cannotWrite(field.name);
   }
   return row;
 }

@@ -196,7 +196,8 @@ function listSql({ sql, field, join }: Resolved, operator: string, values: Value
   params.push(...given);
   const marks = given.map(() => (fold ? 'sf_fold(?)' : '?')).join(', ');
   const key = operator === 'IN' && !withNull && !fold ? parentKey({ sql, field, join }) : undefined;
-  if (key && given.length > 0) return `${key.column} IN (SELECT "Id" FROM ${key.table} WHERE ${key.field} IN (${marks}) AND "IsDeleted" = 0)`;
+  if (key && given.length > 0)
+    return `${key.column} IN (SELECT "Id" FROM ${key.table} WHERE ${key.field} IN (${marks}) AND "IsDeleted" = 0)`;
   const inList = given.length === 0 ? '0' : `${fold ? `sf_fold(${sql})` : sql} IN (${marks})`;
   if (operator === 'IN') return withNull ? `(${inList} OR ${sql} IS NULL)` : inList;
   if (operator === 'NOT IN') return withNull ? `(NOT coalesce(${inList}, 0) AND ${sql} IS NOT NULL)` : `NOT coalesce(${inList}, 0)`;
