@@ -37,6 +37,8 @@ export interface LightningOptions {
 export interface LightningPage {
   url: string;
   port: number;
+  /** Cuts the event stream of every open page, as a lost network would. */
+  dropStreams(): void;
   close(): Promise<void>;
 }
 
@@ -95,6 +97,7 @@ export async function startLightning(options: LightningOptions): Promise<Lightni
   return {
     port,
     url,
+    dropStreams: () => streams.drop(),
     async close() {
       streams.close();
       await project.close();

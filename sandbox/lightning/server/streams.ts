@@ -14,12 +14,15 @@ const followBody = z.object({ follower: z.int(), channel: z.string().regex(/^\/(
 
 interface OpenPage {
   send(kind: string, data: unknown): void;
+  drop(): void;
   followers: Map<number, AbortController>;
 }
 
 export interface Streams {
   /** To every open page. */
   broadcast(kind: 'reload' | 'build-error', data: unknown): void;
+  /** Cuts every page's stream, as a lost network would; pages come back and catch up. */
+  drop(): void;
   close(): void;
 }
 
@@ -72,6 +75,7 @@ export function registerStreams(
 
   return {
     broadcast: (kind, data) => pages.forEach((page) => page.send(kind, data)),
+    drop: () => pages.forEach((page) => page.drop()),
     close: () => pages.forEach((page) => page.followers.forEach((follower) => follower.abort())),
   };
 }
@@ -80,6 +84,7 @@ function openPage(response: ServerResponse): OpenPage {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' });
   return {
     followers: new Map(),
+    drop: () => void response.destroy(),
     send: (kind, data) => void response.write(`event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`),
   };
 }
