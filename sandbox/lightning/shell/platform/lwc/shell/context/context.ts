@@ -45,7 +45,7 @@ export function orgName(name: string): string {
 
 /** `@salesforce/i18n/*` where the browser decides. */
 export function i18n(name: string): string | number {
-  const locale = navigator.language || 'en-US';
+  const locale = readableLocale(navigator.language);
   switch (name) {
     case 'locale':
       return locale;
@@ -114,5 +114,14 @@ function letters(type: string, value: string, locale: string, style: Intl.DateTi
       return 'a';
     default:
       return value.replaceAll('\u202f', ' ');
+  }
+}
+
+/** Some systems hand the browser a locale such as `en-US@posix`, which Intl refuses. */
+function readableLocale(language: string): string {
+  try {
+    return Intl.getCanonicalLocales(language)[0] ?? 'en-US';
+  } catch {
+    return 'en-US';
   }
 }
