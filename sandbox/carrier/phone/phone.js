@@ -189,7 +189,8 @@
       });
       const result = await answer.json();
       if (!answer.ok) throw new Error(result.error ?? `The sandbox answered ${answer.status}.`);
-      take(result);
+      // Its next status may have arrived before this answer.
+      if (!texts.has(result.id)) take(result);
       body.value = '';
       clearPicture();
     } catch (error) {
