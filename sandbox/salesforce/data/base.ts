@@ -62,12 +62,20 @@ export function ensureBase(engine: Engine, orgId: string): void {
       for (const parent of [adminSet, standardSet]) put('FieldPermissions', { ParentId: parent, Field: `${name}.${field.name}` }, row);
     }
   }
-  const sets = new Map(metadata.permissionSets.map((set) => [set.name, putPermissionSet(put, set, namespace)]));
+  // Deploying a permission set replaces what it granted before.
+  const clear = (set: string) => {
+    for (const table of ['ObjectPermissions', 'FieldPermissions']) store.prepare(`DELETE FROM "${table}" WHERE "ParentId" = ?`).run(set);
+  };
+  const sets = new Map(metadata.permissionSets.map((set) => [set.name, putPermissionSet(put, clear, set, namespace)]));
   for (const [username, user] of Object.entries(USERS)) {
     const assignee = put('User', { Username: username });
     for (const name of user.sets) {
       const set = sets.get(name);
-      if (set) put('PermissionSetAssignment', { AssigneeId: assignee, PermissionSetId: set }, { IsActive: 1 });
+      // An assignment that somebody took away stays away when the org is opened again.
+      const had = store
+        .prepare('SELECT 1 FROM "PermissionSetAssignment" WHERE "AssigneeId" = ? AND "PermissionSetId" = ?')
+        .get(assignee, set ?? '');
+      if (set && !had) put('PermissionSetAssignment', { AssigneeId: assignee, PermissionSetId: set }, { IsActive: 1 });
     }
   }
   for (const queue of metadata.queues) {
@@ -152,7 +160,7 @@ function profileSet(put: Put, profileId: string, name: string, type: string, pro
   );
 }
 
-function putPermissionSet(put: Put, set: PermissionSetMeta, namespace: string): string {
+function putPermissionSet(put: Put, clear: (id: string) => void, set: PermissionSetMeta, namespace: string): string {
   const id = put(
     'PermissionSet',
     { Name: set.name, IsOwnedByProfile: 0 },
@@ -165,6 +173,7 @@ function putPermissionSet(put: Put, set: PermissionSetMeta, namespace: string): 
       ...systemColumns(set.userPermissions),
     },
   );
+  clear(id);
   for (const entry of set.objects) {
     put(
       'ObjectPermissions',

@@ -31,7 +31,10 @@ describe('jsforce against the sandbox org', () => {
     const strict = await conn
       .sobject('Contact')
       .create([{ LastName: 'Four' }, { LastName: 'Five', OwnerId: 'INVALID_OWNER' }], { allOrNone: true });
-    expect(strict.map((result) => result.errors[0]?.statusCode)).toEqual(['ALL_OR_NONE_OPERATION_ROLLED_BACK', 'MALFORMED_ID']);
+    expect(strict.map((result) => (result.errors[0] as { statusCode?: string } | undefined)?.statusCode)).toEqual([
+      'ALL_OR_NONE_OPERATION_ROLLED_BACK',
+      'MALFORMED_ID',
+    ]);
     const ids = results.flatMap((result) => (result.success ? [result.id] : []));
     const read = await conn.sobject('Contact').retrieve(ids);
     expect(read.map((row) => row['LastName'])).toEqual(['One', 'Three']);

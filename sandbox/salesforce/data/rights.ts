@@ -112,8 +112,8 @@ export function readRights(db: DatabaseSync, metadata: OrgMetadata, userId: stri
       .map((set) => ({ id: String(set['Id']), name: String(set['Name']), label: String(set['Label']) })),
     principals: new Set(granted.flatMap((set) => set.principals)),
     object(object) {
-      // "Modify All Data" implies every right on every object that holds data, also on objects deployed later.
-      if (modifyAllData && object.kind === 'object') return ALL;
+      // "Modify All Data" implies every right on every object and event, also on those deployed later.
+      if (modifyAllData && object.kind !== 'setup') return ALL;
       const own = objects.get(object.name.toLowerCase()) ?? NONE;
       if (object.kind === 'setup') return setupRights(object, systemPermissions);
       return viewAllData && object.kind === 'object' ? { ...own, read: true, viewAll: true } : own;

@@ -58,7 +58,7 @@ export function splitUrl(url: string): { segments: string[]; query: URLSearchPar
       try {
         return decodeURIComponent(part);
       } catch {
-        throw new SalesforceError(400, 'URL_NOT_RESET', 'The URL holds a percent sequence that cannot be decoded');
+        throw new SalesforceError(400, 'INVALID_INPUT', 'The URL holds a percent sequence that cannot be decoded');
       }
     });
   return { segments, query: new URLSearchParams(search) };
