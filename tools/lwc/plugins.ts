@@ -11,6 +11,8 @@ export async function componentPlugins(options: ResolverOptions): Promise<Plugin
     lwc({
       rootDir: path.join(options.root, 'sandbox/lightning/shell/platform/lwc'),
       modules: moduleRecords(options.root),
+      // As in our components' metadata; the base components are compiled by the same rules.
+      apiVersion: 65,
       enableDynamicComponents: true,
       enableSyntheticElementInternals: true, // the base components' form elements ask for it
       sourcemap: true,
