@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
 import { ConfigError, readConfig } from './config.ts';
 import { createLogger } from './platform/log.ts';
@@ -12,11 +13,15 @@ async function main(): Promise<void> {
   const stopTracing = await startTracing(config.tracingEndpoint);
   const { startApp } = await import('./app.ts');
   const app = await startApp(config, logger);
-  closeWithGrace({ delay: GRACE_MS, logger: { error: (error) => logger.fatal({ err: error }, 'stopping after an unexpected error') } }, async ({ signal }) => {
-    logger.info({ signal }, 'stopping: nothing new is taken, what is under way is finished');
-    await app.close();
-    await stopTracing();
-  });
+  if (config.sandbox && fstatSync(0).isSocket()) process.stdin.once('end', () => process.kill(process.pid, 'SIGTERM')).resume(); // the program that started it is gone
+  closeWithGrace(
+    { delay: GRACE_MS, logger: { error: (error) => logger.fatal({ err: error }, 'stopping after an unexpected error') } },
+    async ({ signal }) => {
+      logger.info({ signal }, 'stopping: nothing new is taken, what is under way is finished');
+      await app.close();
+      await stopTracing();
+    },
+  );
   logger.info({ role: config.role, port: app.port, operatorPort: app.operatorPort, database: app.database }, 'Switchboard is ready');
 }
 
