@@ -72,6 +72,11 @@ export default class MessagingBubble extends LightningElement {
     return this.nextStep !== '' || this.reason !== '';
   }
 
+  get troubleClass(): string {
+    const soft = outcomeOf(this.message) === 'unknown' ? ' trouble_soft' : '';
+    return `trouble slds-box slds-box_x-small slds-m-top_xx-small${soft}`;
+  }
+
   get isUnsent(): boolean {
     return this.message.sent === 'NotSent';
   }

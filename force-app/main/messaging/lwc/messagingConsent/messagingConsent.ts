@@ -63,7 +63,7 @@ export default class MessagingConsent extends LightningElement {
     const { consent } = this;
     if (!consent) return this.isOptedOut ? [] : [labels.neverSaid];
     const since = consent.changedAt ? fill(labels.since, formatDateTime(consent.changedAt)) : '';
-    const reason = consent.reason ? fill(labels.reason, consent.reason) : '';
+    const reason = consent.reason && consent.kind === 'Manual' ? fill(labels.reason, consent.reason) : '';
     return [originOf(consent), since, reason].filter(Boolean);
   }
 

@@ -9,6 +9,8 @@ import { labels } from './labels';
 type Pane = 'list' | 'thread' | 'record';
 
 const STATE_KEY = 'c__conversation';
+/** Room left below: the margin of a Lightning page and its utility bar. */
+const BELOW_PX = 56;
 
 /** The agent's page. The open conversation stands in the address, so that a reload or a link brings it back. */
 export default class MessagingConsole extends NavigationMixin(LightningElement) {
@@ -18,6 +20,19 @@ export default class MessagingConsole extends NavigationMixin(LightningElement) 
   conversation: ConversationView | undefined;
   pane: Pane = 'list';
   focusNext: Pane | undefined;
+  /** How much of the window lies above: Salesforce's header and navigation, which differ between apps. */
+  above = 0;
+  measure = (): void => {
+    this.above = Math.max(0, Math.round(this.template!.host!.getBoundingClientRect().top + window.scrollY));
+  };
+
+  connectedCallback(): void {
+    window.addEventListener('resize', this.measure);
+  }
+
+  disconnectedCallback(): void {
+    window.removeEventListener('resize', this.measure);
+  }
 
   @wire(CurrentPageReference)
   receivePage(page: PageReference | undefined): void {
@@ -25,6 +40,10 @@ export default class MessagingConsole extends NavigationMixin(LightningElement) 
     const id = page?.state?.[STATE_KEY];
     if (!id || id === this.selectedId) return;
     this.show(id);
+  }
+
+  get heightStyle(): string {
+    return `height: calc(100vh - ${this.above + BELOW_PX}px)`;
   }
 
   get layoutClass(): string {
@@ -37,6 +56,7 @@ export default class MessagingConsole extends NavigationMixin(LightningElement) 
 
   /** The keyboard follows only where the pane it was in has gone out of sight. */
   renderedCallback(): void {
+    this.measure();
     const target = this.focusNext;
     if (!target) return;
     this.focusNext = undefined;

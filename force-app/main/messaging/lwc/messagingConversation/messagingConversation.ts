@@ -15,6 +15,8 @@ import { labels } from './labels';
 const REREAD_GAP_MS = 300;
 /** While a sent message waits for its row, the page asks by itself too: the wake-up may be lost. */
 const AWAIT_ROW_MS = 4_000;
+/** A row that has not come by then waits for the wake-up like everything else. */
+const AWAIT_AT_MOST_MS = 600_000;
 
 /**
  * A conversation with thread and composer. Fires `conversationloaded` (detail: the conversation, after every reading), `moved`
@@ -147,7 +149,8 @@ export default class MessagingConversation extends LightningElement {
   show(id: string, view: ThreadView): void {
     if (id !== this.activeId) return;
     this.view = view;
-    const unseen = view.waiting.some(({ state }) => state === 'accepted');
+    const since = Date.now() - AWAIT_AT_MOST_MS;
+    const unseen = view.waiting.some(({ state, createdAt }) => state === 'accepted' && createdAt > since);
     if (unseen) this.awaiting ??= startPoll(() => this.reread(), AWAIT_ROW_MS);
     if (unseen) return;
     this.awaiting?.stop();

@@ -1,6 +1,6 @@
 import { fill } from 'c/coreText';
 import { formatAge, formatDateTime } from 'c/coreTime';
-import { showNumber } from 'c/messagingData';
+import { isNamedByNumber, showNumber } from 'c/messagingData';
 import type { ConversationView } from 'c/messagingData';
 import { labels } from './labels';
 
@@ -31,7 +31,7 @@ export function toItems(conversations: ConversationView[], selectedId: string, f
     return {
       id,
       title: showNumber(name),
-      number: name === customerNumber ? '' : showNumber(customerNumber),
+      number: isNamedByNumber(name, customerNumber) ? '' : showNumber(customerNumber),
       preview: previewOf(conversation),
       age: formatAge(lastAt, now),
       fullTime: formatDateTime(lastAt),

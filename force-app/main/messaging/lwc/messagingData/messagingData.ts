@@ -11,7 +11,7 @@ export type { ChangeListener } from './live';
 export { applyNewestPage, mergeOutgoing, mergeStored } from './merge';
 export { LONGEST_TEXT, NO_LIMIT_SEQUENCE, outcomeOf, PAGE_SIZE, toMessage } from './messages';
 export type { DeliveryStatus, MediaItem, MessageView, Outcome, SentStatus } from './messages';
-export { forgetNumbers, myNumbers, preferredNumber, showNumber } from './numbers';
+export { forgetNumbers, isNamedByNumber, myNumbers, preferredNumber, showNumber } from './numbers';
 export type { SendingNumber } from './numbers';
 export { keepStarted, newKey, OutgoingQueue } from './outgoing';
 export type { Accepted, Outgoing } from './outgoing';

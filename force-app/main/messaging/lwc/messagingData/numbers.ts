@@ -32,6 +32,11 @@ export function preferredNumber(numbers: SendingNumber[], ours: string): string 
   return (same ?? numbers.find(({ isDefault }) => isDefault) ?? numbers[0])?.number ?? '';
 }
 
+/** True where a conversation is called by its number, however that is grouped: nobody is known behind it. */
+export function isNamedByNumber(name: string, number: string): boolean {
+  return /^\+?[\d\s().-]+$/.test(name) && name.replace(/\D/g, '') === number.replace(/\D/g, '');
+}
+
 /** Readable grouping of an E.164 number. Only the North American plan has one grouping for all; others are left as they are. */
 export function showNumber(number: string): string {
   const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);

@@ -1,6 +1,6 @@
 import { LightningElement, api } from 'lwc';
 import { fill } from 'c/coreText';
-import { showNumber } from 'c/messagingData';
+import { isNamedByNumber, showNumber } from 'c/messagingData';
 import type { ConversationView } from 'c/messagingData';
 import { labels } from './labels';
 
@@ -22,7 +22,7 @@ export default class MessagingHeader extends LightningElement {
 
   get numbers(): string {
     const { name, customerNumber, ourNumber } = this.conversation;
-    const number = name === customerNumber ? '' : showNumber(customerNumber);
+    const number = isNamedByNumber(name, customerNumber) ? '' : showNumber(customerNumber);
     const via = ourNumber ? fill(labels.via, showNumber(ourNumber)) : '';
     return [number, via].filter(Boolean).join(' · ');
   }

@@ -1,3 +1,4 @@
+import adding from '@salesforce/label/c.Msg_Conversation_Adding';
 import back from '@salesforce/label/c.Msg_Panel_Back';
 import contact from '@salesforce/label/c.Msg_Panel_Contact';
 import lead from '@salesforce/label/c.Msg_Panel_Lead';
@@ -15,6 +16,7 @@ import unknown from '@salesforce/label/c.Msg_Panel_Unknown';
 import unknownText from '@salesforce/label/c.Msg_Panel_Unknown_Text';
 
 export const labels = {
+  adding,
   back,
   contact,
   lead,

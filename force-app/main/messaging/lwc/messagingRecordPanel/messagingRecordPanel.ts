@@ -81,6 +81,11 @@ export default class MessagingRecordPanel extends NavigationMixin(LightningEleme
     return this.shown?.record !== undefined;
   }
 
+  /** Started a moment ago: whom it belongs to is not known yet. */
+  get isBeingAdded(): boolean {
+    return this.shown?.recordId === '';
+  }
+
   get isUnknown(): boolean {
     return !this.hasRecord;
   }

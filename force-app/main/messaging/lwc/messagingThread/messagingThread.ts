@@ -25,6 +25,8 @@ export default class MessagingThread extends LightningElement {
   shown: MessageView[] = [];
   atEnd = true;
   heightBefore: number | undefined;
+  /** Where the end was when the view was last put there. */
+  endAt = 0;
   /** Known after the first rendering. */
   scroller: HTMLElement | undefined;
   sizes: ResizeObserver | undefined;
@@ -94,7 +96,10 @@ export default class MessagingThread extends LightningElement {
   }
 
   toEnd(): void {
-    if (this.scroller) this.scroller.scrollTop = this.scroller.scrollHeight;
+    const { scroller } = this;
+    if (!scroller) return;
+    this.endAt = scroller.scrollHeight - scroller.clientHeight;
+    scroller.scrollTop = scroller.scrollHeight;
   }
 
   announce({ body }: MessageView): string {
@@ -104,10 +109,15 @@ export default class MessagingThread extends LightningElement {
   handleScroll(): void {
     const { scroller } = this;
     if (!scroller) return;
-    this.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < EDGE;
+    const end = scroller.scrollHeight - scroller.clientHeight;
+    // The browser tells of scrolling before it tells of new sizes: an end that moved away is no reader who scrolled up.
+    if (this.atEnd && end !== this.endAt) {
+      this.toEnd();
+      return;
+    }
+    this.atEnd = end - scroller.scrollTop < EDGE;
     if (this.atEnd && this.newCount > 0) this.newCount = 0;
-    const scrollable = scroller.scrollHeight > scroller.clientHeight;
-    if (scrollable && scroller.scrollTop < EDGE && !this.atEnd) this.askOlder();
+    if (scroller.scrollTop < EDGE && !this.atEnd) this.askOlder();
   }
 
   askOlder(): void {

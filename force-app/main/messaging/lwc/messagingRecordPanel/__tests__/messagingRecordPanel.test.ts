@@ -94,6 +94,12 @@ describe('c-messaging-record-panel', () => {
     await expect(element).toBeAccessible();
   });
 
+  it('does not call a number unknown before its conversation is in the org', async () => {
+    const { find } = await show({ Id: '' });
+    expect(find('.adding').textContent).toBe('c.Msg_Conversation_Adding');
+    expect(find('.unknown')).toBeNull();
+  });
+
   it('says when the record is not shared with the reader', async () => {
     const { find } = await show({ Contact__c: '003B' });
     contact.emit([]);

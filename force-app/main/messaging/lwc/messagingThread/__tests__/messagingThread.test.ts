@@ -25,6 +25,7 @@ function layOut(element: HTMLElement, { scrollHeight = 1000, clientHeight = 300 
   let height = scrollHeight;
   Object.defineProperty(scroller, 'scrollHeight', { configurable: true, get: () => height });
   Object.defineProperty(scroller, 'clientHeight', { configurable: true, value: clientHeight });
+  scroller.dispatchEvent(new CustomEvent('scroll')); // the first layout
   return {
     scroller,
     grow: (to: number) => (height = to),
