@@ -19,6 +19,7 @@ export async function setUp(stack: Stack, say: (text: string) => void): Promise<
   await connect(stack, STANDBY);
   say('Setting the carriers up');
   await setUpCarriers(stack);
+  await shareInbox(stack, ['agent@sandbox.test', 'agent2@sandbox.test']);
   return true;
 }
 
@@ -69,6 +70,19 @@ async function waitForInvite(stack: Stack, username: string): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('the invitation did not arrive in the mailbox');
+}
+
+/** Makes users members of the inbox queue, so that they see texts of numbers that nobody knows. */
+async function shareInbox(stack: Stack, usernames: string[]): Promise<void> {
+  const { users } = await stack.api.org();
+  const rest = await stack.api.rest(ADMIN);
+  const { records } = await rest<{ records: { Id: string }[] }>(
+    'GET',
+    `/query?q=${encodeURIComponent("SELECT Id FROM Group WHERE DeveloperName = 'Switchboard_Inbox'")}`,
+  );
+  for (const user of users.filter(({ username }) => usernames.includes(username))) {
+    await rest('POST', '/sobjects/GroupMember', { GroupId: records[0]?.Id, UserOrGroupId: user.id });
+  }
 }
 
 async function setUpCarriers(stack: Stack): Promise<void> {

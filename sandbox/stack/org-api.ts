@@ -6,6 +6,8 @@ export interface OrgApi {
     users: { id: string; username: string; name: string; admin: boolean; active: boolean }[];
   }>;
   as(username: string): UserApi;
+  /** REST calls of the org itself as a user. */
+  rest(username: string): Promise<<T>(method: string, path: string, body?: unknown) => Promise<T>>;
 }
 
 export interface UserApi {
@@ -49,6 +51,24 @@ export function orgApi(salesforceUrl: string): OrgApi {
   }
   return {
     org: async () => (await (await fetch(`${salesforceUrl}/__sandbox/org`)).json()) as Awaited<ReturnType<OrgApi['org']>>,
+    async rest(username) {
+      const token = await fetch(`${salesforceUrl}/__sandbox/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username }),
+      });
+      const { accessToken } = (await token.json()) as { accessToken: string };
+      return async <T>(method: string, path: string, body?: unknown) => {
+        const response = await fetch(`${salesforceUrl}/services/data/v65.0${path}`, {
+          method,
+          headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        });
+        const text = await response.text();
+        if (!response.ok) throw new OrgApiError(path, response.status, parse(text));
+        return (text === '' ? undefined : parse(text)) as T;
+      };
+    },
     as: (username) => ({
       get: (path) => must(username, 'GET', path),
       post: (path, body, headers) => must(username, 'POST', path, body, headers),

@@ -25,6 +25,18 @@ async function inbound(stack: Stack, from: string, to: string, body: string, med
   if (!response.ok) throw new Error(`the sandbox carrier refused a text: ${await response.text()}`);
 }
 
+/** Waits until everything that this phone wrote has reached the service, and everything that was written to it has reached the phone. */
+async function landed(stack: Stack, phone: string, received: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { messages } = (await (
+      await fetch(`http://localhost:${stack.ports.carrier}/__sandbox/phones/${encodeURIComponent(phone)}`)
+    ).json()) as { messages: { direction: string; status: string }[] };
+    const pending = messages.some((message) => message.direction === 'sent' && message.status !== 'Delivered');
+    if (!pending && messages.filter((message) => message.direction === 'received').length >= received) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 let sent = 0;
 
 /** A text from an agent, through the org. */
@@ -36,10 +48,15 @@ async function outbound(stack: Stack, to: string, from: string, body: string): P
 async function thread(stack: Stack): Promise<void> {
   const maya = SAMPLE_NUMBERS.single;
   await inbound(stack, maya, US, 'Hi! Is my order ready to be picked up?');
+  await landed(stack, maya, 0);
   await outbound(stack, maya, US, 'Hello Maya, it will be ready at 3 pm. Shall we put it aside for you?');
+  await landed(stack, maya, 1);
   await inbound(stack, maya, US, 'Yes please 🙂 This is the box I mean:');
+  await landed(stack, maya, 1);
   await inbound(stack, maya, US, '', ['parcel']);
+  await landed(stack, maya, 1);
   await outbound(stack, maya, US, 'Perfect, see you then.');
+  await landed(stack, maya, 2);
 }
 
 async function states(stack: Stack): Promise<void> {
@@ -50,6 +67,7 @@ async function states(stack: Stack): Promise<void> {
   await inbound(stack, SAMPLE_NUMBERS.account, UK, 'Our reception asks for the new price list.');
   await inbound(stack, SAMPLE_NUMBERS.unknown, US, 'Who is this?');
   await inbound(stack, '+14155550160', US, 'Please no more messages.');
+  await landed(stack, '+14155550160', 0);
   await inbound(stack, '+14155550160', US, 'STOP');
   await outbound(stack, '+14155550191', US, 'Your parcel arrives tomorrow.'); // switched off: undelivered
   await outbound(stack, '+14155550196', US, 'Your parcel arrives today.'); // fails without a reason
