@@ -8,7 +8,7 @@ import { createExchange, createSalesforceClient, createSalesforceDispatcher, cre
 import { CARRIER_LANE, createMessagingFeature, ORG_LANE, type MessagingFeature, type OrgAccess } from './messaging/index.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { createSecretBox } from './platform/crypto.ts';
-import { openDatabase } from './platform/db/database.ts';
+import { openDatabase, type Database } from './platform/db/database.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { parseFailPoints } from './platform/fail-points.ts';
 import { registerErrorPages } from './platform/http/pages-of-errors.ts';
@@ -35,10 +35,18 @@ export interface App {
 /** Every request into an org ends long before the lease of the lane that makes it. */
 const ORG_CALL_MS = 25_000;
 
+/** What a caller may bring instead of what the configuration names. */
+export interface AppParts {
+  clock?: Clock;
+  /** Stays open after `close`. */
+  database?: Database;
+}
+
 /** Builds every part and hands it what it needs: the only place that knows them all. Resolves when requests are taken. */
-export async function startApp(config: Config, logger: Logger, clock: Clock = systemClock): Promise<App> {
+export async function startApp(config: Config, logger: Logger, parts: AppParts = {}): Promise<App> {
+  const { clock = systemClock } = parts;
   const onError = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
-  const database = await openDatabase({ ...config.database, onError });
+  const database = parts.database ?? (await openDatabase({ ...config.database, onError }));
   const { db } = database;
   if (database.kind === 'pglite')
     logger.warn(
@@ -143,7 +151,7 @@ export async function startApp(config: Config, logger: Logger, clock: Clock = sy
       await operator.close();
       mailer?.close();
       await Promise.all([dispatcher.close(), guard.close()]);
-      await database.close();
+      if (!parts.database) await database.close();
     },
   };
 }
