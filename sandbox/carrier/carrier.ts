@@ -4,7 +4,7 @@ import { createPeerApp, listenLocal } from '../control/peer.ts';
 import { sampleAccounts, samplePhones } from './accounts.ts';
 import type { CarrierAccounts, SamplePhone } from './accounts.ts';
 import { createBehaviours } from './behaviours.ts';
-import { allowCommandStatuses, registerCarrierControl } from './control.ts';
+import { allowCommandStatuses, registerCarrierControl, seedTexts } from './control.ts';
 import { registerPhonePage } from './phone/routes.ts';
 import { createPhones } from './phones.ts';
 import { startSmsc } from './smsc/server.ts';
@@ -66,12 +66,14 @@ export async function startCarrier(options: CarrierOptions = {}): Promise<Carrie
       errorJson(status, status === 429 ? 20429 : 20500, status === 429 ? 'Too Many Requests' : 'An internal server error has occurred'),
     // Webhook addresses stay: they are settings of the account, not traces of a test.
     reset: () => {
+      messages.reset();
       store.clear();
       phones.clear();
       behaviours.clear();
       Object.assign(settings, firstSettings);
       theSmsc().reset();
     },
+    seed: (order) => seedTexts(parts, order),
   });
   const messages = createTwilioMessages({ store, phones, behaviours, publicBase: () => base, stepMs: options.stepMs ?? 200 });
   const parts = { accounts, phones, behaviours, messages, smsc: theSmsc, settings };
@@ -99,7 +101,7 @@ export async function startCarrier(options: CarrierOptions = {}): Promise<Carrie
     smppPort: smsc.port,
     app,
     close: async () => {
-      messages.close();
+      messages.reset();
       await theSmsc().close();
       await app.close();
       store.flush();

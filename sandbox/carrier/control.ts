@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { SeedOrder } from '../control/control.ts';
+import { person } from '../control/people.ts';
 import { ownerOf } from './accounts.ts';
 import type { CarrierAccounts } from './accounts.ts';
 import { BEHAVIOURS } from './behaviours.ts';
@@ -109,6 +111,26 @@ export function registerCarrierControl(app: FastifyInstance, parts: ControlParts
     twilio: accounts.twilio.map(({ accountSid, authToken, name, numbers }) => ({ accountSid, authToken, name, numbers })),
     smpp: accounts.smpp,
   }));
+}
+
+/**
+ * Texts from generated people: kind `twilio` or `smpp` chooses the carrier (its first number). The person of a seed and index has the same
+ * phone number on every peer.
+ */
+export function seedTexts(parts: ControlParts, order: SeedOrder): { created: number } {
+  const kind = order.kind ?? order.object;
+  const to =
+    kind === 'smpp'
+      ? parts.accounts.smpp[0]?.numbers[0]?.number
+      : kind === 'twilio'
+        ? parts.accounts.twilio[0]?.numbers[0]?.number
+        : undefined;
+  if (to === undefined) throw new PhoneOrderError('kind must be twilio or smpp');
+  for (let index = order.from; index < order.from + order.count; index += 1) {
+    const { phone, firstName } = person(order.seed, index);
+    sendFromPhone(parts, { from: phone, to, body: `Text ${index} from ${firstName}`, media: [] });
+  }
+  return { created: order.count };
 }
 
 /**

@@ -223,7 +223,7 @@ describe('receipts', () => {
     const carrier = stopper.add(await testCarrier({ smsc: { receiptForm, receiptCoding } }));
     const link = stopper.add(testLink(carrier.smppPort));
     await link.bound();
-    const outcome = await link.submit({ ...one(), to: '+447700900992' });
+    const outcome = await link.submit({ ...one(), to: '+15005550092' });
     const receipt = await eventually('the receipt', () => link.receipts[0]);
     expect(receipt).toMatchObject({ messageId: outcome.kind === 'accepted' ? outcome.ids[0] : '', status: 'undelivered', stat: 'UNDELIV' });
     expect(receipt.errorCode).toBe(receiptForm === 'text' ? '002' : 'gsm:2');
@@ -245,6 +245,21 @@ describe('receipts', () => {
     await link.close();
     const again = stopper.add(testLink(carrier.smppPort));
     await eventually('the late receipt', () => again.receipts.length + link.receipts.length === 1);
+  });
+
+  it('that come before the answer to the submit are handed on', async () => {
+    const carrier = stopper.add(await testCarrier({ smsc: { receiptDelayMs: 0, answerDelayMs: 300 } }));
+    const link = stopper.add(testLink(carrier.smppPort));
+    await link.bound();
+    const order: string[] = [];
+    const outcome = link.submit(one()).then((result) => {
+      order.push('answer');
+      return result;
+    });
+    await eventually('the early receipt', () => link.receipts[0]);
+    order.push('receipt');
+    expect(await outcome).toMatchObject({ kind: 'accepted', ids: [link.receipts[0]?.messageId] });
+    expect(order).toEqual(['receipt', 'answer']);
   });
 
   it('are asked for only when wanted', async () => {

@@ -88,6 +88,18 @@ describe('texts from phones over SMPP', () => {
     expect(link.inbound.map((message) => message.text)).toEqual(['anyone?']);
   });
 
+  it('of 300 generated people all arrive, each once', async () => {
+    const carrier = stopper.add(await testCarrier());
+    const link = stopper.add(testLink(carrier.smppPort));
+    await link.bound();
+    await carrier.post('/__sandbox/seed', { kind: 'smpp', count: 300, seed: 'crowd' });
+    await drained(carrier);
+    expect(new Set(link.inbound.map((message) => message.text)).size).toBe(300);
+    expect(link.inbound).toHaveLength(300);
+    expect(link.inbound.every((message) => /^\+\d+$/.test(message.from))).toBe(true);
+    await expect(carrier.post('/__sandbox/seed', { kind: 'pigeon', count: 1 })).rejects.toThrow(/422/);
+  });
+
   it('are not receipts, whatever they look like', async () => {
     const carrier = stopper.add(await testCarrier());
     const link = stopper.add(testLink(carrier.smppPort));

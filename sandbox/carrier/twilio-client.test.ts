@@ -35,9 +35,9 @@ describe('sending over the Twilio-compatible API', () => {
   });
 
   it.each([
-    ['+14155550191', 'undelivered', '30003'],
-    ['+14155550194', 'undelivered', '30007'],
-    ['+14155550196', 'failed', '30008'],
+    ['+15005550091', 'undelivered', '30003'],
+    ['+15005550094', 'undelivered', '30007'],
+    ['+15005550096', 'failed', '30008'],
   ])('%s ends as %s with %s', async (to, status, errorCode) => {
     const carrier = stopper.add(await testCarrier());
     const hook = stopper.add(await testHook());
@@ -48,8 +48,8 @@ describe('sending over the Twilio-compatible API', () => {
   });
 
   it.each([
-    [{ ...text, to: '+14155550199' }, '21211', 'message'],
-    [{ ...text, to: '+14155550197' }, '21610', 'message'],
+    [{ ...text, to: '+15005550001' }, '21211', 'message'],
+    [{ ...text, to: '+15005550004' }, '21610', 'message'],
     [{ ...text, from: '+14155550999' }, '21606', 'message'],
     [{ ...text, body: 'x'.repeat(1_601) }, '21617', 'message'],
   ])('tells a refused message with its code and words', async (message, code, scope) => {

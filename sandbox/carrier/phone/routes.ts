@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { registerPageAssets } from '../../control/pages.ts';
 import { ownerOf } from '../accounts.ts';
 import type { SamplePhone } from '../accounts.ts';
-import { BEHAVIOURS } from '../behaviours.ts';
 import { inboundSchema, sendFromPhone } from '../control.ts';
 import type { ControlParts } from '../control.ts';
 import { samplePictures } from '../pictures.ts';
@@ -82,7 +81,7 @@ export function registerPhonePage(app: FastifyInstance, parts: PhonePageParts): 
   });
 
   app.get<{ Querystring: { saved?: string } }>('/carrier', async (request, reply) =>
-    sendHtml(reply, settingsPage({ accounts: parts.accounts, behaviours: BEHAVIOURS, saved: request.query.saved ?? null, error: null })),
+    sendHtml(reply, settingsPage({ accounts: parts.accounts, saved: request.query.saved ?? null, error: null })),
   );
 
   app.post('/carrier', async (request, reply) => {
@@ -93,7 +92,7 @@ export function registerPhonePage(app: FastifyInstance, parts: PhonePageParts): 
     const valid = form.smsUrl === '' || (URL.canParse(form.smsUrl) && /^https?:$/.test(new URL(form.smsUrl).protocol));
     if (!valid) {
       const error = { number: form.number, typed: form.smsUrl, text: 'This is not an http or https address.' };
-      return sendHtml(reply, settingsPage({ accounts: parts.accounts, behaviours: BEHAVIOURS, saved: null, error }), 422);
+      return sendHtml(reply, settingsPage({ accounts: parts.accounts, saved: null, error }), 422);
     }
     owner.number.smsUrl = form.smsUrl;
     parts.store.state.webhooks[owner.number.number] = { smsUrl: form.smsUrl, smsFallbackUrl: owner.number.smsFallbackUrl };

@@ -1,12 +1,11 @@
 import { html } from '../../control/html.ts';
 import type { Html } from '../../control/html.ts';
 import type { CarrierAccounts, TwilioAccount } from '../accounts.ts';
-import type { Behaviour } from '../behaviours.ts';
+import { SPECIAL_NUMBERS } from '../behaviours.ts';
 import { shell } from './page.ts';
 
 export interface SettingsModel {
   readonly accounts: CarrierAccounts;
-  readonly behaviours: readonly Behaviour[];
   /** The number whose address has just been saved. */
   readonly saved: string | null;
   readonly error: { readonly number: string; readonly typed: string; readonly text: string } | null;
@@ -41,10 +40,14 @@ export function settingsPage(model: SettingsModel): Html {
         )}
         <section class="slds-box">
           <h2 class="slds-text-heading_small slds-m-bottom_x-small">Special numbers</h2>
-          <p class="slds-m-bottom_x-small">Texts to +1 415 555 0191–0199 and +44 7700 900991–900999 end as follows, by the last digit:</p>
-          <ol class="slds-list_ordered">
-            ${model.behaviours.slice(1).map((behaviour) => html`<li>${behaviour.text}</li>`)}
-          </ol>
+          <p class="slds-m-bottom_x-small">Every number receives texts but these:</p>
+          <dl class="sb-facts">
+            ${SPECIAL_NUMBERS.map(
+              ({ number, text }) =>
+                html`<dt><code>${number}</code></dt>
+                  <dd>${text}</dd>`,
+            )}
+          </dl>
         </section>
       </main>
     `,

@@ -9,12 +9,12 @@ import type { Behaviours } from '../behaviours.ts';
 import type { Phones } from '../phones.ts';
 import type { PhoneMessage, Store } from '../store.ts';
 import { commandStatus, createDeliveries } from './deliveries.ts';
-import { inboundParts, readSubmit, receiptFields } from './pdus.ts';
-import type { Submitted } from './pdus.ts';
+import { inboundParts } from './pdus.ts';
 import { wrapSession } from './session.ts';
 import type { SmscSession } from './session.ts';
-import { formatId } from './settings.ts';
 import type { SmscSettings } from './settings.ts';
+import { createSubmit } from './submit.ts';
+import type { Answer } from './submit.ts';
 
 export interface SmscOptions {
   readonly accounts: CarrierAccounts;
@@ -52,16 +52,13 @@ export interface Smsc {
   close(): Promise<void>;
 }
 
-const [RINVBNDSTS, RALYBND, RINVSRCADR, RINVDSTADR, RINVPASWD, RINVSYSID, RTHROTTLED, RINVCMDID] = [
-  0x04, 0x05, 0x0a, 0x0b, 0x0e, 0x0f, 0x58, 0x03,
-];
+const [RINVCMDID, RALYBND, RSYSERR, RINVPASWD, RINVSYSID] = [0x03, 0x05, 0x08, 0x0e, 0x0f];
 
 /** An SMPP 3.4 SMSC on 127.0.0.1 (port 0 = any free one). */
 export async function startSmsc(port: number, options: SmscOptions): Promise<Smsc> {
   const { accounts, store, phones, behaviours, faults, calls, settings } = options;
   const sessions = new Set<SmscSession>();
   const timers = new Set<NodeJS.Timeout>();
-  const submittedAt = new Map<string, number[]>();
   let maxOpen = 0;
   let reference = randomInt(65_536);
 
@@ -89,24 +86,30 @@ export async function startSmsc(port: number, options: SmscOptions): Promise<Sms
     timers.add(timer);
   };
 
+  /** A PDU without its parameters must not end the process. */
+  const attempt = (work: () => Answer): Answer => {
+    try {
+      return work();
+    } catch {
+      return { status: RSYSERR };
+    }
+  };
+
   /** Runs a request under the faults of its command: refused, slow, or cut before or after the work. */
-  const withFault = async (
-    session: SmscSession,
-    pdu: PDU,
-    work: () => { status: number; fields?: Record<string, unknown> },
-  ): Promise<void> => {
+  const withFault = async (session: SmscSession, pdu: PDU, work: () => Answer): Promise<void> => {
     const user = session.systemId ?? pdu.system_id ?? null;
     calls.count('SMPP', `smpp:${pdu.command}`, user);
     const action = fault(pdu.command, user);
     if (action?.latencyMs) await sleep(action.latencyMs);
     if (action?.drop === 'before') return session.destroy();
     const refused = action?.drop === 'after' ? undefined : commandStatus(action);
-    const answer = refused ? { status: refused } : work();
+    const answer = refused ? { status: refused } : attempt(work);
     if (action?.drop === 'after') return session.destroy();
+    if (pdu.command === 'submit_sm' && settings().answerDelayMs > 0) await sleep(settings().answerDelayMs);
     session.respond(pdu, answer.status === 0 ? answer.fields : { command_status: answer.status });
   };
 
-  const bind = (session: SmscSession, pdu: PDU): { status: number; fields?: Record<string, unknown> } => {
+  const bind = (session: SmscSession, pdu: PDU): Answer => {
     if (session.systemId !== null) return { status: RALYBND };
     const account = accounts.smpp.find((candidate) => candidate.systemId === pdu.system_id);
     if (!account) return { status: RINVSYSID };
@@ -119,54 +122,16 @@ export async function startSmsc(port: number, options: SmscOptions): Promise<Sms
     return { status: 0, fields: { system_id: 'sandbox' } };
   };
 
-  const tooFast = (systemId: string): boolean => {
-    const limit = settings().ratePerSecond;
-    if (limit === 0) return false;
-    const recent = (submittedAt.get(systemId) ?? []).filter((at) => at > Date.now() - 1_000);
-    if (recent.length < limit) recent.push(Date.now());
-    else return true;
-    submittedAt.set(systemId, recent);
-    return false;
-  };
-
-  const submit = (session: SmscSession, pdu: PDU): { status: number; fields?: Record<string, unknown> } => {
-    const account = accounts.smpp.find((candidate) => candidate.systemId === session.systemId);
-    if (!account || !session.transmits) return { status: RINVBNDSTS };
-    const { windowLimit } = settings();
-    if ((windowLimit > 0 && session.open > windowLimit) || tooFast(account.systemId)) return { status: RTHROTTLED };
-    const message = readSubmit(pdu);
-    const ours = account.numbers.some((own) => own.number === message.from) || /[A-Za-z]/.test(message.from);
-    if (!ours) return { status: RINVSRCADR };
-    if (!/^\+[1-9]\d{6,14}$/.test(message.to)) return { status: RINVDSTADR };
-    const { refuse } = behaviours.of(message.to);
-    if (refuse) return { status: refuse.commandStatus };
-    const number = (store.state.nextSmppId += 1);
-    store.changed();
-    reachPhone(session, account, message, number);
-    return { status: 0, fields: { message_id: formatId(number, settings().responseIds) } };
-  };
-
-  const reachPhone = (session: SmscSession, account: SmppAccount, message: Submitted, number: number): void => {
-    const behaviour = behaviours.of(message.to);
-    const reaches = behaviour.result === 'delivered' || behaviour.result === 'never';
-    if (reaches) phones.receivePart({ phone: message.to, company: message.from, text: message.text, concatenation: message.concatenation });
-    const wanted = message.wantsReceipt === 'always' || (message.wantsReceipt === 'on-failure' && behaviour.result !== 'delivered');
-    if (!wanted || behaviour.result === 'never') return;
-    const at = new Date();
-    later(settings().receiptDelayMs + (behaviour.delayMs ?? 0), () => {
-      const facts = {
-        number,
-        from: message.from,
-        to: message.to,
-        stat: behaviour.stat ?? 'DELIVRD',
-        err: behaviour.err ?? '000',
-        submittedAt: at,
-        text: message.text,
-      };
-      const fields = receiptFields(facts, settings());
-      deliveries.add({ id: randomUUID(), systemId: account.systemId, kind: 'receipt', fields, phoneMessageId: null }, session);
-    });
-  };
+  const submit = createSubmit({
+    accounts,
+    store,
+    phones,
+    behaviours,
+    settings,
+    later,
+    addReceipt: (systemId, fields, session) =>
+      deliveries.add({ id: randomUUID(), systemId, kind: 'receipt', fields, phoneMessageId: null }, session),
+  });
 
   const onSession = (raw: Session): void => {
     const session = wrapSession(raw, () => {
@@ -186,7 +151,7 @@ export async function startSmsc(port: number, options: SmscOptions): Promise<Sms
         session.open += 1;
         session.maxOpen = Math.max(session.maxOpen, session.open);
         maxOpen = Math.max(maxOpen, session.open);
-        void withFault(session, pdu, () => submit(session, pdu)).finally(() => (session.open -= 1));
+        void withFault(session, pdu, () => submit.take(session, pdu)).finally(() => (session.open -= 1));
       } else if (pdu.command.startsWith('bind_')) void withFault(session, pdu, () => bind(session, pdu));
       else if (pdu.command === 'enquire_link') void withFault(session, pdu, () => ({ status: 0, fields: {} }));
       else if (pdu.command === 'unbind') void withFault(session, pdu, () => ({ status: 0, fields: {} })).then(() => session.end());
@@ -242,7 +207,7 @@ export async function startSmsc(port: number, options: SmscOptions): Promise<Sms
     reset: () => {
       clearTimers();
       maxOpen = 0;
-      submittedAt.clear();
+      submit.reset();
       for (const session of sessions) session.maxOpen = session.open;
     },
     close: async () => {

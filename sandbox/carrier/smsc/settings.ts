@@ -11,6 +11,8 @@ export const smscSettingsSchema = z.strictObject({
   /** Where a receipt carries its facts. */
   receiptForm: z.enum(['text', 'tlv', 'both']),
   receiptCoding: z.enum(['default', 'latin1', 'ucs2']),
+  /** Time between taking a submit and answering it; with `receiptDelayMs` 0 the receipt comes first, as real carriers manage to do. */
+  answerDelayMs: z.int().min(0).max(600_000),
   receiptDelayMs: z.int().min(0).max(600_000),
   /** Which of several binds of an account gets the receipts. */
   receiptBind: z.enum(['same', 'other']),
@@ -37,6 +39,7 @@ export function defaultSmscSettings(): SmscSettings {
     receiptIds: 'decimal',
     receiptForm: 'both',
     receiptCoding: 'default',
+    answerDelayMs: 0,
     receiptDelayMs: 300,
     receiptBind: 'same',
     longInbound: 'udh8',

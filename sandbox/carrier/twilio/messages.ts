@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { XMLParser } from 'fast-xml-parser';
-import segmentsCalculator from 'sms-segments-calculator';
 import type { TwilioAccount, TwilioNumber } from '../accounts.ts';
 import type { Behaviours } from '../behaviours.ts';
 import type { Phones } from '../phones.ts';
 import type { ApiMessage, PhoneMessage, Store, StoredMedia } from '../store.ts';
-import { mediaUri } from './shapes.ts';
-import { callWebhook } from './webhook.ts';
+import { buildMessage, inboundParams, newSid, twimlMessages } from './records.ts';
+import { createWebhooks } from './webhook.ts';
+import type { WebhookCaller } from './webhook.ts';
 
 export interface OutgoingRequest {
   readonly from: string;
@@ -31,7 +29,8 @@ export interface TwilioMessages {
     number: TwilioNumber,
     message: { from: string; body: string; attachments: readonly Attachment[] },
   ): PhoneMessage;
-  close(): void;
+  /** Forgets statuses that are still to come. */
+  reset(): void;
 }
 
 export interface TwilioMessagesOptions {
@@ -49,6 +48,7 @@ const START_WORDS = /^(start|yes|unstop)$/i;
 export function createTwilioMessages(options: TwilioMessagesOptions): TwilioMessages {
   const { store, phones, behaviours, stepMs } = options;
   const timers = new Set<NodeJS.Timeout>();
+  const callWebhook = createWebhooks();
 
   const later = (ms: number, work: () => void): void => {
     const timer = setTimeout(() => {
@@ -59,8 +59,6 @@ export function createTwilioMessages(options: TwilioMessagesOptions): TwilioMess
   };
 
   const setStatus = (account: TwilioAccount, message: ApiMessage, status: string, errorCode?: number): void => {
-    // A reset forgets messages while their statuses are still to come.
-    if (!store.state.messages.includes(message)) return;
     message.status = status;
     message.updatedAt = new Date().toISOString();
     if (errorCode !== undefined) message.errorCode = errorCode;
@@ -89,7 +87,7 @@ export function createTwilioMessages(options: TwilioMessagesOptions): TwilioMess
     }
     later(stepMs * 2, () => {
       setStatus(account, message, 'sent');
-      if (behaviour.result !== 'undelivered' && store.state.messages.includes(message)) showOnPhone(message);
+      if (behaviour.result !== 'undelivered') showOnPhone(message);
     });
     if (behaviour.result === 'never') return;
     const code = behaviour.result === 'undelivered' ? behaviour.errorCode : undefined;
@@ -109,7 +107,7 @@ export function createTwilioMessages(options: TwilioMessagesOptions): TwilioMess
   };
 
   const create: TwilioMessages['create'] = (account, request, direction = 'outbound-api') => {
-    const message = build(account, request, direction, 'queued');
+    const message = buildMessage(account, request, direction, 'queued');
     store.state.messages.push(message);
     store.changed();
     run(account, message);
@@ -125,7 +123,7 @@ export function createTwilioMessages(options: TwilioMessagesOptions): TwilioMess
   return {
     create,
     inbound: (account, number, { from, body, attachments }) => {
-      const message = build(
+      const message = buildMessage(
         account,
         { from, to: number.number, body, mediaUrls: [], statusCallback: null },
         'inbound',
@@ -160,13 +158,13 @@ export function createTwilioMessages(options: TwilioMessagesOptions): TwilioMess
         parts: message.numSegments,
       });
       const params = inboundParams(account, message, media, options.publicBase());
-      void post(number, account, params).then((result) => {
+      void post(callWebhook, number, account, params).then((result) => {
         phones.setStatus(seen.id, result.text);
         if (result.ok) answerReplies(account, number.number, from, result.contentType, result.body);
       });
       return seen;
     },
-    close: () => {
+    reset: () => {
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },
@@ -174,6 +172,7 @@ export function createTwilioMessages(options: TwilioMessagesOptions): TwilioMess
 }
 
 async function post(
+  callWebhook: WebhookCaller,
   number: TwilioNumber,
   account: TwilioAccount,
   params: Record<string, string>,
@@ -189,74 +188,9 @@ async function post(
   return { ok: result.ok, text, body: result.body, contentType: result.contentType };
 }
 
-function build(
-  account: TwilioAccount,
-  request: OutgoingRequest,
-  direction: ApiMessage['direction'],
-  status: string,
-  mms = request.mediaUrls.length > 0,
-): ApiMessage {
-  const at = new Date().toISOString();
-  return {
-    sid: newSid(mms ? 'MM' : 'SM'),
-    accountSid: account.accountSid,
-    direction,
-    from: request.from,
-    to: request.to,
-    body: request.body,
-    status,
-    errorCode: null,
-    errorMessage: null,
-    numSegments: mms ? 1 : new segmentsCalculator.SegmentedMessage(request.body).segmentsCount,
-    mediaSids: [],
-    mediaUrls: request.mediaUrls,
-    statusCallback: request.statusCallback,
-    createdAt: at,
-    sentAt: null,
-    updatedAt: at,
-  };
-}
-
-function inboundParams(account: TwilioAccount, message: ApiMessage, media: readonly StoredMedia[], base: string): Record<string, string> {
-  return {
-    ToCountry: message.to.startsWith('+1') ? 'US' : '',
-    SmsMessageSid: message.sid,
-    NumMedia: String(media.length),
-    SmsSid: message.sid,
-    SmsStatus: 'received',
-    Body: message.body,
-    To: message.to,
-    NumSegments: String(message.numSegments),
-    MessageSid: message.sid,
-    AccountSid: account.accountSid,
-    From: message.from,
-    ApiVersion: '2010-04-01',
-    ...Object.fromEntries(
-      media.flatMap((file, index) => [
-        [`MediaUrl${index}`, base + mediaUri(file)],
-        [`MediaContentType${index}`, file.contentType],
-      ]),
-    ),
-  };
-}
-
 function followKeyword(store: Store, account: TwilioAccount, from: string, body: string): void {
   const key = `${account.accountSid} ${from}`;
   if (STOP_WORDS.test(body.trim()) && !store.state.stopped.includes(key)) store.state.stopped.push(key);
   if (START_WORDS.test(body.trim())) store.state.stopped = store.state.stopped.filter((entry) => entry !== key);
   store.changed();
-}
-
-/** The texts of `<Message>` verbs in a TwiML answer. */
-function twimlMessages(xml: string): string[] {
-  try {
-    const parsed = new XMLParser({ ignoreAttributes: true }).parse(xml) as { Response?: { Message?: unknown } };
-    return [parsed.Response?.Message ?? []].flat().map((message) => String((message as { Body?: unknown }).Body ?? message));
-  } catch {
-    return [];
-  }
-}
-
-export function newSid(prefix: string): string {
-  return prefix + randomBytes(16).toString('hex');
 }

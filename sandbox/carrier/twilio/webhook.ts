@@ -39,6 +39,28 @@ export function overridesOf(url: URL): Overrides {
   };
 }
 
+export type WebhookCaller = (address: string, authToken: string, params: Record<string, string>) => Promise<WebhookResult>;
+
+/** Webhooks on their way at once; the rest waits in order, as a carrier's own queue does. */
+const MAX_AT_ONCE = 50;
+
+/** {@link callWebhook} with a bound on how many run at once, so that a seeded flood does not open thousands of sockets. */
+export function createWebhooks(): WebhookCaller {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (...call) => {
+    if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await callWebhook(...call);
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}
+
 /**
  * Posts a signed form to a webhook and tries again as the real carrier does: by default once, and only when no connection came about.
  * All tries carry the same `I-Twilio-Idempotency-Token`.

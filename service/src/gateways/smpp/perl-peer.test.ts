@@ -60,7 +60,7 @@ describe.skipIf(!available)('our client against an SMSC of Net::SMPP (skipped wi
     const { port, lines } = await startPeer(3);
     const { link, states, receipts, inbound } = connect(port);
     await until(() => states.at(-1)?.state === 'bound');
-    expect(lines).toContain('bind switchboard secret version=34');
+    await until(() => lines.includes('bind switchboard secret version=34'));
 
     const outcomes = await Promise.all(['one @€', 'два', 'three', 'four'].map((text) => link.submit({ ...request, text })));
 
@@ -70,6 +70,7 @@ describe.skipIf(!available)('our client against an SMSC of Net::SMPP (skipped wi
       { kind: 'throttled', acceptedIds: [], nextPart: 1 },
       { kind: 'accepted', ids: ['66'] },
     ]);
+    await until(() => lines.filter((line) => line.startsWith('submit')).length === 4);
     const to = 'ton=1 npi=1 from=447700900100 to=447700900111 registered=1';
     expect(lines).toContain(`submit coding=0 esm=0 ${to} hex=${Buffer.from('one ').toString('hex')}001b65`);
     expect(lines).toContain(`submit coding=8 esm=0 ${to} hex=043404320430`);
@@ -97,6 +98,8 @@ describe.skipIf(!available)('our client against an SMSC of Net::SMPP (skipped wi
     await until(() => states.at(-1)?.state === 'bound');
     const outcome = await link.submit({ ...request, text: 'x'.repeat(300), reference: 0x1ab });
     expect(outcome).toMatchObject({ kind: 'accepted', ids: ['64', '65'], reference: 0xab });
+    // The peer's words come through its own pipe, apart from the socket.
+    await until(() => lines.filter((line) => line.startsWith('submit')).length === 2);
     const hex = lines.filter((line) => line.startsWith('submit')).map((line) => line.split('hex=')[1]);
     expect(hex).toEqual([`050003ab0201${'78'.repeat(153)}`, `050003ab0202${'78'.repeat(147)}`]);
     expect(lines.filter((line) => line.startsWith('submit')).every((line) => line.includes('esm=40'))).toBe(true);

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { XMLParser } from 'fast-xml-parser';
+import segmentsCalculator from 'sms-segments-calculator';
+import type { TwilioAccount } from '../accounts.ts';
+import type { ApiMessage, StoredMedia } from '../store.ts';
+import type { OutgoingRequest } from './messages.ts';
+import { mediaUri } from './shapes.ts';
+
+/** A new message as the carrier keeps it. */
+export function buildMessage(
+  account: TwilioAccount,
+  request: OutgoingRequest,
+  direction: ApiMessage['direction'],
+  status: string,
+  mms = request.mediaUrls.length > 0,
+): ApiMessage {
+  const at = new Date().toISOString();
+  return {
+    sid: newSid(mms ? 'MM' : 'SM'),
+    accountSid: account.accountSid,
+    direction,
+    from: request.from,
+    to: request.to,
+    body: request.body,
+    status,
+    errorCode: null,
+    errorMessage: null,
+    numSegments: mms ? 1 : new segmentsCalculator.SegmentedMessage(request.body).segmentsCount,
+    mediaSids: [],
+    mediaUrls: request.mediaUrls,
+    statusCallback: request.statusCallback,
+    createdAt: at,
+    sentAt: null,
+    updatedAt: at,
+  };
+}
+
+/** The form of the inbound webhook. */
+export function inboundParams(
+  account: TwilioAccount,
+  message: ApiMessage,
+  media: readonly StoredMedia[],
+  base: string,
+): Record<string, string> {
+  return {
+    ToCountry: message.to.startsWith('+1') ? 'US' : '',
+    SmsMessageSid: message.sid,
+    NumMedia: String(media.length),
+    SmsSid: message.sid,
+    SmsStatus: 'received',
+    Body: message.body,
+    To: message.to,
+    NumSegments: String(message.numSegments),
+    MessageSid: message.sid,
+    AccountSid: account.accountSid,
+    From: message.from,
+    ApiVersion: '2010-04-01',
+    ...Object.fromEntries(
+      media.flatMap((file, index) => [
+        [`MediaUrl${index}`, base + mediaUri(file)],
+        [`MediaContentType${index}`, file.contentType],
+      ]),
+    ),
+  };
+}
+
+/** The texts of `<Message>` verbs in a TwiML answer. */
+export function twimlMessages(xml: string): string[] {
+  try {
+    const parsed = new XMLParser({ ignoreAttributes: true }).parse(xml) as { Response?: { Message?: unknown } };
+    return [parsed.Response?.Message ?? []].flat().map((message) => String((message as { Body?: unknown }).Body ?? message));
+  } catch {
+    return [];
+  }
+}
+
+/** A carrier's id: a prefix and 32 hexadecimal digits. */
+export function newSid(prefix: string): string {
+  return prefix + randomBytes(16).toString('hex');
+}
