@@ -47,8 +47,9 @@ export default class ConnectionsInvite extends LightningModal {
       ...candidate,
       disabled: !candidate.admin || Boolean(candidate.reason),
       checked: candidate.userId === this.selected?.userId,
+      noteId: `note-${candidate.userId}`,
       note: candidate.reason || (candidate.admin ? labels.isAdmin : labels.notAdmin),
-      noteClass: candidate.admin && !candidate.reason ? 'slds-text-color_success' : 'slds-text-color_weak',
+      noteClass: `slds-p-left_large slds-text-body_small ${candidate.admin && !candidate.reason ? 'slds-text-color_success' : 'slds-text-color_weak'}`,
     }));
   }
 

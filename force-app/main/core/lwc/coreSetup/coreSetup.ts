@@ -8,6 +8,7 @@ import { registrationOf, toSetupPage } from 'c/coreOrg';
 import type { Org, Registration, SetupPage } from 'c/coreOrg';
 import { startPoll } from 'c/corePoll';
 import type { Poll } from 'c/corePoll';
+import { fill } from 'c/coreText';
 import { bannersOf } from './banners';
 import type { Banner } from './banners';
 import { labels } from './labels';
@@ -93,7 +94,9 @@ export default class CoreSetup extends NavigationMixin(LightningElement) {
   }
 
   get orgLine(): string {
-    return this.org ? [this.org.name, this.org.main?.username].filter(Boolean).join(' · ') : '';
+    if (!this.org) return '';
+    const { name, main } = this.org;
+    return main ? fill(labels.orgLine, name, main.username) : name;
   }
 
   async load(): Promise<void> {

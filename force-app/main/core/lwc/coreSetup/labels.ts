@@ -17,6 +17,7 @@ import navigation from '@salesforce/label/c.Setup_Navigation';
 import numbers from '@salesforce/label/c.Setup_Numbers';
 import openHealth from '@salesforce/label/c.Setup_Open_Health';
 import openUsers from '@salesforce/label/c.Setup_Open_Users';
+import orgLine from '@salesforce/label/c.Setup_Org_Line';
 import register from '@salesforce/label/c.Setup_Register';
 import registerAgain from '@salesforce/label/c.Setup_Register_Again';
 import registerFirst from '@salesforce/label/c.Setup_Register_First';
@@ -49,6 +50,7 @@ export const labels = {
   numbers,
   openHealth,
   openUsers,
+  orgLine,
   register,
   registerAgain,
   registerFirst,

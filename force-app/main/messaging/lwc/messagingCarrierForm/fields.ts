@@ -5,13 +5,14 @@ import { labels } from './labels';
 export interface FieldSpec {
   path: string;
   label: string;
-  type: 'text' | 'number' | 'password' | 'url' | 'checkbox';
+  type: 'text' | 'password' | 'url' | 'checkbox';
+  /** Sent as a number. Typed as text: a number field would show a port as "2,775". */
+  number?: boolean;
+  pattern?: string;
+  patternMessage?: string;
   required?: boolean;
   help?: string;
   initial?: string | boolean;
-  min?: number;
-  max?: number;
-  step?: number;
 }
 
 /** Write-only: the service never gives it back. */
@@ -20,22 +21,23 @@ export const SECRET = 'secret';
 const RATE: FieldSpec = {
   path: 'ratePerSecond',
   label: labels.rate,
-  type: 'number',
+  type: 'text',
+  number: true,
   required: true,
   initial: '10',
-  min: 0.1,
-  max: 1000,
-  step: 0.1,
+  pattern: '[0-9]{1,4}(\\.[0-9]{1,2})?',
+  patternMessage: labels.rateInvalid,
   help: labels.rateHelp,
 };
 const WINDOW: FieldSpec = {
   path: 'windowSize',
-  label: labels.window,
-  type: 'number',
+  label: labels.windowSize,
+  type: 'text',
+  number: true,
   required: true,
   initial: '10',
-  min: 1,
-  max: 100,
+  pattern: '[0-9]{1,3}',
+  patternMessage: labels.windowInvalid,
   help: labels.windowHelp,
 };
 const LABEL: FieldSpec = { path: 'label', label: labels.accountName, type: 'text', required: true, help: labels.accountNameHelp };
@@ -58,7 +60,16 @@ const FIELDS: Record<CarrierKind, FieldSpec[]> = {
   smpp: [
     LABEL,
     { path: 'settings.host', label: labels.host, type: 'text', required: true },
-    { path: 'settings.port', label: labels.port, type: 'number', required: true, initial: '2775', min: 1, max: 65535 },
+    {
+      path: 'settings.port',
+      label: labels.port,
+      type: 'text',
+      number: true,
+      required: true,
+      initial: '2775',
+      pattern: '[0-9]{1,5}',
+      patternMessage: labels.portInvalid,
+    },
     { path: 'settings.tls', label: labels.tls, type: 'checkbox', initial: false },
     { path: 'settings.systemId', label: labels.systemId, type: 'text', required: true },
     { path: SECRET, label: labels.password, type: 'password', required: true },
@@ -92,11 +103,11 @@ export function startValues(kind: CarrierKind, account?: CarrierAccount): Values
 /** The request of the form. A secret left empty is left out, so that the stored one stays. */
 export function toBody(kind: CarrierKind, values: Values): Record<string, unknown> {
   const body: Record<string, unknown> = {};
-  for (const { path, type } of FIELDS[kind]) {
+  for (const { path, type, number } of FIELDS[kind]) {
     const value = values[path] ?? '';
     const entered = typeof value === 'string' ? value.trim() : value;
     if (type === 'password' && entered === '') continue;
-    write(body, path, type === 'number' ? Number(entered) : entered);
+    write(body, path, number ? Number(entered) : entered);
   }
   return body;
 }

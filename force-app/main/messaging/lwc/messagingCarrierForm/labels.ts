@@ -12,8 +12,10 @@ import kind from '@salesforce/label/c.Msg_Setup_Kind';
 import newAccount from '@salesforce/label/c.Msg_Setup_New_Account';
 import password from '@salesforce/label/c.Msg_Setup_Password';
 import port from '@salesforce/label/c.Msg_Setup_Port';
+import portInvalid from '@salesforce/label/c.Msg_Setup_Port_Invalid';
 import rate from '@salesforce/label/c.Msg_Setup_Rate';
 import rateHelp from '@salesforce/label/c.Msg_Setup_Rate_Help';
+import rateInvalid from '@salesforce/label/c.Msg_Setup_Rate_Invalid';
 import saveAndTest from '@salesforce/label/c.Msg_Setup_Save_And_Test';
 import saveFailed from '@salesforce/label/c.Msg_Setup_Save_Failed';
 import savingAndTesting from '@salesforce/label/c.Msg_Setup_Saving_And_Testing';
@@ -23,8 +25,9 @@ import systemType from '@salesforce/label/c.Msg_Setup_System_Type';
 import systemTypeHelp from '@salesforce/label/c.Msg_Setup_System_Type_Help';
 import testWorks from '@salesforce/label/c.Msg_Setup_Test_Works';
 import tls from '@salesforce/label/c.Msg_Setup_Tls';
-import window from '@salesforce/label/c.Msg_Setup_Window';
 import windowHelp from '@salesforce/label/c.Msg_Setup_Window_Help';
+import windowInvalid from '@salesforce/label/c.Msg_Setup_Window_Invalid';
+import windowSize from '@salesforce/label/c.Msg_Setup_Window_Size';
 
 export const labels = {
   accountName,
@@ -41,8 +44,10 @@ export const labels = {
   newAccount,
   password,
   port,
+  portInvalid,
   rate,
   rateHelp,
+  rateInvalid,
   saveAndTest,
   saveFailed,
   savingAndTesting,
@@ -52,6 +57,7 @@ export const labels = {
   systemTypeHelp,
   testWorks,
   tls,
-  window,
   windowHelp,
+  windowInvalid,
+  windowSize,
 };

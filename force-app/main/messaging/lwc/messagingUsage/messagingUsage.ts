@@ -34,7 +34,8 @@ export default class MessagingUsage extends LightningElement {
 
   get text(): string {
     if (!this.usage) return '';
-    return fill(labels.usage, count(this.usage.used), count(this.usage.max), this.percent);
+    const share = this.usage.used > 0 && this.percent === 0 ? '< 1' : String(this.percent);
+    return fill(labels.usage, count(this.usage.used), count(this.usage.max), share);
   }
 
   get time(): string {

@@ -12,7 +12,7 @@ interface User {
 const SHORTEST_TERM = 2;
 const PAUSE_MS = 300;
 
-/** Chooses users of the org by name. Fires `change` with `{value}`: the ids now chosen. */
+/** Chooses users of the org by name. Fires `userschange` with `{value}`: the ids now chosen. (Not `change`: that of the search field leaves this component.) */
 export default class MessagingUserPicker extends LightningElement {
   labels = labels;
   typed = '';
@@ -100,6 +100,6 @@ export default class MessagingUserPicker extends LightningElement {
   choose(value: string[], announcement: string): void {
     this.announcement = announcement;
     this.template?.querySelector<HTMLElement>('.search')?.focus(); // the pressed button goes away
-    this.dispatchEvent(new CustomEvent('change', { detail: { value } }));
+    this.dispatchEvent(new CustomEvent('userschange', { detail: { value } }));
   }
 }

@@ -82,7 +82,11 @@ describe('c-messaging-number-form', () => {
     await flush();
     expect(find(element, '.nobody')).not.toBeNull();
     expect(find(element, '.save').disabled).toBe(true);
-    change(find(element, 'c-messaging-user-picker'), { value: ['0052'] });
+    const picker = find(element, 'c-messaging-user-picker');
+    change(picker, { value: 'typed' }); // as the search field does inside
+    await flush();
+    expect(picker.value).toEqual([]);
+    picker.dispatchEvent(new CustomEvent('userschange', { detail: { value: ['0052'] } }));
     await save(element);
     expect((createNumber as jest.Mock).mock.calls[0][0].body.users).toEqual(['0052']);
   });

@@ -20,6 +20,10 @@ describe('c-messaging-usage', () => {
     expect(find(element, '.high')).toBeNull();
   });
 
+  it('does not call a little nothing', () => {
+    expect(find(create({ used: 51, max: 100000, at: '2026-11-22T08:00:00Z' }), '.usage').textContent.trim()).toBe('51 of 100,000 (< 1 %)');
+  });
+
   it('warns when little is left', () => {
     expect(find(create({ used: 14000, max: 15000, at: '2026-11-22T08:00:00Z' }), '.high')).not.toBeNull();
   });

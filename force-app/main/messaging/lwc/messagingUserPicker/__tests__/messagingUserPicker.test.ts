@@ -18,7 +18,7 @@ function create(value: string[] = []) {
   Object.assign(element, { value, label: 'Find users' });
   document.body.appendChild(element);
   const change = jest.fn();
-  element.addEventListener('change', (event: CustomEvent) => change(event.detail.value));
+  element.addEventListener('userschange', (event: CustomEvent) => change(event.detail.value));
   return { element, change };
 }
 async function type(element: HTMLElement, term: string) {
