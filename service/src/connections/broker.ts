@@ -106,6 +106,28 @@ export function createBroker({ store, oauth, secretBox, clock, failPoints, logge
     }
   }
 
+  async function tryStored(row: UserRow, claim: string): Promise<boolean> {
+    await failPoints.hit('broker.before-doubt-call');
+    let tokens: TokenSet;
+    try {
+      tokens = await oauth.refresh(row.loginUrl, open(row.id, 'refresh', row.refreshToken as string));
+    } catch (error) {
+      const failure = classifyFailure(error);
+      if (failure.sent === 'maybe') {
+        await store.tokens.markDoubt(row.orgId, row.id, claim);
+        throw new RefreshFailedError(IN_DOUBT, false);
+      }
+      if (failure.class === 'user') {
+        await store.tokens.markDoubt(row.orgId, row.id, claim);
+        throw new RefreshFailedError({ ...failure, code: 'refresh_in_doubt', detail: `${failure.code}: ${failure.detail}` }, false);
+      }
+      await store.tokens.releaseDoubt(row.orgId, row.id, claim);
+      return false;
+    }
+    await keep(row, tokens);
+    return true;
+  }
+
   return {
     /** The current access token of a user. Throws RefreshFailedError when there is none. */
     accessToken(row: UserRow): string {
@@ -145,29 +167,19 @@ export function createBroker({ store, oauth, secretBox, clock, failPoints, logge
     },
 
     /**
-     * Tries the stored token of a user in doubt, once in its life. True: it worked and the user is sound again. False: somebody else tries or
-     * tried, or the token endpoint cannot be reached now (then it may be tried again). Throws RefreshFailedError when the grant is lost.
+     * Tries the stored token of a user in doubt, once in its life; waits while another caller does. True: it worked and the user is sound again.
+     * False: the token endpoint cannot be reached now, so it may be tried again. Throws RefreshFailedError when the grant is lost.
      */
     async settleDoubt(orgId: string, id: string): Promise<boolean> {
-      const row = await store.users.find(orgId, id);
-      if (!row?.inDoubt || !row.refreshToken) return row !== undefined && !row.inDoubt;
-      if (row.doubtTried) throw new RefreshFailedError(IN_DOUBT, false);
-      const claim = randomUUID();
-      if (!(await store.tokens.claimDoubt(orgId, id, claim, leaseMs))) return false;
-      await failPoints.hit('broker.before-doubt-call');
-      let tokens: TokenSet;
-      try {
-        tokens = await oauth.refresh(row.loginUrl, open(row.id, 'refresh', row.refreshToken));
-      } catch (error) {
-        const failure = classifyFailure(error);
-        if (failure.sent === 'maybe') throw new RefreshFailedError(IN_DOUBT, false);
-        await store.tokens.clearIntent(orgId, id, claim);
-        if (failure.class === 'user')
-          throw new RefreshFailedError({ ...failure, code: 'refresh_in_doubt', detail: `${failure.code}: ${failure.detail}` }, false);
-        return false;
+      for (;;) {
+        const row = await store.users.find(orgId, id);
+        if (!row?.refreshToken) throw new RefreshFailedError(NO_GRANT, false);
+        if (!row.inDoubt) return true;
+        const claim = randomUUID();
+        if (await store.tokens.claimDoubt(orgId, id, claim, leaseMs)) return tryStored(row, claim);
+        if (await store.tokens.isDoubtLost(orgId, id)) throw new RefreshFailedError(IN_DOUBT, false);
+        await sleep(50 + Math.random() * 100);
       }
-      await keep(row, tokens);
-      return true;
     },
 
     /** Seals the tokens of a finished sign-in for `users.setGrant`. */

@@ -2,6 +2,8 @@ import type { Failure } from '../gateways/salesforce/index.ts';
 
 /** What an admin should do about a cause, in words. The codes are Salesforce's, OAuth's, or ours (lower case). */
 const NEXT_STEPS: Readonly<Record<string, string>> = {
+  invalid_grant:
+    'See that the user is active, not locked and allowed to sign in now; then press Test. If that fails, press Reconnect and let the user sign in again.',
   inactive_user: 'Activate the user in Setup, or remove this connection and invite another administrator.',
   API_CURRENTLY_DISABLED: 'Give the user the permission "API Enabled".',
   CLIENT_NOT_ACCESSIBLE_FOR_USER: 'Allow the user to use the Switchboard app (Setup, External Client App Manager).',

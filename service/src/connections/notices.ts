@@ -132,7 +132,7 @@ async function sendMail(notice: Opened, { mailer, logger }: NoticeLaneDeps): Pro
 async function sendToSalesforce(notice: Opened, { call, store, logger }: NoticeLaneDeps): Promise<Result> {
   if (notice.state === 'sending') return 'failed';
   try {
-    await call(notice.orgId, { replay: 'idempotent', lane: 'messaging', timeoutMs: 15_000 }, async (client, session) => {
+    await call(notice.orgId, { replay: 'never', lane: 'messaging', timeoutMs: 15_000 }, async (client, session) => {
       await store.journal.setNotice(store.db, notice.orgId, notice.id, 'sending');
       const notification = {
         title: notice.subject,

@@ -16,18 +16,35 @@ export async function ownMissingRights(client: SalesforceClient): Promise<string
   return ADMIN_RIGHTS.filter((name) => rights[name] !== true).map(rightLabel);
 }
 
-/** Which of these users have all administrator rights, from profiles and permission sets together. */
+type Rights = Record<string, boolean>;
+
+/**
+ * Which of these users (at most some dozens) have all administrator rights, from the profile and all permission sets together: one composite call.
+ * Orgs differ in whether a profile's own permission set shows up as an assignment, so the profile is asked as well.
+ */
 export async function administrators(client: SalesforceClient, userIds: readonly string[]): Promise<Set<string>> {
   if (userIds.length === 0) return new Set();
-  const fields = ADMIN_RIGHTS.map((name) => `PermissionSet.${name}`);
   const ids = userIds.map((id) => `'${escapeSoql(id)}'`).join(', ');
-  const soql = `SELECT AssigneeId, ${fields.join(', ')} FROM PermissionSetAssignment WHERE AssigneeId IN (${ids}) AND (${fields.map((name) => `${name} = true`).join(' OR ')})`;
+  const sets = ADMIN_RIGHTS.map((name) => `PermissionSet.${name}`);
+  const results = await client.composite([
+    client.steps.query('profiles', `SELECT Id, ${ADMIN_RIGHTS.map((name) => `Profile.${name}`).join(', ')} FROM User WHERE Id IN (${ids})`),
+    client.steps.query(
+      'sets',
+      `SELECT AssigneeId, ${sets.join(', ')} FROM PermissionSetAssignment WHERE AssigneeId IN (${ids}) AND (${sets.map((name) => `${name} = true`).join(' OR ')})`,
+    ),
+  ]);
   const granted = new Map<string, Set<string>>();
-  for await (const rows of client.queryPages<{ AssigneeId: string; PermissionSet: Record<string, boolean> }>(soql)) {
-    for (const row of rows) {
-      const rights = granted.get(row.AssigneeId) ?? new Set();
-      for (const name of ADMIN_RIGHTS) if (row.PermissionSet[name]) rights.add(name);
-      granted.set(row.AssigneeId, rights);
+  const add = (userId: unknown, rights: unknown): void => {
+    const known = granted.get(String(userId)) ?? new Set();
+    for (const name of ADMIN_RIGHTS) if ((rights as Rights | null)?.[name]) known.add(name);
+    granted.set(String(userId), known);
+  };
+  for (const result of results) {
+    if (!result.ok)
+      throw new SalesforceError({ message: 'a query was refused', status: result.status, errors: result.errors, sent: 'yes' });
+    for (const row of result.page?.records ?? []) {
+      if (result.referenceId === 'profiles') add(row['Id'], row['Profile']);
+      else add(row['AssigneeId'], row['PermissionSet']);
     }
   }
   return new Set([...granted].filter(([, rights]) => ADMIN_RIGHTS.every((name) => rights.has(name))).map(([id]) => id));

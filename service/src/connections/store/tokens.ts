@@ -25,7 +25,7 @@ export function createTokenStore(db: Db) {
     },
     /** The request was refused or never sent: the token is what it was. */
     async clearIntent(orgId: string, id: string, claim: string): Promise<void> {
-      await sql`update connected_user set refresh_intent = null, refresh_claim = null, refresh_until = null, doubt_tried = false
+      await sql`update connected_user set refresh_intent = null, refresh_claim = null, refresh_until = null
         where org_id = ${orgId} and id = ${id} and refresh_claim = ${claim}`.execute(db);
     },
     /** Stores what a refresh gave. False when the grant was replaced or removed meanwhile. */
@@ -50,6 +50,17 @@ export function createTokenStore(db: Db) {
         db,
       );
       return result.numAffectedRows === 1n;
+    },
+    /** The one try was made and did not succeed, or its maker died. */
+    async isDoubtLost(orgId: string, id: string): Promise<boolean> {
+      const { rows } = await sql`select 1 from connected_user where org_id = ${orgId} and id = ${id} and in_doubt and doubt_tried
+        and refresh_until <= now()`.execute(db);
+      return rows.length === 1;
+    },
+    /** The try did not reach Salesforce, or was turned away without a word about the grant: it does not count. */
+    async releaseDoubt(orgId: string, id: string, claim: string): Promise<void> {
+      await sql`update connected_user set doubt_tried = false, refresh_until = now()
+        where org_id = ${orgId} and id = ${id} and refresh_claim = ${claim}`.execute(db);
     },
     /** Seals tokens anew under a newer master key; nothing happens when they changed meanwhile. */
     async reseal(orgId: string, id: string, generation: number, sealed: { access: string; refresh: string }): Promise<void> {

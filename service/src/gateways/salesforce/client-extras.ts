@@ -33,7 +33,12 @@ export function describeOf(names: NameMapper, body: unknown): DescribeResult {
  * The invocable action `customNotificationAction` takes the id of the notification type, not its name, so the type is read first
  * (one more call), and several notifications go out in one call.
  */
-export async function notify(send: Send, names: NameMapper, typeName: string, notifications: readonly NotificationRequest[]): Promise<void> {
+export async function notify(
+  send: Send,
+  names: NameMapper,
+  typeName: string,
+  notifications: readonly NotificationRequest[],
+): Promise<void> {
   const where = `DeveloperName = '${escapeSoql(typeName)}'${names.namespace ? ` AND NamespacePrefix = '${escapeSoql(names.namespace)}'` : ''}`;
   const soql = `SELECT Id FROM CustomNotificationType WHERE ${where} LIMIT 1`;
   const found = (await send({ method: 'GET', path: `/query?q=${encodeURIComponent(soql)}` })) as { records: { Id: string }[] };

@@ -125,7 +125,7 @@ describe('tokens', () => {
     expect(await errorOf(silent.oauth.refresh(silent.server.origin, 'r'))).toMatchObject({ inDoubt: false, fault: 'connect' });
   });
 
-  it('refuses an instance address that is not Salesforce’s', async () => {
+  it('refuses an instance address that is not Salesforce’s, but loses no rotated token over it', async () => {
     const { oauth, server } = await login((socket) =>
       answer(
         socket,
@@ -134,6 +134,7 @@ describe('tokens', () => {
       ),
     );
     await expect(oauth.exchangeCode('production', 'c', 'v')).rejects.toThrow(HostRefusedError);
+    expect((await oauth.refresh(server.origin, 'r1')).accessToken).toBe('00D!a');
   });
 
   it('revokes, and takes a dead token for revoked', async () => {

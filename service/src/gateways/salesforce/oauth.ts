@@ -18,7 +18,7 @@ export interface TokenSet {
   accessToken: string;
   /** New on every refresh when rotation is on; null when the answer carried none (then the old one stays valid). */
   refreshToken: string | null;
-  /** Origin of the org, checked to be a Salesforce host. */
+  /** Origin of the org; `exchangeCode` has checked it to be a Salesforce host, `refresh` has not: a rotated token must not be lost over it. */
   instanceUrl: string;
   /** 18-character ids out of the identity URL. */
   orgId: string;
@@ -78,7 +78,7 @@ export function createSalesforceOAuth(options: OAuthOptions): SalesforceOAuth {
     body: new URLSearchParams(fields).toString(),
   });
   const token = async (origin: string, fields: Record<string, string>): Promise<TokenSet> =>
-    tokenSet(await ask('token', form(origin, '/services/oauth2/token', { ...fields, ...client })), options.hosts);
+    readTokens(await ask('token', form(origin, '/services/oauth2/token', { ...fields, ...client })));
 
   return {
     loginUrl: (login) => loginUrl(login, options.hosts),
@@ -97,13 +97,15 @@ export function createSalesforceOAuth(options: OAuthOptions): SalesforceOAuth {
       }).toString();
       return url.href;
     },
-    exchangeCode: (login, code, codeVerifier) =>
-      token(loginUrl(login, options.hosts), {
+    exchangeCode: async (login, code, codeVerifier) => {
+      const tokens = await token(loginUrl(login, options.hosts), {
         grant_type: 'authorization_code',
         code,
         code_verifier: codeVerifier,
         redirect_uri: options.redirectUri,
-      }),
+      });
+      return { ...tokens, instanceUrl: checkTokenHost(tokens.instanceUrl, options.hosts) };
+    },
     refresh: (loginHost, refreshToken) =>
       token(checkLogin(loginHost, options.hosts), { grant_type: 'refresh_token', refresh_token: refreshToken }),
     revoke: async (loginHost, value) => {
@@ -164,10 +166,12 @@ function refusal(endpoint: OAuthError['endpoint'], answer: HttpAnswer): OAuthErr
   } catch {
     // Not JSON: a page of a proxy, or plain text such as "Bad_OAuth_Token". The status says what is known.
   }
-  return new OAuthError({ endpoint, code, description, status: answer.status, sent: answer.status >= 500 ? 'maybe' : 'yes' });
+  // 502 and 504 come from something in between that lost the real answer; any other status is Salesforce's own and carries no new token.
+  const sent = answer.status === 502 || answer.status === 504 ? 'maybe' : 'yes';
+  return new OAuthError({ endpoint, code, description, status: answer.status, sent });
 }
 
-function tokenSet(answer: HttpAnswer, hosts: HostPolicy): TokenSet {
+function readTokens(answer: HttpAnswer): TokenSet {
   if (answer.status !== 200) throw refusal('token', answer);
   let body: Record<string, unknown>;
   try {
@@ -183,7 +187,7 @@ function tokenSet(answer: HttpAnswer, hosts: HostPolicy): TokenSet {
   return {
     accessToken: text('access_token'),
     refreshToken: text('refresh_token') || null,
-    instanceUrl: checkTokenHost(text('instance_url'), hosts),
+    instanceUrl: text('instance_url'),
     orgId: ids[1] as string,
     userId: ids[2] as string,
     identityUrl: text('id'),
@@ -193,7 +197,12 @@ function tokenSet(answer: HttpAnswer, hosts: HostPolicy): TokenSet {
 }
 
 function readIdentity(answer: HttpAnswer): Identity {
-  const body = JSON.parse(answer.body) as Record<string, unknown>;
+  let body: Record<string, unknown>;
+  try {
+    body = JSON.parse(answer.body) as Record<string, unknown>;
+  } catch (cause) {
+    throw new OAuthError({ endpoint: 'identity', description: 'the answer is not JSON', status: 200, sent: 'yes', cause });
+  }
   const text = (name: string): string => (typeof body[name] === 'string' ? body[name] : '');
   return {
     userId: text('user_id'),

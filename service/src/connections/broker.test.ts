@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FailPointError, type FailPoints } from '../platform/fail-points.ts';
+import type { Org } from '../tenancy/index.ts';
+import { ADMIN, inviteLink, SPARE, STANDBY, startHarness, type Harness } from './harness.test-helper.ts';
+import type { Connections } from './index.ts';
+import type { UserRow } from './types.ts';
+
+let h: Harness;
+let org: Org;
+/** Fail-points of the harness's own process; tests set what happens at them. */
+const points: { at: Record<string, (() => void | Promise<void>)[]> } = { at: {} };
+const failPoints: FailPoints = { hit: async (name) => points.at[name]?.shift()?.() };
+const crash =
+  (name: string): (() => never) =>
+  () => {
+    throw new FailPointError(name);
+  };
+
+beforeAll(async () => {
+  h = await startHarness({ failPoints, refreshLeaseMs: 400 });
+  org = await h.register();
+  await h.connect(STANDBY);
+});
+afterAll(() => h.close());
+beforeEach(async () => {
+  points.at = {};
+  await h.restore();
+  await h.control('POST', `/users/${ADMIN}/expire-session`);
+});
+
+const call = (on: Connections = h.connections): Promise<unknown> =>
+  on.call(org.id, { replay: 'idempotent', lane: 'messaging' }, (client) => client.query('SELECT Id FROM Conversation__c LIMIT 1'));
+const user = async (username: string): Promise<UserRow> =>
+  (await h.store.users.list(org.id)).find((item) => item.username === username) as UserRow;
+const main = async (): Promise<string | undefined> => (await h.connections.status(org.id)).main?.username;
+const refreshes = async (): Promise<number> =>
+  ((await h.calls()) as { byRoute: Record<string, number> }).byRoute['POST /services/oauth2/token'] ?? 0;
+const lose = (drop: 'before' | 'after', times = 1): Promise<void> =>
+  h.fault({ match: { path: '/services/oauth2/token' }, times, action: { drop } });
+
+describe('a lost reply', () => {
+  it('switches first, and the stored token, tried once, turns out to be used up', async () => {
+    await lose('after');
+    await call();
+    expect(await main()).toBe(STANDBY);
+    await h.until(async () => (await user(ADMIN)).status === 'disconnected');
+    expect(await user(ADMIN)).toMatchObject({ cause: 'refresh_in_doubt', tokenDead: true, nextStep: expect.stringContaining('Reconnect') });
+    expect(await refreshes()).toBe(2);
+    h.advance(24 * 3600_000);
+    await h.connections.tick();
+    await call();
+    expect([await user(ADMIN), await main()]).toMatchObject([{ status: 'disconnected' }, STANDBY]);
+  });
+
+  it('switches first, and the stored token still works where the request never arrived', async () => {
+    await lose('before');
+    await call();
+    expect(await main()).toBe(STANDBY);
+    await h.until(async () => !(await user(ADMIN)).inDoubt);
+    expect(await user(ADMIN)).toMatchObject({ status: 'connected', cause: null });
+    expect(await refreshes()).toBe(2);
+  });
+
+  it('does not try the stored token twice', async () => {
+    await lose('before', 2);
+    await call();
+    await h.until(async () => (await user(ADMIN)).status === 'disconnected');
+    expect(await refreshes()).toBe(2);
+  });
+
+  it('with nobody to switch to tries the stored token at once', async () => {
+    await h.control('POST', `/users/${STANDBY}/revoke`);
+    h.advance(6 * 60_000);
+    await h.connections.tick();
+    expect((await user(STANDBY)).status).toBe('disconnected');
+    await h.control('POST', `/users/${ADMIN}/expire-session`);
+    await lose('before');
+    await call();
+    expect([await main(), (await user(ADMIN)).inDoubt]).toEqual([ADMIN, false]);
+    const [event] = await h.store.journal.events(org.id, null, 1);
+    expect(event?.kind).toBe('refreshed_failed');
+  });
+
+  it('is not assumed where Salesforce answered that it is out of order', async () => {
+    await h.fault({
+      match: { path: '/services/oauth2/token' },
+      times: 1,
+      action: { status: 503, body: { error: 'unknown_error', error_description: 'retry' } },
+    });
+    await expect(call()).rejects.toThrow('the org refused');
+    expect([await main(), (await user(ADMIN)).inDoubt, (await user(ADMIN)).status]).toEqual([ADMIN, false, 'connected']);
+    h.advance(60_000);
+    await call();
+    expect(await main()).toBe(ADMIN);
+  });
+});
+
+describe('a crash', () => {
+  it('between the answer and storing it leaves the token in doubt for the others', async () => {
+    points.at['broker.after-call'] = [crash('broker.after-call')];
+    await expect(call()).rejects.toThrow(FailPointError);
+    expect((await user(ADMIN)).refreshIntent).not.toBe(null);
+    await call(h.another({ refreshLeaseMs: 400 }));
+    expect(await main()).toBe(STANDBY);
+    await h.until(async () => (await user(ADMIN)).status === 'disconnected');
+    expect((await user(ADMIN)).cause).toBe('refresh_in_doubt');
+  });
+
+  it('before the call leaves it in doubt as well, and the stored token works', async () => {
+    points.at['broker.before-call'] = [crash('broker.before-call')];
+    await expect(call()).rejects.toThrow(FailPointError);
+    await call(h.another({ refreshLeaseMs: 400 }));
+    await h.until(async () => !(await user(ADMIN)).inDoubt);
+    expect([await main(), (await user(ADMIN)).status]).toEqual([STANDBY, 'connected']);
+  });
+
+  it('during the one try of a token in doubt is not followed by another', async () => {
+    await lose('before');
+    points.at['broker.before-doubt-call'] = [crash('broker.before-doubt-call')];
+    await call();
+    h.advance(10 * 60_000);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await h.connections.tick();
+    expect(await user(ADMIN)).toMatchObject({ status: 'disconnected', cause: 'refresh_in_doubt' });
+    expect(await refreshes()).toBe(1);
+  });
+
+  it('before a switch is committed changes nothing; the next call switches', async () => {
+    await h.control('POST', `/users/${ADMIN}/revoke`);
+    points.at['switch.before-commit'] = [crash('switch.before-commit')];
+    await expect(call()).rejects.toThrow(FailPointError);
+    expect([await main(), (await user(ADMIN)).status]).toEqual([ADMIN, 'connected']);
+    await call();
+    expect(await main()).toBe(STANDBY);
+  });
+
+  it('after a switch was committed keeps it, and its notice goes out once', async () => {
+    await h.control('POST', `/users/${ADMIN}/revoke`);
+    points.at['switch.after-commit'] = [crash('switch.after-commit')];
+    await expect(call()).rejects.toThrow(FailPointError);
+    await call();
+    expect(await main()).toBe(STANDBY);
+    await h.until(() => h.mails.some((mail) => mail.subject.includes('took over')));
+    expect(h.mails.filter((mail) => mail.subject.includes('took over'))).toHaveLength(1);
+  });
+
+  it('between giving the old grant back and storing the new one leaves the invitation good', async () => {
+    const { id } = await user(STANDBY);
+    await h.apex(ADMIN, 'POST', `/v1/connections/${id}/reconnect`);
+    await h.until(() => h.mails.some((mail) => mail.text.includes('/connect/invite/')));
+    points.at['accept.after-revoke'] = [crash('accept.after-revoke')];
+    expect((await h.signIn(inviteLink(h.mails), STANDBY)).status).toBe(500);
+    expect((await h.signIn(inviteLink(h.mails), STANDBY)).status).toBe(200);
+    expect((await user(STANDBY)).status).toBe('connected');
+  });
+
+  it('while a user is removed leaves it on the list, to be removed again', async () => {
+    const id = await h.connect(SPARE);
+    points.at['remove.after-revoke'] = [crash('remove.after-revoke')];
+    expect((await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`)).status).toBe(500);
+    expect((await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`)).status).toBe(200);
+    expect((await h.store.users.list(org.id)).map((item) => item.username)).toEqual([ADMIN, STANDBY]);
+  });
+});
+
+describe('storing', () => {
+  it('is tried until it succeeds, and nobody calls with the token before', async () => {
+    const seen: number[] = [];
+    const generation = (await user(ADMIN)).tokenGeneration;
+    const failed = async (): Promise<never> => {
+      seen.push((await user(ADMIN)).tokenGeneration);
+      throw new Error('the database is away');
+    };
+    points.at['broker.before-store'] = [failed, failed, failed];
+    await Promise.all([call(), call(), call()]);
+    expect(seen).toEqual([generation, generation, generation]);
+    expect([await main(), (await user(ADMIN)).tokenGeneration, await refreshes()]).toEqual([ADMIN, generation + 1, 1]);
+  });
+});
