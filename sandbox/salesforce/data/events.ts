@@ -91,7 +91,7 @@ export function makeEventBus(db: DatabaseSync, clock: OrgClock): EventBus {
     publish(channel, payload, uuid = randomUUID()) {
       prune.run(oldest());
       // Replay ids are opaque and not contiguous; the gaps keep clients from counting on +1.
-      const replayId = Number((newest.get() as { top: number }).top) + 1 + Math.floor(Math.random() * 3);
+      const replayId = (newest.get() as { top: number }).top + 1 + Math.floor(Math.random() * 3);
       const created = clock.now().getTime();
       insert.run(replayId, uuid, channel, JSON.stringify(payload), created);
       const message = toMessage({ replay_id: replayId, uuid, channel, payload: JSON.stringify(payload), created_ms: created });
@@ -112,7 +112,7 @@ export function makeEventBus(db: DatabaseSync, clock: OrgClock): EventBus {
     },
     usage() {
       const row = used.get(hour() - 24) as { published: number; delivered: number };
-      return { published: Number(row.published), delivered: Number(row.delivered) };
+      return { published: row.published, delivered: row.delivered };
     },
     subscribers: (channel) => listeners.get(channel.toLowerCase())?.size ?? 0,
     clear() {
@@ -127,7 +127,7 @@ function toMessage(row: StoredEvent): EventMessage {
     data: {
       schema: 'switchboard-sandbox',
       payload: JSON.parse(row.payload) as Record<string, unknown>,
-      event: { replayId: Number(row.replay_id), EventUuid: row.uuid },
+      event: { replayId: row.replay_id, EventUuid: row.uuid },
     },
   };
 }

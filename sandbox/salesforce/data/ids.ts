@@ -11,7 +11,7 @@ function checksum(id15: string): string {
       const c = id15[group * 5 + i] ?? '';
       if (c >= 'A' && c <= 'Z') bits |= 1 << i;
     }
-    suffix += SUFFIX[bits];
+    suffix += SUFFIX[bits] ?? '';
   }
   return suffix;
 }

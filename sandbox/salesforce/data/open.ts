@@ -1,7 +1,7 @@
 /** Opens an org: metadata → schema → tables → base rows, and the object that the rest of the sandbox holds. */
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import type { OpenOrgOptions, Org, Row } from '../org.ts';
+import type { OpenOrgOptions, Org } from '../org.ts';
 import { ensureBase } from './base.ts';
 import { makeClock } from './clock.ts';
 import { createRecord } from './dml/create.ts';
@@ -66,7 +66,7 @@ export function openOrg(options: OpenOrgOptions): Org {
     insert: (object, values) => store.tx(() => createRecord(engine, systemActor(engine), known(object), values)),
     update: (object, id, values) => store.tx(() => updateRecord(engine, systemActor(engine), known(object), id, values)),
     query: (soql, userId) => runQuery(engine, userId === undefined ? systemActor(engine) : userActor(engine, userId), soql).records,
-    row: (object, id) => store.row(known(object), normaliseId(id) ?? id) as Row | undefined,
+    row: (object, id) => store.row(known(object), normaliseId(id) ?? id),
     reset() {
       store.tx(() => {
         for (const object of schema.objects) {
@@ -120,7 +120,7 @@ function addFields(object: ObjectDef, file: ObjectFile, namespace: string): void
 function keyPrefix(store: Store, name: string): string {
   const family = name.endsWith('__e') ? 'e' : 'a';
   const known = store.prepare('SELECT value FROM sys_counter WHERE name = ?').get(`prefix:${name}`) as { value: number } | undefined;
-  const index = known ? Number(known.value) : store.next(`prefix:next:${family}`);
+  const index = known ? known.value : store.next(`prefix:next:${family}`);
   if (!known) store.next(`prefix:${name}`, index);
   return `${family}${String(index - 1).padStart(2, '0')}`;
 }

@@ -42,7 +42,7 @@ export function makeStore(db: DatabaseSync): Store {
     prepare(
       'INSERT INTO sys_counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value RETURNING value',
     );
-  const next = (counter: string, step = 1) => Number((bump().get(counter, step) as { value: number }).value);
+  const next = (counter: string, step = 1) => (bump().get(counter, step) as { value: number }).value;
   const drain = (committed: boolean) => {
     for (const entry of after.splice(0)) if (committed || entry.keep) entry.work();
   };

@@ -2,8 +2,9 @@
 import { field } from '../model.ts';
 import type { FieldDef, FieldType, ObjectDef, PicklistValue, SharingModel } from '../model.ts';
 import { auditFields, eventFields, idField, ownerField } from './system-fields.ts';
-import { flag, list, text } from './read.ts';
-import type { ObjectFile, Xml } from './read.ts';
+import type { ObjectFile } from './read.ts';
+import { flag, list, text } from './xml.ts';
+import type { Xml } from './xml.ts';
 
 const TYPES: Record<string, FieldType> = {
   Text: 'string',

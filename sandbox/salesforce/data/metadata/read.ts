@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
-
-export type Xml = Record<string, unknown>;
+import { flag, list, text } from './xml.ts';
+import type { Xml } from './xml.ts';
 
 export interface ObjectFile {
   /** Bare API name, for example `Message__c`. */
@@ -150,25 +150,6 @@ function load(path: string, root: string): Xml {
   return typeof body === 'object' && body !== null ? (body as Xml) : {};
 }
 
-/** Text of a child element. */
-export function text(xml: Xml, name: string, fallback = ''): string {
-  const value = xml[name];
-  return typeof value === 'string' ? value : fallback;
-}
-
-/** True when a child element reads `true`. */
-export function flag(xml: Xml, name: string, fallback = false): boolean {
-  const value = xml[name];
-  return typeof value === 'string' ? value === 'true' : fallback;
-}
-
-/** Child elements of one name, however many there are. */
-export function list(xml: Xml, name: string): Xml[] {
-  const value = xml[name];
-  if (value === undefined) return [];
-  return (Array.isArray(value) ? value : [value]).filter((entry): entry is Xml => typeof entry === 'object' && entry !== null);
-}
-
 function permissionSet(name: string, xml: Xml): PermissionSetMeta {
   return {
     name,
@@ -236,7 +217,7 @@ function namedCredential(name: string, xml: Xml): NamedCredentialMeta {
 
 function notificationType(name: string, xml: Xml): NotificationTypeMeta {
   return {
-    name: text(xml, 'customNotifTypeName', name) === '' ? name : name,
+    name,
     label: text(xml, 'masterLabel', text(xml, 'customNotifTypeName', name)),
     desktop: flag(xml, 'desktop'),
     mobile: flag(xml, 'mobile'),

@@ -1,5 +1,5 @@
 /** Assembles a standard object. */
-import type { FieldDef, ObjectDef, SharingModel } from '../model.ts';
+import type { FieldDef, ObjectDef } from '../model.ts';
 import { auditFields, idField, ownerField } from './system-fields.ts';
 
 /** One standard object with the system fields around its own. */
@@ -19,7 +19,7 @@ export function standardObject(
     keyPrefix,
     custom: false,
     kind: 'object',
-    sharing: 'Private' as SharingModel,
+    sharing: 'Private',
     owned: owners !== undefined,
     searchable: false,
     publishBehavior: 'PublishAfterCommit',

@@ -19,7 +19,7 @@ interface Link {
 
 /** Builds the tree; a mix of AND and OR without parentheses is MALFORMED_QUERY, as on the platform. */
 export function conditionTree(clause: WhereClause | HavingClause): ConditionTree {
-  const tokens = flatten(clause as unknown as Link);
+  const tokens = flatten(clause);
   let at = 0;
   const peek = () => tokens[at];
 

@@ -27,10 +27,7 @@ export function functionSql(scope: Scope, call: { functionName?: string; paramet
   const [argument] = call.parameters ?? [];
   if (name === 'COUNT' && (argument === undefined || argument === ''))
     return { sql: 'count(*)', field: field('expr', 'int'), join: undefined };
-  const inner =
-    typeof argument === 'string'
-      ? resolve(scope, argument)
-      : functionSql(scope, (argument ?? {}) as { functionName?: string; parameters?: unknown[] }, aggregates);
+  const inner = typeof argument === 'string' ? resolve(scope, argument) : functionSql(scope, argument ?? {}, aggregates);
   if (AGGREGATES.has(name)) {
     if (!aggregates) throw malformed(located(scope.soql, name, 'Grouped fields and aggregate functions are not allowed here'));
     return aggregate(scope, name, inner);

@@ -131,7 +131,7 @@ function unescape(raw: string, like: boolean): string {
 
 /** SQLite folds ASCII only; other letters go through our own function (no index, but right). */
 function folds(field: FieldDef, value: Value): boolean {
-  return TEXT.has(field.type) && !field.caseSensitive && typeof value === 'string' && /[^\x00-\x7f]/.test(value);
+  return TEXT.has(field.type) && !field.caseSensitive && typeof value === 'string' && /[^ -~\s]/.test(value);
 }
 
 function singleSql(scope: Scope, target: Resolved, operator: string, value: Value, params: SQLInputValue[]): string {

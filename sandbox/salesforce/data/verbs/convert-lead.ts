@@ -1,5 +1,5 @@
 /** Converting a lead, as the convert page does. */
-import type { Org, Row } from '../../org.ts';
+import type { Org, Row, Values } from '../../org.ts';
 import type { Engine } from '../engine.ts';
 import { systemActor } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';
@@ -20,21 +20,7 @@ export interface ConvertResult {
   contactId: string;
 }
 
-const COPIED = [
-  'Salutation',
-  'FirstName',
-  'LastName',
-  'Title',
-  'Phone',
-  'MobilePhone',
-  'Fax',
-  'Email',
-  'LeadSource',
-  'Description',
-  'OwnerId',
-  'HasOptedOutOfEmail',
-  'DoNotCall',
-];
+const COPIED = ['Salutation', 'FirstName', 'LastName', 'Title', 'Phone', 'MobilePhone', 'Fax', 'Email', 'LeadSource', 'Description'];
 
 /**
  * Makes (or takes) an account and a contact, marks the lead converted. Own look-ups that point to the lead stay as
@@ -52,11 +38,8 @@ export function convertLead(org: Org, leadId: string, options: ConvertOptions = 
     const accountId =
       existing(engine, 'Account', options.accountId) ??
       createRecord(engine, actor, object('Account'), { Name: lead['Company'], Phone: lead['Phone'], OwnerId: owner });
-    const values = Object.fromEntries(
-      COPIED.map((name) => [name, lead[name]]).filter(([, value]) => value !== null && value !== undefined),
-    );
-    const contactValues = {
-      ...values,
+    const contactValues: Values = {
+      ...Object.fromEntries(COPIED.map((name): [string, unknown] => [name, lead[name]])),
       HasOptedOutOfEmail: lead['HasOptedOutOfEmail'] === 1,
       DoNotCall: lead['DoNotCall'] === 1,
       OwnerId: owner,

@@ -57,7 +57,7 @@ export function seedRecords(org: Org, options: SeedOptions): { created: number; 
   const now = stamp(engine.clock.now());
   return store.tx(() => {
     const last = store.next(`id:${object.keyPrefix}`, count);
-    const firstDoc = Number((store.prepare('SELECT coalesce(max(doc), 0) AS top FROM sys_search_doc').get() as { top: number }).top) + 1;
+    const firstDoc = (store.prepare('SELECT coalesce(max(doc), 0) AS top FROM sys_search_doc').get() as { top: number }).top + 1;
     const addDoc = store.prepare('INSERT INTO sys_search_doc (doc, record_id, object) VALUES (?, ?, ?)');
     const addWords = store.prepare('INSERT INTO sys_search (rowid, name, email, phone, rest) VALUES (?, ?, ?, ?, ?)');
     const audit = { IsDeleted: 0, CreatedDate: now, LastModifiedDate: now, SystemModstamp: now };
