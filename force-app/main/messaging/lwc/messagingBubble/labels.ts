@@ -18,6 +18,7 @@ import nextNotSent from '@salesforce/label/c.Msg_Next_Not_Sent';
 import nextOptedOut from '@salesforce/label/c.Msg_Next_Opted_Out';
 import nextUnknown from '@salesforce/label/c.Msg_Next_Unknown';
 import failed from '@salesforce/label/c.Msg_Sent_Failed';
+import notConfirmed from '@salesforce/label/c.Msg_Sent_NotConfirmed';
 import notSent from '@salesforce/label/c.Msg_Sent_NotSent';
 import posting from '@salesforce/label/c.Msg_Sent_Posting';
 import queued from '@salesforce/label/c.Msg_Sent_Queued';
@@ -47,6 +48,7 @@ export const labels = {
   nextOptedOut,
   nextUnknown,
   failed,
+  notConfirmed,
   notSent,
   posting,
   queued,

@@ -27,21 +27,28 @@ const DELIVERY: Record<Exclude<DeliveryStatus, ''>, Badge> = {
   Failed: { text: labels.deliveryFailed, icon: 'utility:error', variant: 'error' },
 };
 
+const NOT_CONFIRMED: Badge = { text: labels.notConfirmed, icon: 'utility:question', variant: 'warning' };
+
+/** True where the service itself refused: then the message is surely not sent. Else its answer was lost on the way. */
+function isRefused({ problem }: MessageView): boolean {
+  return problem?.status !== undefined && problem.status < 500;
+}
+
 /** Both axes of a message we sent; a received one needs none. */
-export function badgesOf({ inbound, sent, delivery }: MessageView): Badge[] {
+export function badgesOf(message: MessageView): Badge[] {
+  const { inbound, sent, delivery } = message;
   if (inbound) return [];
+  if (sent === 'NotSent' && !isRefused(message)) return [NOT_CONFIRMED];
   const badges = [SENT[sent] ?? SENT.Unknown];
   if (delivery && DELIVERY[delivery]) badges.push(DELIVERY[delivery]);
   return badges;
 }
 
 /** What the reader can do now, in one sentence; empty where nothing is wrong. */
-export function nextStepOf({ sent, delivery, errorCode, problem }: MessageView): string {
+export function nextStepOf(message: MessageView): string {
+  const { sent, delivery, errorCode } = message;
   if (errorCode === 'opted_out') return labels.nextOptedOut;
-  if (sent === 'NotSent') {
-    const answered = problem?.status !== undefined && problem.status < 500;
-    return answered ? labels.nextNotSent : labels.nextNotConfirmed;
-  }
+  if (sent === 'NotSent') return isRefused(message) ? labels.nextNotSent : labels.nextNotConfirmed;
   if (sent === 'Unknown') return labels.nextUnknown;
   if (delivery === 'Undelivered') return labels.nextLater;
   return sent === 'Failed' || delivery === 'Failed' ? labels.nextCarrier : '';

@@ -34,7 +34,9 @@ export default class MessagingOptOut extends LightningModal {
   async handleSave(): Promise<void> {
     const field = this.template!.querySelector('lightning-textarea');
     field?.setCustomValidity(this.reason.trim() ? '' : labels.reasonMissing);
-    if (this.saving || field?.reportValidity() === false || !this.reason.trim()) return;
+    const valid = field?.reportValidity() !== false && this.reason.trim() !== '';
+    if (!valid) field?.focus();
+    if (this.saving || !valid) return;
     this.saving = this.disableClose = true;
     this.error = undefined;
     try {

@@ -76,6 +76,7 @@ describe('c-messaging-bubble', () => {
     const element = show(unsent({ code: 'no_number', title: 'T', detail: 'You have no number.', status: 422, errors: [] }));
     expect(texts(element, '.reason')).toEqual(['You have no number.']);
     expect(texts(element, '.next-step')).toEqual(['c.Msg_Next_Not_Sent']);
+    expect(texts(element, '.status-text')).toEqual(['c.Msg_Sent_NotSent']);
     const heard = jest.fn();
     element.addEventListener('retry', (event) => heard('retry', (event as CustomEvent).detail));
     element.addEventListener('discard', (event) => heard('discard', (event as CustomEvent).detail));
@@ -92,6 +93,7 @@ describe('c-messaging-bubble', () => {
     const lost = JSON.parse((refusal('service_unreachable', 'Nothing came back.', 503) as { body: { message: string } }).body.message);
     expect(texts(show(unsent({ ...lost, errors: [] })), '.next-step')).toEqual(['c.Msg_Next_Not_Confirmed']);
     expect(texts(show(unsent(undefined)), '.next-step')).toEqual(['c.Msg_Next_Not_Confirmed']);
+    expect(texts(show(unsent(undefined)), '.status-text')).toEqual(['c.Msg_Sent_NotConfirmed']);
   });
 
   it('shows pictures, also without text', () => {
