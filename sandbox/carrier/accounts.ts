@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SAMPLE_NUMBERS } from '../salesforce/sample/sample.ts';
 
 /** A number of the company at the Twilio-compatible carrier. */
 export interface TwilioNumber {
@@ -61,11 +62,16 @@ export interface SamplePhone {
   readonly label: string;
 }
 
+/** People of the sample org, and somebody whom it does not know. */
 export function samplePhones(): SamplePhone[] {
   return [
-    { number: '+14155550111', label: 'a US phone' },
-    { number: '+14155550112', label: 'another US phone' },
-    { number: '+447700900111', label: 'a British phone' },
+    { number: SAMPLE_NUMBERS.single, label: 'Maya Rivera, a contact' },
+    { number: SAMPLE_NUMBERS.shared, label: 'shared by two contacts' },
+    { number: SAMPLE_NUMBERS.lead, label: 'Kofi Mensah, a lead' },
+    { number: SAMPLE_NUMBERS.leadAndContact, label: 'a contact and a lead have it' },
+    { number: SAMPLE_NUMBERS.unicode, label: '田中 美咲, a contact' },
+    { number: SAMPLE_NUMBERS.account, label: "an account's switchboard" },
+    { number: SAMPLE_NUMBERS.unknown, label: 'nobody in the org' },
   ];
 }
 

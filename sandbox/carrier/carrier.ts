@@ -51,10 +51,11 @@ export async function startCarrier(options: CarrierOptions = {}): Promise<Carrie
   const settings = { ...defaultSmscSettings(), ...options.smsc };
   const firstSettings = { ...settings };
   let base = options.publicBase ?? '';
-  let smsc: Smsc | undefined;
+  /** Filled once it listens; routes are registered before. */
+  const running: { smsc?: Smsc } = {};
   const theSmsc = (): Smsc => {
-    if (!smsc) throw new Error('the SMSC has not started yet');
-    return smsc;
+    if (!running.smsc) throw new Error('the SMSC has not started yet');
+    return running.smsc;
   };
 
   // Five files of 5 MB, as base64 in JSON.
@@ -81,7 +82,7 @@ export async function startCarrier(options: CarrierOptions = {}): Promise<Carrie
   registerCarrierControl(app, parts);
   registerPhonePage(app, { ...parts, store, samplePhones: options.phones ?? samplePhones() });
 
-  smsc = await startSmsc(options.smppPort ?? 2775, {
+  running.smsc = await startSmsc(options.smppPort ?? 2775, {
     accounts,
     store,
     phones,
@@ -98,7 +99,7 @@ export async function startCarrier(options: CarrierOptions = {}): Promise<Carrie
   return {
     url,
     port,
-    smppPort: smsc.port,
+    smppPort: theSmsc().port,
     app,
     close: async () => {
       messages.reset();

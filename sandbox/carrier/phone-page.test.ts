@@ -75,7 +75,7 @@ describe('the phone page in a browser', () => {
   async function violations(page: Page): Promise<string[]> {
     // Through the debugger, because the page's own policy allows no foreign script.
     await page.evaluate(AXE);
-    const result = (await page.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] };
+    const result = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()');
     return result.violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html ?? ''}`);
   }
 

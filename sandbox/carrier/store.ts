@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 export interface StoredMedia {
   readonly sid: string;
@@ -88,6 +89,7 @@ function empty(): CarrierState {
 
 /** The carrier's memory. With a file, conversations are there again after a restart. */
 export function createStore(file?: string): Store {
+  if (file) mkdirSync(dirname(file), { recursive: true });
   const state = file ? load(file) : empty();
   let timer: NodeJS.Timeout | undefined;
   let dirty = false;

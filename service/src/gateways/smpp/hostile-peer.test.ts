@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import smpp from 'smpp';
-import type { PDU } from 'smpp';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectSmpp } from './link.ts';
 import type { InboundMessage, Receipt, SmppLink, StateChange } from './types.ts';
@@ -135,7 +134,7 @@ describe('a peer that goes in the protocol’s way', () => {
     const commands: number[] = [];
     const port = await peer((socket) => {
       socket.on('data', (data) => commands.push(data.readUInt32BE(4)));
-      setImmediate(() => socket.write(new smpp.PDU('unbind', { sequence_number: 3 } as Partial<PDU>).toBuffer()));
+      setImmediate(() => socket.write(new smpp.PDU('unbind', { sequence_number: 3 }).toBuffer()));
     });
     const { states } = connect(port);
     await until(() => states.filter((state) => state.state === 'bound').length >= 2);

@@ -9,6 +9,9 @@ import { readReceipt } from './receipt.ts';
 import { decodeText } from './text-coding.ts';
 import type { InboundMessage, Receipt, SmppHandlers, SmppLog, SmppOptions } from './types.ts';
 
+/** How soon after a reply the carrier is asked for a sign that it has read it; one question serves a burst. */
+const CONFIRM_AFTER_MS = 100;
+
 /** `esm_class` message type bits: delivery receipt, and intermediate notification (SMPP 3.4, 5.2.12). */
 const RECEIPT_BITS = 0x04 | 0x20;
 
@@ -36,6 +39,18 @@ export function createInbound(options: SmppOptions, handlers: SmppHandlers): Inb
     const list = unconfirmed.get(bind) ?? [];
     list.push({ reply: number, deliveryId });
     unconfirmed.set(bind, list);
+    askForSign(bind);
+  };
+
+  /** Answers come in the order of the stream, so the answer to an enquire_link proves that the replies before it were read. */
+  const asking = new WeakSet<Bind>();
+  const askForSign = (bind: Bind): void => {
+    if (asking.has(bind)) return;
+    asking.add(bind);
+    setTimeout(() => {
+      asking.delete(bind);
+      if ((unconfirmed.get(bind) ?? []).length > 0) void bind.request('enquire_link', {});
+    }, CONFIRM_AFTER_MS).unref();
   };
 
   const handle = async (bind: Bind, pdu: PDU, work: () => Promise<void>, deliveryId?: string): Promise<void> => {
