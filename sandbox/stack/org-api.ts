@@ -42,7 +42,7 @@ export function orgApi(salesforceUrl: string): OrgApi {
       }),
     });
     const answer = (await response.json()) as { status: number; body?: string };
-    return { status: answer.status, body: answer.body ? (parse(answer.body) as unknown) : undefined };
+    return { status: answer.status, body: answer.body ? parse(answer.body) : undefined };
   }
   async function must<T>(username: string, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
     const answer = await call(username, method, path, body, headers);

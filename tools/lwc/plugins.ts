@@ -16,6 +16,6 @@ export async function componentPlugins(options: ResolverOptions): Promise<Plugin
       enableDynamicComponents: true,
       enableSyntheticElementInternals: true, // the base components' form elements ask for it
       sourcemap: true,
-    }) as Plugin,
+    }),
   ];
 }

@@ -17,7 +17,7 @@ interface Report {
 }
 
 async function typeCheck(root: string): Promise<Finding[] | Skipped> {
-  const java = await run('java', ['-version']).catch((error: NodeJS.ErrnoException) => error);
+  const java = await run('java', ['-version']).catch((error: unknown) => error as NodeJS.ErrnoException);
   if (java instanceof Error) return { skipped: 'needs Java 17 or later (Debian: openjdk-17-jre-headless)' };
   const version = Number(/version "(\d+)/.exec(java.stderr)?.[1] ?? 0);
   if (version < 17) return { skipped: `needs Java 17 or later, found ${version}` };

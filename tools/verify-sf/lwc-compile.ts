@@ -9,7 +9,7 @@ const API_VERSION = 65;
 export const lwcCompileCheck: Check = {
   name: 'lwc-compile',
   async run(project) {
-    const { transformSync } = await import('@lwc/compiler');
+    const { transformSync } = (await import('@lwc/compiler')) as unknown as { transformSync: Transform };
     const findings: Finding[] = [];
     for (const { name, folder } of bundles(project).values()) {
       const files = project.files.filter((file) => file.startsWith(`${folder}/`) && /\.(js|ts|html|css)$/.test(file));
@@ -19,7 +19,8 @@ export const lwcCompileCheck: Check = {
   },
 };
 
-type Transform = (typeof import('@lwc/compiler'))['transformSync'];
+/** What is used of the compiler's `transformSync`; its own types do not resolve. */
+type Transform = (source: string, fileName: string, options: object) => { warnings?: { message: string; location?: { line: number } }[] };
 
 function compile(file: string, name: string, project: Project, transform: Transform): Finding[] {
   try {
@@ -28,7 +29,7 @@ function compile(file: string, name: string, project: Project, transform: Transf
     const text = isScript ? stripTypes(source, file) : source;
     const fileName = file.slice(file.lastIndexOf('/') + 1).replace(/\.ts$/, '.js');
     const { warnings } = transform(text, fileName, { name, namespace: 'c', apiVersion: API_VERSION, enableDynamicComponents: true });
-    return (warnings ?? []).map((warning: { message: string; location?: { line: number } }) => ({
+    return (warnings ?? []).map((warning) => ({
       file,
       line: warning.location?.line ?? 1,
       message: warning.message,

@@ -77,7 +77,7 @@ function collect(node: ts.TypeNode, aliases: Aliases): Map<string, Property> {
   if (ts.isIntersectionTypeNode(node)) return new Map(node.types.flatMap((part) => [...collect(part, aliases)]));
   if (ts.isTypeReferenceNode(node)) {
     const target = aliases.get(nameOf(node));
-    return target ? collect(target, aliases) : new Map();
+    return target ? collect(target, aliases) : new Map<string, Property>();
   }
   const properties = new Map<string, Property>();
   if (!ts.isTypeLiteralNode(node)) return properties;

@@ -96,7 +96,7 @@ function returningOf(object: PhoneObject, fields: string[]): string {
 function addCandidates(found: Map<string, Candidate[]>, queries: PhoneQuery[], fields: Record<PhoneObject, string[]>, row: Row): void {
   const object = row.attributes.type as PhoneObject;
   for (const query of queries) {
-    const field = fields[object].find((name) => typeof row[name] === 'string' && toE164(row[name] as string, query.country) === query.e164);
+    const field = fields[object].find((name) => typeof row[name] === 'string' && toE164(row[name], query.country) === query.e164);
     if (!field) continue;
     const activeAt = new Date(Math.max(Date.parse(row.LastModifiedDate), row.LastActivityDate ? Date.parse(row.LastActivityDate) : 0));
     found

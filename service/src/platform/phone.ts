@@ -22,13 +22,23 @@ export function isSenderName(text: string): boolean {
   return /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/.test(text);
 }
 
+/**
+ * Where a text is to go: a short code, or a phone number in E.164. What people dial within a country may look like a long short code
+ * (eight digits in Norway), so from seven digits on a number of the country comes first.
+ */
+export function toAddress(text: string, country: string): string | undefined {
+  const typed = text.trim();
+  if (/^\d{3,6}$/.test(typed)) return typed;
+  return toE164(typed, country) ?? (isShortCode(typed) ? typed : undefined);
+}
+
 /** The forms under which an E.164 number may be stored as digits: international, national, and national with the trunk prefix. */
 export function digitForms(e164: string): string[] {
   const parsed = parsePhoneNumberFromString(e164);
   const digits = e164.replace(/\D/g, '');
   if (!parsed) return [digits];
   const trunk = parsed.formatNational().replace(/\D/g, '');
-  return [...new Set([digits, String(parsed.nationalNumber), trunk])];
+  return [...new Set([digits, parsed.nationalNumber, trunk])];
 }
 
 /** As people of its country write it abroad, for display: `+1 415 555 0123`. */

@@ -7,13 +7,13 @@ import type { HttpServer } from '../../platform/http/server.ts';
 import { receiptStatus } from '../carriers/twilio.ts';
 import { signatureInvalid } from '../errors.ts';
 import type { Receipts } from '../receipts.ts';
-import type { createReceive } from '../receive.ts';
+import type { Receive } from '../receive.ts';
 import type { CarrierAccount } from '../types.ts';
 
 export interface WebhookOptions {
   publicUrl: string;
   findAccount(id: string): Promise<{ account: CarrierAccount; authToken: string } | undefined>;
-  receive: ReturnType<typeof createReceive>;
+  receive: Receive;
   receipts: Receipts;
 }
 
@@ -28,7 +28,7 @@ export function registerWebhooks(app: HttpServer, options: WebhookOptions): void
     '/carriers/twilio/:id/inbound',
     { config: { rateLimit: false }, schema: { ...schema, operationId: 'twilioInbound', summary: 'A text arrived' } },
     async (request, reply) => {
-      const account = await authenticate(request as FastifyRequest, request.params.id, request.body);
+      const account = await authenticate(request, request.params.id, request.body);
       const parsed = parseInbound(request.body);
       if (!parsed.ok) throw unreadable(parsed.errors);
       const { sid, from, to, body, media } = parsed.value;
@@ -41,7 +41,7 @@ export function registerWebhooks(app: HttpServer, options: WebhookOptions): void
     '/carriers/twilio/:id/status',
     { config: { rateLimit: false }, schema: { ...schema, operationId: 'twilioStatus', summary: 'A message changed its status' } },
     async (request, reply) => {
-      const account = await authenticate(request as FastifyRequest, request.params.id, request.body);
+      const account = await authenticate(request, request.params.id, request.body);
       const parsed = parseStatus(request.body);
       if (!parsed.ok) throw unreadable(parsed.errors);
       const { sid, errorCode } = parsed.value;

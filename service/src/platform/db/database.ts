@@ -40,13 +40,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function openPostgres(url: string, options: DatabaseOptions): Promise<Database> {
-  const types = {
-    getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as 'text')),
+  const types: pg.CustomTypesConfig = {
+    getTypeParser: (oid, format) => (oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as unknown)),
   };
   const pool = new pg.Pool({
     connectionString: url,
     max: options.poolSize ?? 16,
-    types: types as pg.CustomTypesConfig,
+    types,
     statement_timeout: 30_000,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
@@ -68,7 +68,7 @@ async function openPglite(options: DatabaseOptions): Promise<Database> {
   const pglite = await PGlite.create({
     ...(options.folder && { dataDir: options.folder }),
     ...(options.snapshot && { loadDataDir: options.snapshot }),
-    parsers: { [pgliteTypes.INT8]: INT8_PARSER[INT8] as (value: string) => number },
+    parsers: { [pgliteTypes.INT8]: INT8_PARSER[INT8] },
   });
   const db = new Kysely<object>({ dialect: new PGliteDialect({ pglite }) }) as Db;
   return {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql, type Kysely } from 'kysely';
+import { sql } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Db } from './database.ts';
 
@@ -14,7 +14,7 @@ export const MIGRATIONS_DIR = join(import.meta.dirname, '../../../migrations');
  */
 export async function migrate(db: Db, folder = MIGRATIONS_DIR): Promise<string[]> {
   const migrator = new Migrator({
-    db: db as unknown as Kysely<unknown>,
+    db,
     provider: { getMigrations: () => Promise.resolve(readMigrations(folder)) },
     allowUnorderedMigrations: true,
     migrationTableName: 'schema_migration',
