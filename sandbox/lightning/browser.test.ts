@@ -155,6 +155,23 @@ it('empApi: old events from a replay id, new ones as they come, and those missed
   await expect.poll(heard, { timeout: 15_000 }).toEqual(['second', 'third', 'while away']);
 });
 
+it('empApi: new events only, also when the connection is cut before the first one', async () => {
+  const { page } = user;
+  await user.open('/');
+  const asked = page.waitForResponse((response) => response.request().method() === 'POST' && /__shell\/stream\//.test(response.url()));
+  await page.evaluate(`(async () => {
+    const { subscribe } = await import('lightning/empApi');
+    window.heard = [];
+    await subscribe('${CHANNEL}', -1, ({ data }) => window.heard.push(data.payload.ConversationIds__c));
+  })()`);
+  await asked;
+  user.guard.allow(/ERR_|status of 404/);
+  stage.page.dropStreams();
+  stage.salesforce.org.events.publish(CHANNEL, { ConversationIds__c: 'while away' });
+  const heard = () => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  await expect.poll(heard, { timeout: 15_000 }).toEqual(['while away']);
+});
+
 it.each([1280, 320])(
   'has no accessibility violation and nothing wider than the window at %i px',
   async (width) => {

@@ -4,13 +4,18 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { OrgClient } from '../org/client.ts';
-import { readEvents } from './server-sent-events.ts';
+import { forward } from './forward.ts';
 
-/** Pause before a broken stream of the org is opened again. */
-const RETRY_MS = 500;
 const BEAT_MS = 15_000;
 
-const followBody = z.object({ follower: z.int(), channel: z.string().regex(/^\/(event|topic|data)\//), replayId: z.int().min(-2) });
+const followBody = z.object({
+  follower: z.int(),
+  channel: z.string().regex(/^\/(event|topic|data)\//),
+  replayId: z.int().min(-2),
+  cursor: z.int().min(0).optional(),
+});
+
+type FollowBody = z.infer<typeof followBody>;
 
 interface OpenPage {
   send(kind: string, data: unknown): void;
@@ -32,6 +37,7 @@ export function registerStreams(
   { org, userOf }: { org: OrgClient; userOf: (cookies: Record<string, string | undefined>) => Promise<string> },
 ): Streams {
   const pages = new Map<string, OpenPage>();
+  const logs = openLogs(org);
 
   app.get('/__shell/stream', async (request, reply) => {
     const username = await userOf(request.cookies);
@@ -61,8 +67,7 @@ export function registerStreams(
   app.post<{ Params: { id: string } }>('/__shell/stream/:id', async (request, reply) => {
     const page = pages.get(request.params.id);
     if (!page) return reply.code(404).send({ error: 'this stream is closed' });
-    const { follower, channel, replayId } = followBody.parse(request.body);
-    follow(org, page, follower, channel, replayId);
+    follow(org, logs, page, followBody.parse(request.body));
     return {};
   });
 
@@ -76,7 +81,10 @@ export function registerStreams(
   return {
     broadcast: (kind, data) => pages.forEach((page) => page.send(kind, data)),
     drop: () => pages.forEach((page) => page.drop()),
-    close: () => pages.forEach((page) => page.followers.forEach((follower) => follower.abort())),
+    close() {
+      logs.close();
+      pages.forEach((page) => page.followers.forEach((follower) => follower.abort()));
+    },
   };
 }
 
@@ -89,19 +97,25 @@ function openPage(response: ServerResponse): OpenPage {
   };
 }
 
-function follow(org: OrgClient, page: OpenPage, follower: number, channel: string, replayId: number): void {
+function follow(org: OrgClient, logs: Logs, page: OpenPage, { follower, channel, replayId, cursor }: FollowBody): void {
   page.followers.get(follower)?.abort();
   const stop = new AbortController();
   page.followers.set(follower, stop);
   let position = replayId;
+  const send = (message: EventMessage): void => {
+    position = message.data.event.replayId;
+    page.send('event', { follower, message });
+  };
+  if (replayId === -1) {
+    const log = logs.of(channel);
+    if (cursor === undefined) page.send('followed', { follower, cursor: log.length });
+    else log.slice(cursor).forEach(send);
+  }
   void forward(
     org,
     () => `/__sandbox/events?channel=${encodeURIComponent(channel)}&replayId=${position}`,
     stop.signal,
-    (message) => {
-      position = (message as { data: { event: { replayId: number } } }).data.event.replayId;
-      page.send('event', { follower, message });
-    },
+    (message) => send(message as EventMessage),
     (error) => {
       page.send('refused', { follower, channel, error });
       position = -1; // ids of an org that was reset mean nothing any more; the page re-reads what it shows
@@ -109,22 +123,37 @@ function follow(org: OrgClient, page: OpenPage, follower: number, channel: strin
   );
 }
 
-/** Keeps one stream of the org open until told to stop; `path` is asked again for every attempt. */
-async function forward(
-  org: OrgClient,
-  path: () => string,
-  signal: AbortSignal,
-  onData: (data: unknown) => void,
-  onRefused: (error: string) => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const response = await org.open(path(), signal);
-      if (response.ok) await readEvents(response, onData);
-      else onRefused(await response.text());
-    } catch {
-      // Broken or stopped: the loop's condition tells which.
-    }
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
-  }
+interface EventMessage {
+  data: { event: { replayId: number } };
+}
+
+interface Logs {
+  /** Events of a channel since the first page asked for it. */
+  of(channel: string): EventMessage[];
+  close(): void;
+}
+
+// A page that wants new events only has no replay id to come back with until the first one arrives; its place in this list does instead.
+function openLogs(org: OrgClient): Logs {
+  const logs = new Map<string, EventMessage[]>();
+  const stop = new AbortController();
+  return {
+    of(channel) {
+      const known = logs.get(channel);
+      if (known) return known;
+      const log: EventMessage[] = [];
+      logs.set(channel, log);
+      const path = (): string =>
+        `/__sandbox/events?channel=${encodeURIComponent(channel)}&replayId=${log.at(-1)?.data.event.replayId ?? -1}`;
+      void forward(
+        org,
+        path,
+        stop.signal,
+        (message) => log.push(message as EventMessage),
+        () => (log.length = 0),
+      );
+      return log;
+    },
+    close: () => stop.abort(),
+  };
 }

@@ -35,6 +35,10 @@ export default class Notifications extends LightningElement {
     return this.items.filter(({ at }) => at > this.seenUntil).length;
   }
 
+  get badge(): string {
+    return this.unread > 99 ? '99+' : String(this.unread);
+  }
+
   get buttonLabel(): string {
     return this.unread === 1 ? '1 new notification' : `${this.unread} new notifications`;
   }

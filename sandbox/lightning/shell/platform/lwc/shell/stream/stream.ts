@@ -12,6 +12,8 @@ interface Follower {
   channel: string;
   /** -1 new ones only, -2 all kept ones, else those after that id. */
   replayId: number;
+  /** Where new events began, for as long as none has arrived. */
+  cursor?: number;
   deliver: (message: EventMessage) => void;
 }
 
@@ -59,7 +61,17 @@ function open(): void {
     const { follower, message } = JSON.parse(data as string) as { follower: number; message: EventMessage };
     receive(follower, message);
   });
-  source.addEventListener('refused', ({ data }) => report(JSON.parse(data as string)));
+  source.addEventListener('followed', ({ data }) => {
+    const { follower, cursor } = JSON.parse(data as string) as { follower: number; cursor: number };
+    const known = followers.get(follower);
+    if (known) known.cursor = cursor;
+  });
+  source.addEventListener('refused', ({ data }) => {
+    const refusal = JSON.parse(data as string) as { follower: number };
+    const known = followers.get(refusal.follower);
+    if (known) known.replayId = -1; // the server goes on with new events only
+    report(refusal);
+  });
   for (const kind of ['notification', 'reload', 'build-error']) {
     source.addEventListener(kind, ({ data }) => {
       for (const handler of handlers.get(kind) ?? []) handler(JSON.parse(data as string));
@@ -82,12 +94,12 @@ function receive(number: number, message: EventMessage): void {
 async function ask(number: number): Promise<void> {
   const follower = followers.get(number);
   if (!follower) return;
-  const { channel, replayId } = follower;
+  const { channel, replayId, cursor } = follower;
   try {
     const response = await fetch(`/__shell/stream/${streamId ?? ''}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ follower: number, channel, replayId }),
+      body: JSON.stringify({ follower: number, channel, replayId, cursor }),
     });
     if (!response.ok) report({ error: `${response.status}`, subscription: channel });
   } catch (error) {
