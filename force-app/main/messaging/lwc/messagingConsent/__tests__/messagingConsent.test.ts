@@ -5,6 +5,7 @@ import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import MessagingConsent from 'c/messagingConsent';
 import MessagingOptOut from 'c/messagingOptOut';
 import { settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
 jest.mock(
@@ -24,7 +25,7 @@ async function show(rows: object[] | undefined, props: object = {}) {
   document.body.append(element);
   if (rows) wire.emit(rows);
   await settle();
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   const lines = () => Array.from(element.shadowRoot!.querySelectorAll('.line'), ({ textContent }) => textContent);
   return { element, find, lines };
 }
@@ -66,11 +67,12 @@ describe('c-messaging-consent', () => {
   });
 
   it('changes it through the dialog, says so and reads again', async () => {
+    jest.useFakeTimers();
     const toast = jest.fn();
     const open = jest.spyOn(MessagingOptOut, 'open').mockResolvedValueOnce({ optedOut: true }).mockResolvedValueOnce(undefined);
     const { element, find } = await show([]);
     element.addEventListener(ShowToastEvent.eventName, (event) => toast((event as CustomEvent).detail.title));
-    await new Promise((resolve) => setTimeout(resolve, 1050));
+    await jest.advanceTimersByTimeAsync(1050);
     (refreshApex as jest.Mock).mockClear();
     find('.change').click();
     await settle();
@@ -80,5 +82,6 @@ describe('c-messaging-consent', () => {
     find('.change').click();
     await settle();
     expect(toast).toHaveBeenCalledTimes(1);
+    jest.useRealTimers();
   });
 });

@@ -4,6 +4,7 @@ import { toConversation } from 'c/messagingData';
 import MessagingConsole from 'c/messagingConsole';
 import MessagingStart from 'c/messagingStart';
 import { conversationRow, settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex/MessagingController.media', () => ({ default: jest.fn() }), { virtual: true });
 
@@ -16,7 +17,7 @@ async function show(state: object = {}) {
   document.body.append(element);
   pageWire.emit({ ...PAGE, state: { ...PAGE.state, ...state } });
   await settle();
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   const fire = async (selector: string, type: string, detail?: unknown) => {
     find(selector).dispatchEvent(new CustomEvent(type, { detail }));
     await settle();

@@ -9,6 +9,7 @@ import { deliver } from 'lightning/empApi';
 import { forgetNumbers, keepStarted } from 'c/messagingData';
 import MessagingConversation from 'c/messagingConversation';
 import { conversationRow, messagePage, messageRow, NUMBERS, refusal, settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
 jest.mock(
@@ -58,7 +59,7 @@ async function show({ rows = messagePage(1, 4), fields = {}, emit = true } = {})
     messagesWire.emit(rows);
     await settle();
   }
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   const shown = () => find('c-messaging-thread')['messages'].map((message: { key: string; sent: string }) => [message.key, message.sent]);
   const fire = async (selector: string, type: string, detail?: object) => {
     find(selector).dispatchEvent(new CustomEvent(type, { detail }));
@@ -232,13 +233,15 @@ describe('c-messaging-conversation: reading', () => {
   });
 
   it('reads again for its own conversation only', async () => {
+    jest.useFakeTimers();
     const { id } = await show();
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    await jest.advanceTimersByTimeAsync(350);
     (refreshApex as jest.Mock).mockClear();
     deliver('/event/ConversationChanged__e', { ConversationIds__c: 'c-999' });
     expect(refreshApex).not.toHaveBeenCalled();
     deliver('/event/ConversationChanged__e', { ConversationIds__c: `c-999,${id}` });
     expect(refreshApex).toHaveBeenCalledTimes(2);
+    jest.useRealTimers();
   });
 
   it('marks as read what is on screen, once', async () => {

@@ -29,7 +29,13 @@ describe('sending queue', () => {
   it('posts one after another, so that the order holds, and goes on after a failure', async () => {
     const answers: ((value: unknown) => void)[] = [];
     const refuse: ((error: unknown) => void)[] = [];
-    const post = jest.fn(() => new Promise((resolve, reject) => (answers.push(resolve), refuse.push(reject))));
+    const post = jest.fn(
+      () =>
+        new Promise((resolve, reject) => {
+          answers.push(resolve);
+          refuse.push(reject);
+        }),
+    );
     const { queue } = open(post as never);
     queue.send('first', '', 'k1');
     queue.send('second', '', 'k2');

@@ -1,6 +1,10 @@
 /** Rows as Apex hands them out, for the tests of all messaging components. */
 type Fields = Record<string, unknown>;
 
+/** An element of a template with whatever properties its component has. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Found = HTMLElement & Record<string, any>;
+
 export function conversationRow(number: number, fields: Fields = {}): Fields {
   const customer = `+1415555${String(100 + number).padStart(4, '0')}`;
   return {
@@ -51,9 +55,11 @@ export function refusal(code: string, detail: string, status = 422): object {
   return { body: { message: JSON.stringify({ code, title: 'Refused.', detail, status }) }, status: 500 };
 }
 
-/** Lets every promise and re-rendering that is due happen. */
+const soon = setTimeout;
+
+/** Lets every promise and re-rendering that is due happen, also while a test holds the clock. */
 export function settle(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => soon(resolve, 0));
 }
 
 /** Tells a base component's stub that the user changed it. */

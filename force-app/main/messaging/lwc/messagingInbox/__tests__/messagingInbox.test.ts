@@ -7,6 +7,7 @@ import unread from '@salesforce/apex/ConversationReads.unreadConversations';
 import { deliver } from 'lightning/empApi';
 import MessagingInbox from 'c/messagingInbox';
 import { change, conversationRow, settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
 jest.mock(
@@ -38,15 +39,18 @@ async function show() {
   const element = createElement('c-messaging-inbox', { is: MessagingInbox }) as HTMLElement & Record<string, unknown>;
   document.body.append(element);
   await settle();
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   const listed = () => (find('c-messaging-conversation-list')?.['conversations'] ?? []).map(({ id }: { id: string }) => id);
   const emit = async (wire: Wire | undefined, value: unknown) => {
     wire!.emit(value);
     await settle();
   };
   const type = async (text: string) => {
+    jest.useFakeTimers();
     change(find('.search'), text);
-    await new Promise((resolve) => setTimeout(resolve, 320));
+    await jest.advanceTimersByTimeAsync(320);
+    jest.useRealTimers();
+    await settle();
   };
   return { element, find, listed, emit, type };
 }
@@ -176,13 +180,15 @@ describe('c-messaging-inbox', () => {
   });
 
   it('reads again when the org announces a change', async () => {
+    jest.useFakeTimers();
     const { emit } = await show();
     await emit(recentWire, rows(1, 1));
     (refreshApex as jest.Mock).mockClear();
-    await new Promise((resolve) => setTimeout(resolve, 1600));
+    await jest.advanceTimersByTimeAsync(1600);
     deliver('/event/ConversationChanged__e', { ConversationIds__c: 'c-77' });
     await settle();
     expect(refreshApex).toHaveBeenCalled();
+    jest.useRealTimers();
   });
 
   it('passes on the choice and the wish to write', async () => {

@@ -75,7 +75,10 @@ describe('c-messaging-media', () => {
     load.mockResolvedValue({ contentType: 'image/png', data: 'AAAA' });
     let see: (entries: object[]) => void = () => undefined;
     const disconnect = jest.fn();
-    const observer = jest.fn((callback) => ((see = callback), { observe: jest.fn(), disconnect }));
+    const observer = jest.fn((callback) => {
+      see = callback;
+      return { observe: jest.fn(), disconnect };
+    });
     Object.defineProperty(globalThis, 'IntersectionObserver', { configurable: true, value: observer });
     await show();
     see([{ isIntersecting: false }]);

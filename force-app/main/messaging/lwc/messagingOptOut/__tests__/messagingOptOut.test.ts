@@ -2,6 +2,7 @@ import { createElement } from 'lwc';
 import setOptOut from '@salesforce/apex/MessagingController.setOptOut';
 import MessagingOptOut from 'c/messagingOptOut';
 import { change, refusal, settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex/MessagingController.setOptOut', () => ({ default: jest.fn() }), { virtual: true });
 const save = setOptOut as unknown as jest.Mock;
@@ -16,7 +17,7 @@ async function show(optedOut: boolean) {
   element.addEventListener('modalclose', (event) => closed((event as CustomEvent).detail));
   document.body.append(element);
   await settle();
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   const field = find('lightning-textarea');
   field['setCustomValidity'] = jest.fn();
   field['reportValidity'] = jest.fn(() => true);

@@ -7,6 +7,7 @@ import { deliver } from 'lightning/empApi';
 import MessagingRecordConversation from 'c/messagingRecordConversation';
 import MessagingStart from 'c/messagingStart';
 import { change, conversationRow, settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
 jest.mock(
@@ -43,7 +44,7 @@ async function show(rows?: object[], objectApiName = 'Contact') {
   document.body.append(element);
   if (rows) list.emit(rows);
   await settle();
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   return { element, recordId, find };
 }
 
@@ -105,11 +106,13 @@ describe('c-messaging-record-conversation', () => {
   });
 
   it('notices a first conversation that arrives', async () => {
+    jest.useFakeTimers();
     await show([]);
-    await new Promise((resolve) => setTimeout(resolve, 1550));
+    await jest.advanceTimersByTimeAsync(1550);
     (refreshApex as jest.Mock).mockClear();
     deliver('/event/ConversationChanged__e', { ConversationIds__c: 'c-77' });
     expect(refreshApex).toHaveBeenCalledTimes(1);
+    jest.useRealTimers();
   });
 
   it('looks up the card of its own object only', async () => {

@@ -7,6 +7,7 @@ import { lastNavigation } from 'lightning/navigation';
 import { toConversation } from 'c/messagingData';
 import MessagingRecordPanel from 'c/messagingRecordPanel';
 import { conversationRow, settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
 jest.mock(
@@ -38,7 +39,7 @@ async function show(fields: Record<string, unknown> | undefined, props: object =
   Object.assign(element, { conversation: fields && toConversation(conversationRow(1, fields)), ...props });
   document.body.append(element);
   await settle();
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   const texts = (selector: string) => Array.from(element.shadowRoot!.querySelectorAll(selector), ({ textContent }) => textContent?.trim());
   return { element, find, texts };
 }

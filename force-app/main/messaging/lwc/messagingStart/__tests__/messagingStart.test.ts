@@ -4,6 +4,7 @@ import sendMessage from '@salesforce/apex/MessagingController.send';
 import { forgetNumbers, readStored } from 'c/messagingData';
 import MessagingStart from 'c/messagingStart';
 import { change, NUMBERS, refusal, settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex/MessagingController.myNumbers', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingController.send', () => ({ default: jest.fn() }), { virtual: true });
@@ -29,11 +30,11 @@ async function show(props: object = {}) {
   element.addEventListener('modalclose', (event) => closed((event as CustomEvent).detail));
   document.body.append(element);
   await settle();
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   const fill = async (selector: string, value: string) => {
     change(find(selector), value);
     await settle();
-    for (const field of element.shadowRoot!.querySelectorAll<HTMLElement & Record<string, any>>('.number, .text')) {
+    for (const field of element.shadowRoot!.querySelectorAll<Found>('.number, .text')) {
       if (jest.isMockFunction(field['setCustomValidity'])) continue;
       field['setCustomValidity'] = jest.fn();
       field['reportValidity'] = jest.fn(() => true);

@@ -4,6 +4,7 @@ import conversationsOfRecord from '@salesforce/apex/ConversationReads.conversati
 import { toConversation } from 'c/messagingData';
 import MessagingThreadPage from 'c/messagingThreadPage';
 import { conversationRow, settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
 jest.mock(
@@ -19,7 +20,7 @@ async function show(rows?: object[]) {
   document.body.append(element);
   if (rows) wire.emit(rows);
   await settle();
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   return { element, find };
 }
 

@@ -7,6 +7,7 @@ import { lastNavigation } from 'lightning/navigation';
 import { EnclosingUtilityId, updateUtility } from 'lightning/platformUtilityBarApi';
 import MessagingUtility from 'c/messagingUtility';
 import { conversationRow, settle } from '../../messagingData/__tests__/samples';
+import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
 jest.mock(
@@ -31,7 +32,7 @@ async function show() {
   document.body.append(element);
   utility.emit('utility-1');
   await settle();
-  const find = (selector: string) => element.shadowRoot!.querySelector<HTMLElement & Record<string, any>>(selector)!;
+  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
   return { element, find };
 }
 
@@ -88,10 +89,12 @@ describe('c-messaging-utility', () => {
   });
 
   it('reads again when the org announces a change', async () => {
+    jest.useFakeTimers();
     await show();
-    await new Promise((resolve) => setTimeout(resolve, 1550));
+    await jest.advanceTimersByTimeAsync(1550);
     (refreshApex as jest.Mock).mockClear();
     deliver('/event/ConversationChanged__e', { ConversationIds__c: 'c-1' });
     expect(refreshApex).toHaveBeenCalledTimes(2);
+    jest.useRealTimers();
   });
 });
