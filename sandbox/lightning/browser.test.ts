@@ -186,7 +186,7 @@ it.each([1280, 320])(
     for (const address of addresses) {
       await user.open(address);
       await user.page.waitForLoadState('networkidle').catch(() => undefined);
-      await expectAccessible(user.page, { exclude: ['[data-own]'] });
+      await expectAccessible(user.page);
       expect(await user.page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(width);
     }
     user.guard.expectQuiet();

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'rollup';
+import { buildOnce } from './build-lock.ts';
 import { platformModules } from './components.ts';
 import { componentPlugins } from './plugins.ts';
 
@@ -29,13 +30,17 @@ export async function buildVendor(root: string, onProgress: Progress = () => {})
   const base = path.join(root, 'build/lightning');
   const folder = path.join(base, `vendor-${key}`);
   const mapFile = path.join(folder, 'imports.json');
-  if (!existsSync(mapFile)) await buildInto(root, folder, key, onProgress);
+  await buildOnce(
+    `${folder}.lock`,
+    () => existsSync(mapFile),
+    () => buildInto(root, folder, key, onProgress),
+  );
   return { folder, key, imports: readJson(mapFile) as Record<string, string> };
 }
 
 async function buildInto(root: string, folder: string, key: string, onProgress: Progress): Promise<void> {
   const { rollup } = await import('rollup');
-  const apart = `${folder}.${process.pid}.${Date.now()}`; // two processes may build at once; the first to finish wins
+  const apart = `${folder}.${process.pid}.${Date.now()}`;
   mkdirSync(apart, { recursive: true });
   try {
     const names = vendorNames(root);
@@ -51,7 +56,7 @@ async function buildInto(root: string, folder: string, key: string, onProgress: 
     await bundle.close();
     const imports = Object.fromEntries(names.map((name) => [name, `/vendor/${key}/${fileName(name)}.js`]));
     writeFileSync(path.join(apart, 'imports.json'), JSON.stringify(imports));
-    if (existsSync(folder)) return;
+    rmSync(folder, { recursive: true, force: true });
     renameSync(apart, folder);
     removeOthers(path.dirname(folder), path.basename(folder));
     onProgress('Lightning base components are ready', 1);
