@@ -77,7 +77,7 @@ export default class ConnectionsPage extends LightningElement {
     const main = ready.find(({ role }) => role === 'main');
     if (!main) return labels.summaryDown;
     const spares = ready.length - 1;
-    if (spares === 0) return fill(labels.summaryNoSpare, main.name);
+    if (spares === 0) return fill(this.isFull ? labels.summaryLostSpare : labels.summaryNoSpare, main.name);
     return fill(spares === 1 ? labels.summaryOneSpare : labels.summarySpares, main.name, spares);
   }
 
@@ -151,14 +151,15 @@ export default class ConnectionsPage extends LightningElement {
     this.toast('success', title, message);
   }
 
-  /** Without another working user nothing reaches the org any more. */
-  isLast(connection: Connection): boolean {
-    return !working(this.shown).some(({ id }) => id !== connection.id);
+  /** Without it nothing reaches the org any more. */
+  isLast({ id }: Connection): boolean {
+    const ready = working(this.shown);
+    return ready.length === 1 && ready[0]?.id === id;
   }
 
   confirmRemoval(connection: Connection): Promise<boolean> {
-    const invited = connection.status === 'requested';
-    const text = invited ? labels.confirmWithdraw : this.isLast(connection) ? labels.confirmRemoveLast : labels.confirmRemove;
+    const connected = this.isLast(connection) ? labels.confirmRemoveLast : labels.confirmRemove;
+    const text = { connected, requested: labels.confirmWithdraw, disconnected: labels.confirmRemoveLost }[connection.status];
     return LightningConfirm.open({
       label: fill(labels.confirmTitle, connection.name),
       message: fill(text, connection.name),

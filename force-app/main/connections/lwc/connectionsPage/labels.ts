@@ -1,6 +1,7 @@
 import actionFailed from '@salesforce/label/c.Conn_Action_Failed';
 import confirmRemove from '@salesforce/label/c.Conn_Confirm_Remove';
 import confirmRemoveLast from '@salesforce/label/c.Conn_Confirm_Remove_Last';
+import confirmRemoveLost from '@salesforce/label/c.Conn_Confirm_Remove_Lost';
 import confirmTitle from '@salesforce/label/c.Conn_Confirm_Title';
 import confirmWithdraw from '@salesforce/label/c.Conn_Confirm_Withdraw';
 import emptyHeading from '@salesforce/label/c.Conn_Empty_Heading';
@@ -16,6 +17,7 @@ import moved from '@salesforce/label/c.Conn_Moved';
 import placesUsed from '@salesforce/label/c.Conn_Places_Used';
 import removed from '@salesforce/label/c.Conn_Removed';
 import summaryDown from '@salesforce/label/c.Conn_Summary_Down';
+import summaryLostSpare from '@salesforce/label/c.Conn_Summary_Lost_Spare';
 import summaryNoSpare from '@salesforce/label/c.Conn_Summary_No_Spare';
 import summaryOneSpare from '@salesforce/label/c.Conn_Summary_One_Spare';
 import summarySpares from '@salesforce/label/c.Conn_Summary_Spares';
@@ -27,6 +29,7 @@ export const labels = {
   actionFailed,
   confirmRemove,
   confirmRemoveLast,
+  confirmRemoveLost,
   confirmTitle,
   confirmWithdraw,
   emptyHeading,
@@ -42,6 +45,7 @@ export const labels = {
   placesUsed,
   removed,
   summaryDown,
+  summaryLostSpare,
   summaryNoSpare,
   summaryOneSpare,
   summarySpares,

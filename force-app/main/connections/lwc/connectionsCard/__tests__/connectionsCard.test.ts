@@ -1,5 +1,7 @@
 import { createElement } from 'lwc';
 import ConnectionsCard from 'c/connectionsCard';
+import { find, findAll, takeStubNames } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 const USER = {
   id: 'c1',
@@ -16,11 +18,9 @@ function create(connection: object, props: object = {}) {
   const element = createElement('c-connections-card', { is: ConnectionsCard });
   Object.assign(element, { connection: { ...USER, ...connection }, place: 1, places: 2, ...props });
   document.body.appendChild(element);
-  return element as any;
+  return element as Part;
 }
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
-const actions = (element: HTMLElement) =>
-  [...element.shadowRoot!.querySelectorAll<any>('.actions lightning-button')].map(({ dataset }) => dataset.action);
+const actions = (element: HTMLElement) => findAll(element, '.actions lightning-button').map(({ dataset }) => dataset.action);
 
 describe('c-connections-card', () => {
   it('offers what the state allows', () => {
@@ -75,7 +75,7 @@ describe('c-connections-card', () => {
 
   it('blocks its buttons while it is busy', () => {
     const element = create({}, { busy: true });
-    expect([...element.shadowRoot!.querySelectorAll('lightning-button')].every((button: any) => button.disabled)).toBe(true);
+    expect(findAll(element, 'lightning-button').every((button) => button.disabled)).toBe(true);
   });
 
   it('focuses a neighbour where the wanted action is not possible any more', () => {
@@ -88,12 +88,7 @@ describe('c-connections-card', () => {
 
   it('is accessible', async () => {
     const element = create({ status: 'disconnected', causeText: 'The password was changed.', nextStep: 'Reconnect.' });
-    nameStubs(element);
+    takeStubNames(element);
     await expect(element).toBeAccessible();
   });
 });
-
-/** Hollow stubs show on their host the name that the real button gives to its <button>. */
-function nameStubs(element: HTMLElement): void {
-  for (const button of element.shadowRoot!.querySelectorAll('lightning-button')) button.removeAttribute('aria-label');
-}

@@ -2,6 +2,8 @@ import { createElement } from 'lwc';
 import candidates from '@salesforce/apex/ConnectionsController.candidates';
 import invite from '@salesforce/apex/ConnectionsController.invite';
 import ConnectionsInvite from 'c/connectionsInvite';
+import { acceptFields, find, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/ConnectionsController.candidates', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/ConnectionsController.invite', () => ({ default: jest.fn() }), { virtual: true });
@@ -15,11 +17,9 @@ const BOB = {
   admin: false,
   reason: 'Lacks Modify All Data',
 };
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 function create() {
-  const element = createElement('c-connections-invite', { is: ConnectionsInvite }) as any;
+  const element = createElement('c-connections-invite', { is: ConnectionsInvite }) as Part;
   document.body.appendChild(element);
   const closed = jest.fn();
   element.addEventListener('modalclose', (event: CustomEvent) => closed(event.detail));
@@ -39,10 +39,7 @@ async function choose(element: HTMLElement, userId: string) {
   radio.checked = true;
   radio.dispatchEvent(new CustomEvent('change'));
   await flush();
-  for (const field of element.shadowRoot!.querySelectorAll<any>('[data-field]')) {
-    field.setCustomValidity = jest.fn();
-    field.reportValidity = () => true;
-  }
+  acceptFields(element);
 }
 
 describe('c-connections-invite', () => {

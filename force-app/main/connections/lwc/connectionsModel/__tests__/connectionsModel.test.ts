@@ -1,6 +1,8 @@
 import { inOrder, moved, working } from 'c/connectionsModel';
+import type { Connection } from 'c/connectionsModel';
 
-const user = (id: string, role: 'main' | 'standby', position: number, status = 'connected') => ({ id, role, position, status }) as any;
+const user = (id: string, role: 'main' | 'standby', position: number, status: Connection['status'] = 'connected') =>
+  ({ id, role, position, status }) as Connection;
 
 describe('c/connectionsModel', () => {
   it('puts the main user first, then the standby users in their order', () => {

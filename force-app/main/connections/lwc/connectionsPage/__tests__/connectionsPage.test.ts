@@ -8,6 +8,8 @@ import reorder from '@salesforce/apex/ConnectionsController.reorder';
 import test from '@salesforce/apex/ConnectionsController.test';
 import ConnectionsInvite from 'c/connectionsInvite';
 import ConnectionsPage from 'c/connectionsPage';
+import { find, findAll, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/ConnectionsController.makeMain', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/ConnectionsController.reconnect', () => ({ default: jest.fn() }), { virtual: true });
@@ -28,12 +30,10 @@ const user = (id: string, role: string, position: number, status = 'connected') 
 const MAIN = user('ada', 'main', 0);
 const BOB = user('bob', 'standby', 1);
 const CYD = user('cyd', 'standby', 2);
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 const card = (element: HTMLElement, id: string) => find(element, `c-connections-card[data-id="${id}"]`);
 
 function create(connections: object[] = [CYD, MAIN, BOB]) {
-  const element = createElement('c-connections-page', { is: ConnectionsPage }) as any;
+  const element = createElement('c-connections-page', { is: ConnectionsPage }) as Part;
   Object.assign(element, { org: { connectionMode: true, notifyEmails: [] }, connections });
   document.body.appendChild(element);
   const events = { refresh: jest.fn(), toast: jest.fn() };
@@ -49,11 +49,7 @@ async function act(element: HTMLElement, id: string, action: string) {
 describe('c-connections-page', () => {
   it('shows main first and sums up who is ready', () => {
     const { element } = create();
-    expect([...element.shadowRoot!.querySelectorAll('c-connections-card')].map(({ dataset }: any) => dataset.id)).toEqual([
-      'ada',
-      'bob',
-      'cyd',
-    ]);
+    expect(findAll(element, 'c-connections-card').map(({ dataset }) => dataset.id)).toEqual(['ada', 'bob', 'cyd']);
     expect(find(element, '.summary').textContent).toBe('c.Conn_Summary_Spares');
     expect(find(element, '.invite').disabled).toBe(true);
   });
@@ -61,6 +57,7 @@ describe('c-connections-page', () => {
   it.each([
     [[MAIN], 'c.Conn_Summary_No_Spare'],
     [[MAIN, BOB], 'c.Conn_Summary_One_Spare'],
+    [[MAIN, { ...BOB, status: 'disconnected' }, { ...CYD, status: 'requested' }], 'c.Conn_Summary_Lost_Spare'],
     [[{ ...MAIN, status: 'disconnected' }], 'c.Conn_Summary_Down'],
   ])('sums up fewer users', (connections, summary) => {
     expect(find(create(connections).element, '.summary').textContent).toBe(summary);
@@ -113,6 +110,16 @@ describe('c-connections-page', () => {
     await act(element, 'ada', 'remove');
     expect((LightningConfirm.open as jest.Mock).mock.calls[0][0].message).toBe('c.Conn_Confirm_Remove_Last');
     expect(remove).toHaveBeenCalledWith({ id: 'ada', confirm: 'true' });
+  });
+
+  it.each([
+    ['requested', 'c.Conn_Confirm_Withdraw'],
+    ['disconnected', 'c.Conn_Confirm_Remove_Lost'],
+  ])('says what removing a %s user means', async (status, text) => {
+    const { element } = create([{ ...BOB, status }]);
+    await act(element, 'bob', 'remove');
+    expect((LightningConfirm.open as jest.Mock).mock.calls[0][0].message).toBe(text);
+    expect(remove).toHaveBeenCalledWith({ id: 'bob', confirm: '' });
   });
 
   it('does nothing when the confirmation is refused', async () => {

@@ -2,20 +2,15 @@ import { createElement } from 'lwc';
 import LightningConfirm from 'lightning/confirm';
 import updateOrg from '@salesforce/apex/SetupController.updateOrg';
 import ConnectionsSettings from 'c/connectionsSettings';
+import { acceptFields, find, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/SetupController.updateOrg', () => ({ default: jest.fn() }), { virtual: true });
-
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 function create(org: object = { connectionMode: true, notifyEmails: ['ops@sample.test'] }) {
   const element = createElement('c-connections-settings', { is: ConnectionsSettings });
   Object.assign(element, { org });
   document.body.appendChild(element);
-  for (const field of element.shadowRoot!.querySelectorAll<any>('[data-field]')) {
-    field.setCustomValidity = jest.fn();
-    field.reportValidity = () => true;
-  }
+  acceptFields(element);
   const refresh = jest.fn();
   element.addEventListener('refresh', refresh);
   return { element, refresh };

@@ -1,6 +1,8 @@
 import { createElement } from 'lwc';
 import events from '@salesforce/apex/ConnectionsController.events';
 import ConnectionsTimeline from 'c/connectionsTimeline';
+import { find, flush, texts } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/ConnectionsController.events', () => ({ default: jest.fn() }), { virtual: true });
 
@@ -13,12 +15,9 @@ const SWITCHED = event('e3', {
   waiting: 12,
   nextStep: 'Activate ada.',
 });
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
-const texts = (element: HTMLElement) => [...element.shadowRoot!.querySelectorAll('.event-text')].map(({ textContent }) => textContent);
 
 async function create() {
-  const element = createElement('c-connections-timeline', { is: ConnectionsTimeline }) as any;
+  const element = createElement('c-connections-timeline', { is: ConnectionsTimeline }) as Part;
   document.body.appendChild(element);
   await flush();
   return element;
@@ -29,7 +28,7 @@ describe('c-connections-timeline', () => {
 
   it('tells cause, way, waiting messages and next step', async () => {
     const element = await create();
-    expect(texts(element)).toEqual(['text e3', 'text e2']);
+    expect(texts(element, '.event-text')).toEqual(['text e3', 'text e2']);
     expect(find(element, '.event-cause').textContent).toContain('The user is inactive.');
     expect(find(element, '.event-way').textContent).toBe('c.Conn_From_To');
     expect(find(element, '.event-waiting').textContent).toBe('c.Conn_Waiting_Many');
@@ -43,7 +42,7 @@ describe('c-connections-timeline', () => {
     find(element, '.more').click();
     await flush();
     expect(events).toHaveBeenLastCalledWith({ cursor: 'older' });
-    expect(texts(element)).toEqual(['text e3', 'text e2', 'text e1']);
+    expect(texts(element, '.event-text')).toEqual(['text e3', 'text e2', 'text e1']);
     expect(find(element, '.more')).toBeNull();
   });
 
@@ -52,7 +51,7 @@ describe('c-connections-timeline', () => {
     (events as jest.Mock).mockResolvedValueOnce({ items: [event('e4'), SWITCHED], next: 'x' });
     element.refresh();
     await flush();
-    expect(texts(element)).toEqual(['text e4', 'text e3', 'text e2']);
+    expect(texts(element, '.event-text')).toEqual(['text e4', 'text e3', 'text e2']);
   });
 
   it('starts again where the news leave a hole', async () => {
@@ -60,7 +59,7 @@ describe('c-connections-timeline', () => {
     (events as jest.Mock).mockResolvedValueOnce({ items: [event('e9'), event('e8')], next: 'e8' });
     element.refresh();
     await flush();
-    expect(texts(element)).toEqual(['text e9', 'text e8']);
+    expect(texts(element, '.event-text')).toEqual(['text e9', 'text e8']);
   });
 
   it('keeps the list when a refresh fails', async () => {
@@ -68,7 +67,7 @@ describe('c-connections-timeline', () => {
     (events as jest.Mock).mockRejectedValueOnce(new Error('down'));
     element.refresh();
     await flush();
-    expect(texts(element)).toHaveLength(2);
+    expect(texts(element, '.event-text')).toHaveLength(2);
   });
 
   it('shows a failed first read and repeats it', async () => {
@@ -76,7 +75,7 @@ describe('c-connections-timeline', () => {
     const element = await create();
     find(element, 'c-core-error-panel').dispatchEvent(new CustomEvent('retry'));
     await flush();
-    expect(texts(element)).toHaveLength(2);
+    expect(texts(element, '.event-text')).toHaveLength(2);
   });
 
   it('says when nothing has happened', async () => {

@@ -1,6 +1,8 @@
 import { createElement } from 'lwc';
 import runChecks from '@salesforce/apex/SetupController.runChecks';
 import CoreCheckInstallation from 'c/coreCheckInstallation';
+import { find, findAll, flush } from '../../coreSetup/__tests__/stage';
+import type { Part } from '../../coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/SetupController.runChecks', () => ({ default: jest.fn() }), { virtual: true });
 
@@ -9,8 +11,6 @@ const CHECKS = [
   { id: 'events', title: 'Events', status: 'warning', detail: 'Nobody listened yet.', fix: 'Open the console.' },
   { id: 'permissions', title: 'Permissions', status: 'failed', detail: 'Message__c is closed.', fix: 'Assign Switchboard Integration.' },
 ];
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 function create() {
   const element = createElement('c-core-check-installation', { is: CoreCheckInstallation });
@@ -35,11 +35,11 @@ describe('c-core-check-installation', () => {
   it('shows the worst first, each with its fix', async () => {
     const element = create();
     await run(element);
-    const items = [...element.shadowRoot!.querySelectorAll<HTMLElement>('[data-check]')];
+    const items = findAll(element, '[data-check]');
     expect(items.map(({ dataset }) => dataset['check'])).toEqual(['permissions', 'events', 'credential']);
     expect(items[0]!.querySelector('.fix')!.textContent).toContain('Assign Switchboard Integration.');
     expect(items[2]!.querySelector('.fix')).toBeNull();
-    expect(items[0]!.querySelector<any>('lightning-icon').alternativeText).toBe('c.Setup_Check_Failed');
+    expect(items[0]!.querySelector<Part>('lightning-icon').alternativeText).toBe('c.Setup_Check_Failed');
   });
 
   it('can be run again', async () => {

@@ -1,8 +1,6 @@
 import { createElement } from 'lwc';
 import CoreCopyField from 'c/coreCopyField';
-
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
+import { find, flush } from '../../coreSetup/__tests__/stage';
 
 function create(props: object = {}) {
   const element = createElement('c-core-copy-field', { is: CoreCopyField });

@@ -3,6 +3,7 @@ import runChecks from '@salesforce/apex/SetupController.runChecks';
 import carrierAccounts from '@salesforce/apex/MessagingSetupController.carrierAccounts';
 import numbers from '@salesforce/apex/MessagingSetupController.numbers';
 import CoreGetStarted from 'c/coreGetStarted';
+import { find, flush } from '../../coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/SetupController.runChecks', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.carrierAccounts', () => ({ default: jest.fn() }), { virtual: true });
@@ -11,7 +12,6 @@ jest.mock('@salesforce/apex/MessagingSetupController.numbers', () => ({ default:
 const ORG = { name: 'Sample', registeredAt: '2026-11-01T08:00:00Z' };
 const NUMBER = { id: 'n', number: '+14155550100', label: 'Sales', isDefault: true, users: [] };
 const ACCOUNT = { id: 'a', label: 'Carrier', state: 'connected', stateText: '' };
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 function create(props: object) {
   const element = createElement('c-core-get-started', { is: CoreGetStarted });
@@ -19,7 +19,6 @@ function create(props: object) {
   document.body.appendChild(element);
   return element;
 }
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 const stepOf = (element: HTMLElement, key: string) => find(element, `[data-step="${key}"] c-core-setup-step`);
 
 describe('c-core-get-started', () => {

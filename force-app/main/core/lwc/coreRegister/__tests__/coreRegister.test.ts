@@ -2,6 +2,8 @@ import { createElement } from 'lwc';
 import getOrg from '@salesforce/apex/SetupController.getOrg';
 import serviceEndpoint from '@salesforce/apex/SetupController.serviceEndpoint';
 import CoreRegister from 'c/coreRegister';
+import { find } from '../../coreSetup/__tests__/stage';
+import type { Wire } from '../../coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/SetupController.getOrg', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock(
@@ -15,10 +17,9 @@ const notRegistered = { body: { message: JSON.stringify({ code: 'not_registered'
 function create(endpoint = 'https://service.sample.test') {
   const element = createElement('c-core-register', { is: CoreRegister });
   document.body.appendChild(element);
-  (serviceEndpoint as any).emit([{ Endpoint: endpoint }]);
+  (serviceEndpoint as unknown as Wire).emit([{ Endpoint: endpoint }]);
   return element;
 }
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 describe('c-core-register', () => {
   let open: jest.SpyInstance;

@@ -1,5 +1,6 @@
 import { createElement } from 'lwc';
 import CoreSetupBanner from 'c/coreSetupBanner';
+import { findAll } from '../../coreSetup/__tests__/stage';
 
 const HELD = { key: 'held', theme: 'error', title: 'On hold', text: 'The limit is used up.', linkLabel: 'Message health', page: 'health' };
 const STALE = { key: 'stale', theme: 'info', title: 'Old', text: 'From 10:00' };
@@ -13,7 +14,7 @@ function create(banners: object[]) {
 
 describe('c-core-setup-banner', () => {
   it('shows title and text, and announces faults as alerts', () => {
-    const [held, stale] = [...create([HELD, STALE]).shadowRoot!.querySelectorAll('.banner')];
+    const [held, stale] = findAll(create([HELD, STALE]), '.banner');
     expect(held!.getAttribute('role')).toBe('alert');
     expect(held!.textContent).toContain('The limit is used up.');
     expect(stale!.getAttribute('role')).toBe('status');

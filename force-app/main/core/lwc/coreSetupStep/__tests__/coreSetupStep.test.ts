@@ -1,5 +1,6 @@
 import { createElement } from 'lwc';
 import CoreSetupStep from 'c/coreSetupStep';
+import type { Part } from '../../coreSetup/__tests__/stage';
 
 function create(props: object) {
   const element = createElement('c-core-setup-step', { is: CoreSetupStep });
@@ -12,7 +13,7 @@ describe('c-core-setup-step', () => {
   it('says its number, heading and state', () => {
     const root = create({ status: 'next' });
     expect(root.querySelector('h3')!.textContent).toContain('Connect a carrier');
-    expect(root.querySelector<any>('lightning-badge').label).toBe('c.Setup_Next');
+    expect(root.querySelector<Part>('lightning-badge').label).toBe('c.Setup_Next');
     expect(root.querySelector('[aria-current="step"]')).not.toBeNull();
     expect(root.querySelector('.ring')!.textContent).toBe('2');
   });

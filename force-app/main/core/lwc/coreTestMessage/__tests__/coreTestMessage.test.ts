@@ -2,6 +2,8 @@ import { createElement } from 'lwc';
 import readMessages from '@salesforce/apex/ConversationReads.messages';
 import sendTestMessage from '@salesforce/apex/SetupController.sendTestMessage';
 import CoreTestMessage from 'c/coreTestMessage';
+import { acceptFields, find, findAll, flush } from '../../coreSetup/__tests__/stage';
+import type { Wire } from '../../coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/SetupController.sendTestMessage', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock(
@@ -21,17 +23,12 @@ const row = (fields: object) => ({
   DeliveryStatus__c: 'Pending',
   ...fields,
 });
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 async function create() {
   const element = createElement('c-core-test-message', { is: CoreTestMessage });
   Object.assign(element, { numbers: NUMBERS });
   document.body.appendChild(element);
-  for (const input of element.shadowRoot!.querySelectorAll<any>('[data-field]')) {
-    input.setCustomValidity = jest.fn();
-    input.reportValidity = () => true;
-  }
+  acceptFields(element);
   find(element, '[data-field="to"]').dispatchEvent(new CustomEvent('change', { detail: { value: ' +447700900123 ' } }));
   await flush();
   return element;
@@ -59,13 +56,12 @@ describe('c-core-test-message', () => {
     const delivered = jest.fn();
     element.addEventListener('delivered', delivered);
     await send(element);
-    const reached = () =>
-      [...element.shadowRoot!.querySelectorAll<any>('.followed lightning-icon')].map((icon) => icon.variant === 'success');
+    const reached = () => findAll(element, '.followed lightning-icon').map((icon) => icon.variant === 'success');
     expect(reached()).toEqual([true, false, false]);
-    (readMessages as any).emit([row({})]);
+    (readMessages as unknown as Wire).emit([row({})]);
     await flush();
     expect(reached()).toEqual([true, true, false]);
-    (readMessages as any).emit([row({ DeliveryStatus__c: 'Delivered' })]);
+    (readMessages as unknown as Wire).emit([row({ DeliveryStatus__c: 'Delivered' })]);
     await flush();
     expect(reached()).toEqual([true, true, true]);
     expect(delivered).toHaveBeenCalledTimes(1);
@@ -74,7 +70,7 @@ describe('c-core-test-message', () => {
   it('names the cause of a failure', async () => {
     const element = await create();
     await send(element);
-    (readMessages as any).emit([row({ DeliveryStatus__c: 'Undelivered', ErrorText__c: 'The phone is switched off.' })]);
+    (readMessages as unknown as Wire).emit([row({ DeliveryStatus__c: 'Undelivered', ErrorText__c: 'The phone is switched off.' })]);
     await flush();
     expect(find(element, '.failure').textContent).toContain('The phone is switched off.');
   });
@@ -82,7 +78,7 @@ describe('c-core-test-message', () => {
   it('is honest about an unknown outcome', async () => {
     const element = await create();
     await send(element);
-    (readMessages as any).emit([row({ SentStatus__c: 'Unknown', DeliveryStatus__c: '' })]);
+    (readMessages as unknown as Wire).emit([row({ SentStatus__c: 'Unknown', DeliveryStatus__c: '' })]);
     await flush();
     expect(find(element, '.result').textContent).toBe('c.Setup_Unknown');
   });

@@ -1,5 +1,7 @@
 import { createElement } from 'lwc';
 import MessagingCarrierAccounts from 'c/messagingCarrierAccounts';
+import { find, findAll, takeStubNames } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 const TWILIO = {
   id: 'a1',
@@ -25,10 +27,9 @@ const SMPP = {
   webhookUrl: null,
   statusUrl: null,
 };
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 function create(accounts: object[], props: object = {}) {
-  const element = createElement('c-messaging-carrier-accounts', { is: MessagingCarrierAccounts }) as any;
+  const element = createElement('c-messaging-carrier-accounts', { is: MessagingCarrierAccounts }) as Part;
   Object.assign(element, { accounts, ...props });
   document.body.appendChild(element);
   return element;
@@ -36,15 +37,15 @@ function create(accounts: object[], props: object = {}) {
 
 describe('c-messaging-carrier-accounts', () => {
   it('shows the state of each account in words', () => {
-    const rows = [...create([TWILIO, SMPP]).shadowRoot!.querySelectorAll('.account')];
+    const rows = findAll(create([TWILIO, SMPP]), '.account');
     expect(rows[0]!.querySelector('.state-text')!.textContent).toBe('Answers in time.');
-    expect(rows[1]!.querySelector<any>('lightning-badge')!.label).toBe('c.Msg_Setup_Failed');
+    expect(rows[1]!.querySelector<Part>('lightning-badge')!.label).toBe('c.Msg_Setup_Failed');
     expect(rows[1]!.querySelector('.state-text')!.textContent).toBe('Wrong password.');
   });
 
   it('offers the addresses to copy where the carrier needs them', () => {
-    const rows = [...create([TWILIO, SMPP]).shadowRoot!.querySelectorAll('.account')];
-    expect([...rows[0]!.querySelectorAll<any>('c-core-copy-field')].map(({ value }) => value)).toEqual([
+    const rows = findAll(create([TWILIO, SMPP]), '.account');
+    expect([...rows[0]!.querySelectorAll<Part>('c-core-copy-field')].map(({ value }) => value)).toEqual([
       TWILIO.webhookUrl,
       TWILIO.statusUrl,
     ]);
@@ -74,7 +75,7 @@ describe('c-messaging-carrier-accounts', () => {
 
   it('blocks the buttons of the account being worked on', () => {
     const element = create([TWILIO, SMPP], { busyId: 'a2' });
-    expect([...element.shadowRoot!.querySelectorAll('.edit')].map(({ disabled }: any) => disabled)).toEqual([false, true]);
+    expect(findAll(element, '.edit').map(({ disabled }) => disabled)).toEqual([false, true]);
   });
 
   it('focuses a row, or the add button where the row is gone', () => {
@@ -90,12 +91,7 @@ describe('c-messaging-carrier-accounts', () => {
 
   it('is accessible', async () => {
     const element = create([TWILIO, SMPP]);
-    nameStubs(element);
+    takeStubNames(element);
     await expect(element).toBeAccessible();
   });
 });
-
-/** Hollow stubs show on their host the name that the real button gives to its <button>. */
-function nameStubs(element: HTMLElement): void {
-  for (const button of element.shadowRoot!.querySelectorAll('lightning-button')) button.removeAttribute('aria-label');
-}

@@ -2,6 +2,8 @@ import { createElement } from 'lwc';
 import createCarrierAccount from '@salesforce/apex/MessagingSetupController.createCarrierAccount';
 import updateCarrierAccount from '@salesforce/apex/MessagingSetupController.updateCarrierAccount';
 import MessagingCarrierForm from 'c/messagingCarrierForm';
+import { acceptFields, find, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/MessagingSetupController.createCarrierAccount', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.updateCarrierAccount', () => ({ default: jest.fn() }), { virtual: true });
@@ -18,13 +20,11 @@ const STORED = {
   stateText: 'Bound.',
   stateSince: '2026-11-01T08:00:00Z',
 };
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 const field = (element: HTMLElement, path: string) => find(element, `[data-field="${path}"]`);
 const problem = (errors: object[]) => ({ body: { message: JSON.stringify({ code: 'invalid_request', title: 'T', detail: 'D', errors }) } });
 
 async function create(account?: object) {
-  const element = createElement('c-messaging-carrier-form', { is: MessagingCarrierForm }) as any;
+  const element = createElement('c-messaging-carrier-form', { is: MessagingCarrierForm }) as Part;
   Object.assign(element, { account });
   document.body.appendChild(element);
   const closed = jest.fn();
@@ -33,10 +33,7 @@ async function create(account?: object) {
   return { element, closed };
 }
 function makeValid(element: HTMLElement) {
-  for (const input of element.shadowRoot!.querySelectorAll<any>('[data-field]')) {
-    input.setCustomValidity = jest.fn();
-    input.reportValidity = () => true;
-  }
+  acceptFields(element);
 }
 function type(element: HTMLElement, values: Record<string, string>) {
   for (const [path, value] of Object.entries(values)) field(element, path).dispatchEvent(new CustomEvent('change', { detail: { value } }));

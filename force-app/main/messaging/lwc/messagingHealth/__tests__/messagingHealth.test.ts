@@ -1,6 +1,7 @@
 import { createElement } from 'lwc';
 import readHealth from '@salesforce/apex/MessagingSetupController.health';
 import MessagingHealth from 'c/messagingHealth';
+import { find, findAll, flush, texts } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/MessagingSetupController.health', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.parked', () => ({ default: jest.fn(async () => ({ items: [] })) }), { virtual: true });
@@ -16,8 +17,6 @@ const HEALTH = {
   hold: null,
   connectionMode: true,
 };
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 async function create() {
   const element = createElement('c-messaging-health', { is: MessagingHealth });
@@ -31,10 +30,10 @@ describe('c-messaging-health', () => {
 
   it('shows the four figures, carriers and limits', async () => {
     const element = await create();
-    const values = [...element.shadowRoot!.querySelectorAll('.value')].map(({ textContent }) => textContent);
+    const values = texts(element, '.value');
     expect(values).toEqual(['12', '0', '2', '0']);
     expect(find(element, '.carrier').textContent).toContain('Wrong password.');
-    expect([...element.shadowRoot!.querySelectorAll<any>('c-messaging-usage')].map(({ usage }) => usage)).toEqual([HEALTH.apiUsage, null]);
+    expect(findAll(element, 'c-messaging-usage').map(({ usage }) => usage)).toEqual([HEALTH.apiUsage, null]);
     expect(find(element, 'c-messaging-parked').count).toBe(2);
     expect(find(element, '.hold')).toBeNull();
   });

@@ -1,3 +1,4 @@
+import type { Health } from 'c/messagingSetupModel';
 import { ageInWords, tilesOf } from '../tiles';
 
 jest.mock('@salesforce/label/c.Msg_Setup_Seconds', () => ({ default: '{0} s' }), { virtual: true });
@@ -13,7 +14,7 @@ const health = (fields: object = {}) =>
     parked: 0,
     unknown: 0,
     ...fields,
-  }) as any;
+  }) as unknown as Health;
 
 describe('figures of message health', () => {
   it('is calm while nothing waits', () => {

@@ -2,6 +2,8 @@ import { createElement } from 'lwc';
 import createNumber from '@salesforce/apex/MessagingSetupController.createNumber';
 import updateNumber from '@salesforce/apex/MessagingSetupController.updateNumber';
 import MessagingNumberForm from 'c/messagingNumberForm';
+import { acceptFields, find, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/MessagingSetupController.createNumber', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.updateNumber', () => ({ default: jest.fn() }), { virtual: true });
@@ -23,21 +25,16 @@ const NUMBER = {
   users: ['0051'],
 };
 const ACCOUNTS = [{ id: 'a1', label: 'Bulk' }];
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 const field = (element: HTMLElement, name: string) => find(element, `[data-field="${name}"]`);
 
 async function create(props: object = {}) {
-  const element = createElement('c-messaging-number-form', { is: MessagingNumberForm }) as any;
+  const element = createElement('c-messaging-number-form', { is: MessagingNumberForm }) as Part;
   Object.assign(element, { accounts: ACCOUNTS, ...props });
   document.body.appendChild(element);
   const closed = jest.fn();
   element.addEventListener('modalclose', (event: CustomEvent) => closed(event.detail));
   await flush();
-  for (const input of element.shadowRoot!.querySelectorAll('[data-field]')) {
-    input.setCustomValidity = jest.fn();
-    input.reportValidity = () => true;
-  }
+  acceptFields(element);
   return { element, closed };
 }
 const change = (target: HTMLElement, detail: object) => target.dispatchEvent(new CustomEvent('change', { detail }));

@@ -1,5 +1,7 @@
 import { createElement } from 'lwc';
 import MessagingNumbers from 'c/messagingNumbers';
+import { find, findAll, takeStubNames } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 const NUMBER = {
   id: 'n1',
@@ -13,10 +15,9 @@ const NUMBER = {
   users: [],
 };
 const SHORT = { ...NUMBER, id: 'n2', number: '12345', kind: 'short_code', label: 'Alerts', isDefault: false, users: ['0051', '0052'] };
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 function create(numbers: object[], props: object = {}) {
-  const element = createElement('c-messaging-numbers', { is: MessagingNumbers }) as any;
+  const element = createElement('c-messaging-numbers', { is: MessagingNumbers }) as Part;
   Object.assign(element, { numbers, canAdd: true, ...props });
   document.body.appendChild(element);
   return element;
@@ -24,14 +25,14 @@ function create(numbers: object[], props: object = {}) {
 
 describe('c-messaging-numbers', () => {
   it('shows account, country and who may use each number', () => {
-    const rows = [...create([NUMBER, SHORT]).shadowRoot!.querySelectorAll('tr.number')];
+    const rows = findAll(create([NUMBER, SHORT]), 'tr.number');
     expect(rows[0]!.textContent).toContain('+1 415 555 0100');
     expect(rows[0]!.textContent).toContain('United States');
-    expect(rows.map((row: any) => row.querySelector('.users').textContent)).toEqual(['c.Msg_Setup_Everyone', 'c.Msg_Setup_Some_Users']);
+    expect(rows.map((row) => row.querySelector('.users')!.textContent)).toEqual(['c.Msg_Setup_Everyone', 'c.Msg_Setup_Some_Users']);
   });
 
   it('marks the default number and offers it to the others only', () => {
-    const rows = [...create([NUMBER, SHORT]).shadowRoot!.querySelectorAll('tr.number')];
+    const rows = findAll(create([NUMBER, SHORT]), 'tr.number');
     expect(rows[0]!.querySelector('.default')).not.toBeNull();
     expect(rows[0]!.querySelector('.make-default')).toBeNull();
     expect(rows[1]!.querySelector('.make-default')).not.toBeNull();
@@ -68,7 +69,7 @@ describe('c-messaging-numbers', () => {
 
   it('is accessible', async () => {
     const element = create([NUMBER, SHORT]);
-    for (const button of element.shadowRoot!.querySelectorAll('lightning-button')) button.removeAttribute('aria-label'); // hollow stubs
+    takeStubNames(element);
     await expect(element).toBeAccessible();
   });
 });

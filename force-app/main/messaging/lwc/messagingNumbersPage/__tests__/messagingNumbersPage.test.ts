@@ -10,6 +10,7 @@ import updateNumber from '@salesforce/apex/MessagingSetupController.updateNumber
 import MessagingCarrierForm from 'c/messagingCarrierForm';
 import MessagingNumberForm from 'c/messagingNumberForm';
 import MessagingNumbersPage from 'c/messagingNumbersPage';
+import { find, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/MessagingSetupController.carrierAccounts', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.numbers', () => ({ default: jest.fn() }), { virtual: true });
@@ -43,8 +44,6 @@ const NUMBER = {
   isDefault: false,
   users: [],
 };
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 const accountsOf = (element: HTMLElement) => find(element, 'c-messaging-carrier-accounts');
 const numbersOf = (element: HTMLElement) => find(element, 'c-messaging-numbers');
 
@@ -52,7 +51,7 @@ async function create() {
   const element = createElement('c-messaging-numbers-page', { is: MessagingNumbersPage });
   document.body.appendChild(element);
   const toast = jest.fn();
-  element.addEventListener(ShowToastEvent.eventName, (event: any) => toast(event.detail));
+  element.addEventListener(ShowToastEvent.eventName, (event) => toast((event as CustomEvent).detail));
   await flush();
   return { element, toast };
 }

@@ -5,6 +5,8 @@ import readParked from '@salesforce/apex/MessagingSetupController.parked';
 import retryAllParked from '@salesforce/apex/MessagingSetupController.retryAllParked';
 import retryParked from '@salesforce/apex/MessagingSetupController.retryParked';
 import MessagingParked from 'c/messagingParked';
+import { find, flush, takeStubNames } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/MessagingSetupController.discardParked', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.parked', () => ({ default: jest.fn() }), { virtual: true });
@@ -21,11 +23,9 @@ const row = (id: string) => ({
   since: '2026-11-22T08:00:00Z',
   attempts: 3,
 });
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 async function create() {
-  const element = createElement('c-messaging-parked', { is: MessagingParked }) as any;
+  const element = createElement('c-messaging-parked', { is: MessagingParked }) as Part;
   Object.assign(element, { count: 2 });
   document.body.appendChild(element);
   const changed = jest.fn();
@@ -116,7 +116,7 @@ describe('c-messaging-parked', () => {
 
   it('is accessible', async () => {
     const { element } = await create();
-    for (const button of element.shadowRoot!.querySelectorAll('lightning-button')) button.removeAttribute('aria-label'); // hollow stubs
+    takeStubNames(element);
     await expect(element).toBeAccessible();
   });
 });

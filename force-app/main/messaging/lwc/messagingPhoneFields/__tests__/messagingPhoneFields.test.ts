@@ -2,6 +2,7 @@ import { createElement } from 'lwc';
 import phoneFields from '@salesforce/apex/MessagingSetupController.phoneFields';
 import savePhoneFields from '@salesforce/apex/MessagingSetupController.savePhoneFields';
 import MessagingPhoneFields from 'c/messagingPhoneFields';
+import { find, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/MessagingSetupController.phoneFields', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.savePhoneFields', () => ({ default: jest.fn() }), { virtual: true });
@@ -17,8 +18,6 @@ const OBJECTS = [
   },
   { object: 'Lead', label: 'Lead', fields: [{ name: 'Phone', label: 'Phone', selected: true }] },
 ];
-const flush = () => new Promise((resolve) => setTimeout(resolve, 0));
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 async function create() {
   const element = createElement('c-messaging-phone-fields', { is: MessagingPhoneFields });

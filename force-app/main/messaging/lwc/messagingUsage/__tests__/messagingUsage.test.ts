@@ -1,9 +1,8 @@
 import { createElement } from 'lwc';
 import MessagingUsage from 'c/messagingUsage';
+import { find } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/label/c.Msg_Setup_Usage', () => ({ default: '{0} of {1} ({2} %)' }), { virtual: true });
-
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
 
 function create(usage: object | null) {
   const element = createElement('c-messaging-usage', { is: MessagingUsage });

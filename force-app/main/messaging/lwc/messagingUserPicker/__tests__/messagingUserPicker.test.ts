@@ -1,6 +1,8 @@
 import { createElement } from 'lwc';
 import users from '@salesforce/apex/UserSearch.users';
 import MessagingUserPicker from 'c/messagingUserPicker';
+import { find, findAll, texts } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part, Wire } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock(
   '@salesforce/apex/UserSearch.users',
@@ -10,11 +12,10 @@ jest.mock(
 
 const ADA = { Id: '0051', Name: 'Ada', Username: 'ada@sample.test' };
 const BOB = { Id: '0052', Name: 'Bob', Username: 'bob@sample.test' };
-const find = (element: HTMLElement, selector: string) => element.shadowRoot!.querySelector(selector) as any;
-const search = users as any;
+const search = users as unknown as Wire;
 
 function create(value: string[] = []) {
-  const element = createElement('c-messaging-user-picker', { is: MessagingUserPicker }) as any;
+  const element = createElement('c-messaging-user-picker', { is: MessagingUserPicker }) as Part;
   Object.assign(element, { value, label: 'Find users' });
   document.body.appendChild(element);
   const change = jest.fn();
@@ -41,7 +42,7 @@ describe('c-messaging-user-picker', () => {
     await type(element, 'a b');
     search.emit([ADA, BOB]);
     await jest.advanceTimersByTimeAsync(0);
-    const rows = [...element.shadowRoot!.querySelectorAll('.results li')];
+    const rows = findAll(element, '.results li');
     expect(rows).toHaveLength(1);
     find(element, '.results lightning-button').click();
     expect(change).toHaveBeenCalledWith(['0051', '0052']);
@@ -51,10 +52,7 @@ describe('c-messaging-user-picker', () => {
     const { element, change } = create(['0051', '0059']);
     search.emit([ADA]);
     await jest.advanceTimersByTimeAsync(0);
-    expect([...element.shadowRoot!.querySelectorAll('.chosen .slds-pill__label')].map(({ textContent }: any) => textContent)).toEqual([
-      'Ada',
-      'c.Msg_Setup_User_By_Id',
-    ]);
+    expect(texts(element, '.chosen .slds-pill__label')).toEqual(['Ada', 'c.Msg_Setup_User_By_Id']);
     find(element, '[data-id="0051"]').click();
     expect(change).toHaveBeenCalledWith(['0059']);
     await jest.advanceTimersByTimeAsync(0);
