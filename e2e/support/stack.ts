@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { freePorts } from '../../sandbox/stack/ports.ts';
-import { startStack, type Stack, type StackOptions } from '../../sandbox/stack/stack.ts';
+import { startStack } from '../../sandbox/stack/stack.ts';
+import type { Stack, StackOptions } from '../../sandbox/stack/types.ts';
 
 export interface TestStack extends Stack {
   /** Of the Lightning page. */

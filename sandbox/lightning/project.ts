@@ -90,7 +90,9 @@ function watchFolders(root: string, reload: () => Promise<void>): { close(): Pro
   const changed = (_kind: string, file: string | null): void => {
     if (file && /(^|[\\/])(__tests__|\.)|~$/.test(file)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => (running = running.then(reload)), SETTLE_MS);
+    timer = setTimeout(() => {
+      running = running.then(reload);
+    }, SETTLE_MS);
   };
   const watchers: FSWatcher[] = WATCHED.map((folder) => watch(path.join(root, folder), { recursive: true }, changed));
   return {

@@ -20,11 +20,13 @@ interface Seen {
 function recorder(): { server: Server; seen: Seen[]; answer: { status: number; body: string } } {
   const seen: Seen[] = [];
   const answer = { status: 200, body: '{}' };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() });
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      seen.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() });
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+    });
   });
   return { server, seen, answer };
 }
