@@ -1,7 +1,7 @@
 import { FormClient } from '../control/browserless.ts';
 import { sampleAccounts } from '../carrier/accounts.ts';
 import { INITIAL_PASSWORD } from '../salesforce/auth/accounts.ts';
-import type { Stack } from './stack.ts';
+import type { Stack } from './types.ts';
 
 const ADMIN = 'admin@sandbox.test';
 const STANDBY = 'standby@sandbox.test';

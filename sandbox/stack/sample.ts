@@ -1,5 +1,5 @@
 import { SAMPLE_NUMBERS } from '../salesforce/sample/sample.ts';
-import type { Stack } from './stack.ts';
+import type { Stack } from './types.ts';
 
 const US = '+14155550100';
 const UK = '+447700900100';

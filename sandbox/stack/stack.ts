@@ -1,46 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { startCarrier, type Carrier } from '../carrier/carrier.ts';
+import { startCarrier } from '../carrier/carrier.ts';
 import { startLightning, type LightningPage } from '../lightning/start.ts';
-import { startMail, type MailPeer } from '../mail/server.ts';
+import { startMail } from '../mail/server.ts';
 import { openCredentials } from '../salesforce/platform/credentials.ts';
-import { startSalesforce, type SalesforcePeer } from '../salesforce/server.ts';
+import { startSalesforce } from '../salesforce/server.ts';
 import { setUp } from './first-start.ts';
-import { orgApi, type OrgApi } from './org-api.ts';
-import type { Ports } from './ports.ts';
+import { orgApi } from './org-api.ts';
 import { loadConversations } from './sample.ts';
-import { startService, type ServiceOptions, type ServiceProcess } from './service.ts';
-
-export interface StackOptions {
-  ports: Ports;
-  /** Folder for everything that stays over a restart. */
-  dataDir: string;
-  /** `conversations`: the org is registered, two users are connected, both carriers are set up, and every state has an example. `connected`: without conversations. `nothing`: a new org. */
-  sample: 'conversations' | 'connected' | 'nothing';
-  namespace?: string | undefined;
-  /** False leaves the Lightning page out. */
-  lightning?: boolean;
-  watch?: boolean | undefined;
-  env?: Record<string, string> | undefined;
-  onProgress?: ((text: string) => void) | undefined;
-  onOutput?: ((text: string) => void) | undefined;
-}
-
-/** Everything on one machine: the service as its own process, and the sandbox's peers in this one. */
-export interface Stack {
-  ports: Ports;
-  salesforce: SalesforcePeer;
-  carrier: Carrier;
-  mail: MailPeer;
-  lightning: LightningPage | undefined;
-  service: ServiceProcess;
-  /** Calls the service as Apex does for a user of the org. */
-  api: OrgApi;
-  /** The org's key with scope `admin`, as it stands in the External Credential; empty before the org is registered. */
-  apiKey(): string;
-  startService(env?: Record<string, string>): Promise<ServiceProcess>;
-  close(): Promise<void>;
-}
+import { startService, type ServiceOptions } from './service.ts';
+import type { Stack, StackOptions } from './types.ts';
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { ports, dataDir } = options;
