@@ -1,5 +1,5 @@
 /** Rows that every org has: organisation, profiles, permission sets, users, queues, credentials. Written once per natural key. */
-import type { Row } from '../org.ts';
+import type { Row } from './org-types.ts';
 import { stamp } from './clock.ts';
 import type { Engine } from './engine.ts';
 import { withNamespace } from './metadata/objects.ts';

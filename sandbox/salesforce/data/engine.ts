@@ -1,5 +1,5 @@
 /** What the parts of the data engine share. */
-import type { Org } from '../org.ts';
+import type { Org } from './org-types.ts';
 import type { ObjectDef } from './model.ts';
 import type { UserRights } from './rights.ts';
 import { SalesforceError } from './errors.ts';

@@ -1,7 +1,7 @@
 /** Opens an org: metadata → schema → tables → base rows, and the object that the rest of the sandbox holds. */
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import type { OpenOrgOptions, Org } from '../org.ts';
+import type { OpenOrgOptions, Org } from './org-types.ts';
 import { ensureBase } from './base.ts';
 import { makeClock } from './clock.ts';
 import { createRecord } from './dml/create.ts';

@@ -1,6 +1,6 @@
 /** Rows, ids, counters and transactions over the org's SQLite database. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import type { Row } from '../org.ts';
+import type { Row } from './org-types.ts';
 import { makeId } from './ids.ts';
 import type { ObjectDef } from './model.ts';
 import { quote } from './tables.ts';

@@ -1,6 +1,6 @@
 /** The sample org's accounts, contacts, leads, cases and tasks: the same on every start, dated relative to now. */
 import { person } from '../../control/people.ts';
-import type { Org } from '../org.ts';
+import type { Org } from '../data/org-types.ts';
 
 /** Numbers with a story, for demonstrations and tests. All from ranges kept for fiction. */
 export const SAMPLE_NUMBERS = {

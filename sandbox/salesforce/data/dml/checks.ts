@@ -1,5 +1,5 @@
 /** Checks of a whole row and what the platform derives from it. */
-import type { Row } from '../../org.ts';
+import type { Row } from '../org-types.ts';
 import type { Engine } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';
 import type { ObjectDef } from '../model.ts';

@@ -1,6 +1,6 @@
 /** Inserting one record, or publishing one event. */
 import { randomUUID } from 'node:crypto';
-import type { Row, Values } from '../../org.ts';
+import type { Row, Values } from '../org-types.ts';
 import { stamp } from '../clock.ts';
 import type { Actor, Engine } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /** Deleting into the recycle bin, with what hangs on the record. */
-import type { Row } from '../../org.ts';
+import type { Row } from '../org-types.ts';
 import { stamp } from '../clock.ts';
 import type { Actor, Engine } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';

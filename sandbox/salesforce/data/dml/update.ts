@@ -1,5 +1,5 @@
 /** Changing one record. */
-import type { Row, Values } from '../../org.ts';
+import type { Row, Values } from '../org-types.ts';
 import { stamp } from '../clock.ts';
 import type { Actor, Engine } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /** Upsert by an external id field. */
-import type { Values } from '../../org.ts';
+import type { Values } from '../org-types.ts';
 import { toStored } from '../convert.ts';
 import type { Actor, Engine } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /** From what a client sent to columns of a row: names, rights on fields, references, owners. */
-import type { Row, Values } from '../../org.ts';
+import type { Row, Values } from '../org-types.ts';
 import { toStored } from '../convert.ts';
 import type { Stored } from '../convert.ts';
 import type { Actor, Engine } from '../engine.ts';

@@ -1,5 +1,5 @@
 /** `/composite/sobjects`: up to 200 records in one call, each with its own result. */
-import type { Values } from '../../org.ts';
+import type { Values } from '../org-types.ts';
 import { createRecord, publishEvent } from '../dml/create.ts';
 import { deleteRecord } from '../dml/delete.ts';
 import { reachableRow, updateRecord } from '../dml/update.ts';

@@ -1,5 +1,5 @@
 /** A stored row as the JSON of `/sobjects/T/{id}`. */
-import type { Row } from '../../org.ts';
+import type { Row } from '../org-types.ts';
 import { fromStored } from '../convert.ts';
 import { readableField } from '../dml/values.ts';
 import type { ObjectDef } from '../model.ts';

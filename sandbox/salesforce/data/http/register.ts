@@ -1,6 +1,6 @@
 /** Mounts the data API below `/services/data` on a Fastify server. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Org } from '../../org.ts';
+import type { Org } from '../org-types.ts';
 import { userActor } from '../engine.ts';
 import type { Engine } from '../engine.ts';
 import { SalesforceError, errorBody } from '../errors.ts';

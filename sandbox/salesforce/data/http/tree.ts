@@ -1,5 +1,5 @@
 /** `/composite/tree/T`: records with nested children, all or none. */
-import type { Values } from '../../org.ts';
+import type { Values } from '../org-types.ts';
 import { createRecord } from '../dml/create.ts';
 import { visibleObject } from '../engine.ts';
 import { SalesforceError, asSalesforceError, resultError } from '../errors.ts';

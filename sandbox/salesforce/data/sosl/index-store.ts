@@ -1,6 +1,6 @@
 /** The search index: one document per record, its words by search group. Records enter it when the index delay is over. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { Row } from '../../org.ts';
+import type { Row } from '../org-types.ts';
 import type { Engine } from '../engine.ts';
 import type { FieldDef, ObjectDef } from '../model.ts';
 import { phoneWords, words } from './words.ts';

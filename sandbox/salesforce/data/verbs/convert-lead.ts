@@ -1,5 +1,5 @@
 /** Converting a lead, as the convert page does. */
-import type { Org, Row, Values } from '../../org.ts';
+import type { Org, Row, Values } from '../org-types.ts';
 import type { Engine } from '../engine.ts';
 import { systemActor } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';

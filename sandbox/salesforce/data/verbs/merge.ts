@@ -1,5 +1,5 @@
 /** Merging duplicates, as the merge page or Apex `merge` does. */
-import type { Org } from '../../org.ts';
+import type { Org } from '../org-types.ts';
 import type { Engine } from '../engine.ts';
 import { systemActor } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';

@@ -1,7 +1,7 @@
 /** Large generated data, written past the checks because it is known to be good. */
 import { person } from '../../../control/people.ts';
 import type { Person } from '../../../control/people.ts';
-import type { Org, Row } from '../../org.ts';
+import type { Org, Row } from '../org-types.ts';
 import { stamp } from '../clock.ts';
 import type { Engine } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';
