@@ -23,7 +23,8 @@ module.exports = {
   testMatch: ['**/__tests__/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/.data/'],
   moduleNameMapper: {
-    '^lightning/(modal|empApi|navigation|platformShowToastEvent|platformUtilityBarApi|confirm|alert|prompt)$': '<rootDir>/test/lwc/lightning/$1.js',
+    '^lightning/(modal|empApi|navigation|platformShowToastEvent|platformUtilityBarApi|confirm|alert|prompt)$':
+      '<rootDir>/test/lwc/lightning/$1.js',
   },
   setupFilesAfterEnv: [...(jestConfig.setupFilesAfterEnv ?? []), '<rootDir>/test/lwc/setup.cjs'],
   restoreMocks: false,
