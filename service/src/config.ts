@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseMasterKeys } from './platform/crypto.ts';
+import { parseFailPoints } from './platform/fail-points.ts';
 
 const list = z.string().transform((text) =>
   text
@@ -11,7 +12,7 @@ const list = z.string().transform((text) =>
 const flag = z.enum(['true', 'false', '1', '0', '']).transform((text) => text === 'true' || text === '1');
 
 const environment = z.object({
-  NODE_ENV: z.string().default('production'),
+  NODE_ENV: z.string().optional(),
   /** The sandbox's own relaxations: http on localhost, peers on this machine, fail-points. `npm start` sets it; refused in production. */
   SANDBOX_MODE: flag.default(false),
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
@@ -22,7 +23,10 @@ const environment = z.object({
   /** How carriers, browsers and Salesforce reach this service. */
   PUBLIC_URL: z.url(),
   TRUST_PROXY: flag.default(false),
-  DATABASE_URL: z.string().optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   DATA_DIR: z.string().default('.data'),
   /** `id:base64 of 32 bytes`, newest first; see docs/operate.md for rotation. */
@@ -33,7 +37,7 @@ const environment = z.object({
   SALESFORCE_SANDBOX_LOGIN: z.url().default('https://test.salesforce.com'),
   /** Hosts (`host` or `host:port`) that may be reached although they are private or not Salesforce's; for the sandbox and for tests. */
   ALLOWED_HOSTS: list.default([]),
-  SMTP_URL: z.string().optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must begin with smtp:// or smtps://' }).optional(),
   MAIL_FROM: z.string().default('Switchboard <switchboard@localhost>'),
   RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   REQUESTS_PER_MINUTE: z.coerce.number().int().min(0).default(6000),
@@ -59,9 +63,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   const parsed = environment.safeParse(present);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   const values = parsed.data;
-  const problems = [...checkSandboxMode(values)];
-  const publicUrl = new URL(values.PUBLIC_URL);
-  if (publicUrl.protocol !== 'https:' && !values.SANDBOX_MODE) problems.push('PUBLIC_URL: must begin with https://');
+  const problems = [...checkSandboxMode(values, env['NODE_ENV']), ...checkPublicUrl(values)];
   let masterKeys: ReturnType<typeof parseMasterKeys> = [];
   try {
     masterKeys = parseMasterKeys(values.ENCRYPTION_KEYS);
@@ -92,12 +94,24 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   };
 }
 
-function* checkSandboxMode(values: z.infer<typeof environment>): Generator<string> {
+function* checkPublicUrl(values: z.infer<typeof environment>): Generator<string> {
+  const { protocol, search, hash, username } = new URL(values.PUBLIC_URL);
+  if (protocol !== 'https:' && !(values.SANDBOX_MODE && protocol === 'http:')) yield 'PUBLIC_URL: must begin with https://';
+  // Carriers sign the address that they call; it is this one with a path added.
+  if (search || hash || username) yield 'PUBLIC_URL: must end with the host or a path';
+}
+
+function* checkSandboxMode(values: z.infer<typeof environment>, nodeEnv: string | undefined): Generator<string> {
   if (!values.SANDBOX_MODE) {
     if (values.FAIL_POINTS) yield 'FAIL_POINTS: only together with SANDBOX_MODE';
     return;
   }
-  if (values.NODE_ENV === 'production' && process.env.NODE_ENV === 'production') yield 'SANDBOX_MODE: refused where NODE_ENV is production';
+  if (nodeEnv === 'production') yield 'SANDBOX_MODE: refused where NODE_ENV is production';
   if (!['localhost', '127.0.0.1'].includes(new URL(values.PUBLIC_URL).hostname)) yield 'SANDBOX_MODE: PUBLIC_URL must be on localhost';
   if (values.HOST !== '127.0.0.1') yield 'SANDBOX_MODE: HOST must be 127.0.0.1';
+  try {
+    parseFailPoints(values.FAIL_POINTS);
+  } catch (error) {
+    yield (error as Error).message;
+  }
 }

@@ -71,13 +71,16 @@ function decrypt(key: Buffer, packed: string, context: string): Buffer {
   }
 }
 
-/** Reads `id:base64,id:base64` (newest first). Throws on anything that is not 32 bytes. */
+/** Reads `id:base64,id:base64` (newest first). Throws when it is not of this form or an id occurs twice. */
 export function parseMasterKeys(text: string): MasterKey[] {
-  return text.split(',').map((part) => {
+  const keys = text.split(',').map((part) => {
     const [id, encoded] = part.trim().split(':');
     if (!id || !encoded || !/^[A-Za-z0-9]+$/.test(id)) throw new SecretBoxError('ENCRYPTION_KEYS must look like "id:base64,id:base64"');
     return { id, bytes: Buffer.from(encoded, 'base64') };
   });
+  // What the first one seals the second one could not open.
+  if (new Set(keys.map((key) => key.id)).size < keys.length) throw new SecretBoxError('each key needs an id of its own');
+  return keys;
 }
 
 /** A random secret for links, keys and states: base64url, 32 bytes unless told otherwise. */

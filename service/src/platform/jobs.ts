@@ -12,7 +12,7 @@ export interface JobKind<T extends object> {
 }
 
 export interface Jobs {
-  send<T extends object>(name: string, data: T, options?: { singletonKey?: string; startAfter?: Date }): Promise<void>;
+  send<T extends object>(name: string, data: T, options?: { startAfter?: Date }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,7 +42,12 @@ export async function startJobs({ database, kinds, work, logger }: JobsOptions):
     await boss.createQueue(kind.name, { retryLimit: kind.retryLimit ?? 5, retryBackoff: true, heartbeatSeconds: 30 });
     if (work) {
       await boss.work<object>(kind.name, WORK, async (batch) => {
-        for (const job of batch) await kind.run(job.data, job.signal);
+        for (const job of batch) {
+          await kind.run(job.data, job.signal).catch((error: unknown) => {
+            logger.error({ err: error, job: kind.name }, 'a job failed');
+            throw error;
+          });
+        }
       });
       if (kind.cron) await boss.schedule(kind.name, kind.cron, {}, { tz: 'UTC' });
     }
@@ -50,7 +55,6 @@ export async function startJobs({ database, kinds, work, logger }: JobsOptions):
   return {
     async send(name, data, options = {}) {
       await boss.send(name, data, {
-        ...(options.singletonKey && { singletonKey: options.singletonKey }),
         ...(options.startAfter && { startAfter: options.startAfter }),
       });
     },

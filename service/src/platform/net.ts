@@ -12,13 +12,20 @@ export class AddressRefusedError extends Error {
   }
 }
 
+/** Resolves a name to all its addresses, as `dns.lookup` does. */
+export type Resolve = (
+  hostname: string,
+  options: dns.LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: dns.LookupAddress[]) => void,
+) => void;
+
 export interface AddressGuard {
-  /** For sockets: resolves names, and refuses when any answer is private. Checked at connect time, so a name cannot change its mind (DNS rebinding). */
-  lookup: LookupFunction;
+  /** For sockets to a port: resolves names, and refuses when any answer is private. Checked at connect time, so a name cannot change its mind (DNS rebinding). */
+  lookup(port: number): LookupFunction;
   /** For HTTP calls with undici. */
   dispatcher: Dispatcher;
-  /** For an address that is written out; throws AddressRefusedError. */
-  checkLiteral(host: string): void;
+  /** For an address that is written out (a socket asks no look-up for it); throws AddressRefusedError. */
+  checkLiteral(host: string, port: number): void;
   close(): Promise<void>;
 }
 
@@ -26,19 +33,21 @@ export interface AddressGuard {
  * Keeps outgoing connections away from loopback, private, link-local, IPv4-mapped and other special addresses.
  * `allowed` (`host` or `host:port`) are let through: the sandbox's peers, or a carrier inside the company's network.
  */
-export function createAddressGuard(allowed: readonly string[], connectTimeoutMs = 5_000): AddressGuard {
+export function createAddressGuard(
+  allowed: readonly string[],
+  { connectTimeoutMs = 5_000, resolve = dns.lookup as Resolve } = {},
+): AddressGuard {
   const names = new Set(allowed.map((entry) => entry.toLowerCase()));
-  const isAllowed = (host: string, port?: string | number) =>
-    names.has(host.toLowerCase()) || names.has(`${host.toLowerCase()}:${port ?? ''}`);
+  const isAllowed = (host: string, port: string | number) => names.has(host.toLowerCase()) || names.has(`${host.toLowerCase()}:${port}`);
 
   const checkLiteral = (host: string) => {
     if (isIP(host) && !isPublic(host)) throw new AddressRefusedError(host);
   };
   const lookup: LookupFunction = (hostname, options, callback) => {
-    dns.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '', 4);
-      const refused = addresses.find(({ address }) => !isPublic(address));
-      if (refused && !isAllowed(hostname)) return callback(new AddressRefusedError(hostname), '', 4);
+      if (addresses.length === 0 || addresses.some(({ address }) => !isPublic(address)))
+        return callback(new AddressRefusedError(hostname), '', 4);
       if (options.all) return callback(null, addresses);
       callback(null, addresses[0]?.address ?? '', addresses[0]?.family ?? 4);
     });
@@ -47,7 +56,7 @@ export function createAddressGuard(allowed: readonly string[], connectTimeoutMs 
   const plainConnect = buildConnector({ timeout: connectTimeoutMs });
   const dispatcher = new Agent({
     connect: (options, callback) => {
-      if (isAllowed(options.hostname, options.port)) return plainConnect(options, callback);
+      if (isAllowed(options.hostname, options.port || (options.protocol === 'https:' ? 443 : 80))) return plainConnect(options, callback);
       try {
         checkLiteral(options.hostname.replace(/^\[|\]$/g, ''));
       } catch (error) {
@@ -57,10 +66,12 @@ export function createAddressGuard(allowed: readonly string[], connectTimeoutMs 
     },
   });
   return {
-    lookup,
+    lookup: (port) => (hostname, options, callback) => {
+      (isAllowed(hostname, port) ? (dns.lookup as LookupFunction) : lookup)(hostname, options, callback);
+    },
     dispatcher,
-    checkLiteral: (host) => {
-      if (!isAllowed(host)) checkLiteral(host);
+    checkLiteral: (host, port) => {
+      if (!isAllowed(host, port)) checkLiteral(host);
     },
     close: () => dispatcher.close(),
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Database } from '../db/database.ts';
-import { unavailable } from '../errors.ts';
+import { databaseAway } from './problems.ts';
 import { answers } from './schemas.ts';
 import type { HttpServer } from './server.ts';
 
@@ -14,7 +14,7 @@ export function registerHealthz(app: HttpServer, database: Pick<Database, 'ping'
   }));
   app.get('/readyz', { schema: { tags, operationId: 'readyz', response: answers(200, answer) } }, async () => {
     await database.ping().catch((error: unknown) => {
-      throw unavailable('The database cannot be reached.', { cause: error });
+      throw databaseAway(error);
     });
     return { status: 'ok' as const };
   });

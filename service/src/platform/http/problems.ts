@@ -30,7 +30,7 @@ export function registerProblems(app: FastifyInstance<any, any, any, any, any>, 
       });
   };
 
-  app.setNotFoundHandler((_request, reply) => send(reply, notFound('There is nothing at this address.')));
+  app.setNotFoundHandler((_request, reply) => send(reply, nowhere()));
   app.setErrorHandler((error: FastifyError | Problem, request: FastifyRequest, reply) => {
     const problem = toProblem(error);
     if (problem.status >= 500 && !(error instanceof Problem)) {
@@ -40,9 +40,13 @@ export function registerProblems(app: FastifyInstance<any, any, any, any, any>, 
   });
 }
 
+const nowhere = () => notFound('There is nothing at this address.');
+
 function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error;
   if (hasZodFastifySchemaValidationErrors(error)) {
+    // What is not an id is not found, the same as another org's id.
+    if (error.validationContext === 'params') return nowhere();
     const errors = error.validation.map(({ instancePath, message }): FieldError => ({
       field: instancePath.slice(1).replaceAll('/', '.'),
       message: message ?? 'is not valid',
@@ -55,16 +59,22 @@ function toProblem(error: FastifyError | Problem): Problem {
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return payloadTooLarge('The body is larger than this route takes. Nothing was stored.');
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return unsupportedMediaType('Send application/json (or a form, where the route takes one).');
-  if (isDatabaseAway(error))
-    return unavailable('The database cannot be reached. Nothing was stored; try again in some seconds.', {
-      headers: { 'retry-after': '5' },
-    });
+  if (isDatabaseAway(error)) return databaseAway(error);
+  if (error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_ASYNC_CONSTRAINT') return nowhere();
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return invalidRequest(
       error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ? 'The body is empty.' : 'The request cannot be read: is it valid JSON?',
     );
   }
   return internalError('The failure was logged. What was accepted before is kept; try again, and tell the operator if it stays.');
+}
+
+/** 503 with the time after which to try again. */
+export function databaseAway(cause: unknown): Problem {
+  return unavailable('The database cannot be reached. Nothing was stored; try again in some seconds.', {
+    cause,
+    headers: { 'retry-after': '5' },
+  });
 }
 
 /** Connection refused or reset, too many clients, server shutting down or starting up (PostgreSQL error classes 08, 53 and 57P). */

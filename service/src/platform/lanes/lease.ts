@@ -51,6 +51,11 @@ export async function liftHolds(db: Db, orgId: string, purpose: string): Promise
     where org_id = ${orgId} and purpose = ${purpose} and held_until is not null`.execute(db);
 }
 
+/** Ends all leases: only for a database that no other process can have open, where whoever held them is dead. */
+export async function endLeases(db: Db): Promise<void> {
+  await sql`update lane set lease_until = null, owner = null where lease_until is not null`.execute(db);
+}
+
 /** Runs `work` in a transaction that commits only if the lease still stands; else nothing is written and LeaseLostError is thrown. */
 export async function guarded<T>(db: Db, lease: Lease, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (tx) => {

@@ -27,21 +27,23 @@ export interface OutboxRow {
 export interface Outcome {
   /** Reached their place in the version that was sent. A row whose record changed meanwhile stays. */
   done?: { id: number; version: number }[];
-  /** Try again after a while; later rows of the lane go on. */
-  retry?: { id: number; afterMs: number; code: string; reason: string }[];
+  /** Try again after a while; later rows of the lane go on. `waits`: it was not the row's own try that failed, so it is not counted. */
+  retry?: { id: number; afterMs: number; code: string; reason: string; waits?: boolean }[];
   /** Needs a person: stays with its reason until it is retried or discarded. */
   park?: { id: number; version: number; code: string; reason: string }[];
   /** The whole lane waits. */
   hold?: { until: Date; code: string; reason: string };
 }
 
-/** Adds rows to lanes, or raises the version of those that wait already; a parked row is set free, since its record changed. */
+/** Adds rows to lanes in the order given, or raises the version of those that wait already; a parked row is set free, since its record changed. */
 export async function enqueue(db: Db, entries: OutboxEntry[]): Promise<void> {
   if (entries.length === 0) return;
+  // One statement may not touch a row twice; removing doubles in SQL would lose the order.
+  const once = [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
   await sql`
     insert into outbox (org_id, purpose, lane_key, subject_kind, subject_id)
-    select distinct "orgId", purpose, key, "subjectKind", "subjectId"
-    from json_to_recordset(cast(${JSON.stringify(entries)} as json))
+    select "orgId", purpose, key, "subjectKind", "subjectId"
+    from json_to_recordset(cast(${JSON.stringify(once)} as json))
       as entry("orgId" uuid, purpose text, key text, "subjectKind" text, "subjectId" uuid)
     on conflict (org_id, purpose, subject_kind, subject_id) do update
       set version = outbox.version + 1, state = 'waiting', due_at = now(), attempts = 0, code = null, reason = null, parked_at = null
@@ -68,8 +70,8 @@ export async function applyOutcome(tx: Db, outcome: Outcome): Promise<void> {
   }
   if (outcome.retry?.length) {
     await sql`
-      update outbox set attempts = attempts + 1, due_at = now() + "afterMs" * interval '1 millisecond', code = retry.code, reason = retry.reason
-      from json_to_recordset(cast(${JSON.stringify(outcome.retry)} as json)) as retry(id bigint, "afterMs" float8, code text, reason text)
+      update outbox set attempts = attempts + case when waits then 0 else 1 end, due_at = now() + "afterMs" * interval '1 millisecond', code = retry.code, reason = retry.reason
+      from json_to_recordset(cast(${JSON.stringify(outcome.retry)} as json)) as retry(id bigint, "afterMs" float8, code text, reason text, waits boolean)
       where outbox.id = retry.id`.execute(tx);
   }
   if (outcome.park?.length) {

@@ -33,10 +33,15 @@ export async function retryParked(db: Db, orgId: string, purpose: string, id?: n
   return rows.map((row) => row.key);
 }
 
-/** Gives a parked row up; false when there is none. The record itself stays with the service. */
-export async function discardParked(db: Db, orgId: string, purpose: string, id: number): Promise<boolean> {
-  const result = await sql`delete from outbox where org_id = ${orgId} and purpose = ${purpose} and state = 'parked' and id = ${id}`.execute(
-    db,
-  );
-  return result.numAffectedRows === 1n;
+/** Gives a parked row up and tells which it was; undefined when there is none. The record itself stays with the service. */
+export async function discardParked(
+  db: Db,
+  orgId: string,
+  purpose: string,
+  id: number,
+): Promise<Pick<ParkedRow, 'subjectKind' | 'subjectId'> | undefined> {
+  const { rows } = await sql<Pick<ParkedRow, 'subjectKind' | 'subjectId'>>`
+    delete from outbox where org_id = ${orgId} and purpose = ${purpose} and state = 'parked' and id = ${id}
+    returning subject_kind as "subjectKind", subject_id as "subjectId"`.execute(db);
+  return rows[0];
 }

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uniqueViolation, json, type Database } from './database.ts';
+import { migrate } from './migrate.ts';
+import { createTestDatabase } from './test-database.ts';
+
+let database: Database;
+let folder: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await database.close();
+});
+
+async function exists(table: string): Promise<boolean> {
+  const { rows } = await sql<{ name: string | null }>`select to_regclass(${table})::text as name`.execute(database.db);
+  return rows[0]?.name === table;
+}
+
+/** Files beside those that the database has run already: kysely wants to see them again. */
+function write(name: string, text: string): void {
+  writeFileSync(join(folder, `${name}.sql`), text);
+}
+
+describe('migrations', () => {
+  it('run once, however often they are asked for', async () => {
+    expect(await migrate(database.db)).toEqual([]);
+    expect(await exists('outbox')).toBe(true);
+  });
+
+  it('run once when several processes start at the same moment, and a failing file leaves nothing behind', async () => {
+    await sql`drop table schema_migration, schema_migration_lock`.execute(database.db);
+    write(
+      '0001_first',
+      "-- a comment; with a semicolon\ncreate table first_table (\n  note text default 'a;b'\n);\ninsert into first_table values ('x;');",
+    );
+    write('0002_second', 'create table second_table (id int);');
+    const runs = await Promise.all([migrate(database.db, folder), migrate(database.db, folder), migrate(database.db, folder)]);
+    expect(runs.flat().sort()).toEqual(['0001_first', '0002_second']);
+
+    write('0004_fourth', 'create table fourth_table (id int);');
+    write('0005_broken', 'create table fifth_table (id int);\nselect * from nowhere_at_all;');
+    await expect(migrate(database.db, folder)).rejects.toThrow('Migration 0005_broken failed');
+    for (const table of ['fourth_table', 'fifth_table']) expect(await exists(table)).toBe(false);
+
+    write('0005_broken', 'create table fifth_table (id int);');
+    write('0003_between', 'create table third_table (id int);');
+    writeFileSync(join(folder, 'notes.txt'), 'not a migration');
+    expect((await migrate(database.db, folder)).sort()).toEqual(['0003_between', '0004_fourth', '0005_broken']);
+    for (const table of ['third_table', 'fourth_table', 'fifth_table']) expect(await exists(table)).toBe(true);
+  });
+});
+
+describe('both drivers', () => {
+  it('answer the same types', async () => {
+    const { rows } = await sql<Record<string, unknown>>`
+      select 9007199254740000::bigint as big, count(*) as n, now() as at, true as flag, ${json(['a', { b: 1 }])} as doc,
+        ${Buffer.from([0, 1, 255])}::bytea as bytes, array['x', 'y'] as list, null as nothing from generate_series(1, 3)`.execute(
+      database.db,
+    );
+    const row = rows[0] ?? {};
+    expect(row).toMatchObject({ big: 9007199254740000, n: 3, flag: true, doc: ['a', { b: 1 }], list: ['x', 'y'], nothing: null });
+    expect(row['at']).toBeInstanceOf(Date);
+    expect([...(row['bytes'] as Uint8Array)]).toEqual([0, 1, 255]);
+  });
+
+  it('name the unique constraint that was met', async () => {
+    const insert = () =>
+      sql`insert into org (id, salesforce_id, name, instance_url, login_url) values (${randomUUID()}, '00D000000000001AAA', 'A', '', '')`.execute(
+        database.db,
+      );
+    await insert();
+    expect(uniqueViolation(await insert().catch((error: unknown) => error))).toBe('org_salesforce_id_key');
+    expect(uniqueViolation(await sql`select 1/0`.execute(database.db).catch((error: unknown) => error))).toBeUndefined();
+    expect(uniqueViolation(new Error('other'))).toBeUndefined();
+  });
+});
