@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
-import { createConnections, type Connections } from './connections/index.ts';
+import { CallFailedError, createConnections, type Connections } from './connections/index.ts';
 import { createDirectory } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
 import { createExchange, createSalesforceClient, createSalesforceDispatcher, createSalesforceOAuth } from './gateways/salesforce/index.ts';
@@ -17,7 +17,7 @@ import { createOperatorServer } from './platform/http/operator.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { startJobs } from './platform/jobs.ts';
 import { createLaneEngine } from './platform/lanes/engine.ts';
-import { liftHolds } from './platform/lanes/lease.ts';
+import { endLeases, liftHolds } from './platform/lanes/lease.ts';
 import type { LaneAddress } from './platform/lanes/outbox.ts';
 import type { Logger } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
@@ -53,6 +53,8 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
       'DATABASE_URL is not set: the database is a folder. It survives a killed process, not a power cut; use PostgreSQL for real work',
     );
   await migrate(db);
+  // The folder's lock proves that no other process is there: nobody has to wait for the leases of one that was killed.
+  if (database.kind === 'pglite' && !parts.database) await endLeases(db);
 
   const owner = randomUUID();
   const failPoints = parseFailPoints(config.failPoints);
@@ -162,6 +164,13 @@ function orgAccess(connections: Connections): OrgAccess {
     call: (orgId, work) =>
       connections.call(orgId, { replay: 'idempotent', lane: 'messaging', packageFields: true, timeoutMs: ORG_CALL_MS }, work),
     tryOthers: connections.tryOthers,
-    heldBy: connections.heldBy,
+    heldBy: (error) => connections.heldBy(error) ?? failedCall(error),
   };
+}
+
+/** A call that failed as a whole without a fault of the org: a passing cause is over soon, missing rights wait for an admin. */
+function failedCall(error: unknown): ReturnType<OrgAccess['heldBy']> {
+  if (!(error instanceof CallFailedError)) return undefined;
+  const { class: kind, code, text, retryAfterMs } = error.failure;
+  return { until: new Date(Date.now() + (retryAfterMs ?? (kind === 'transient' ? 2_000 : 60_000))), code, reason: text };
 }

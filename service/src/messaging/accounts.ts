@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { SecretBox } from '../platform/crypto.ts';
 import type { Db } from '../platform/db/database.ts';
 import { uniqueViolation } from '../platform/db/database.ts';
-import { notFound } from '../platform/errors.ts';
+import { invalidRequest, notFound } from '../platform/errors.ts';
 import { AddressRefusedError, type AddressGuard } from '../platform/net.ts';
 import { isSenderName, isShortCode, toE164 } from '../platform/phone.ts';
 import { smppOptions } from './carriers/smpp.ts';
@@ -19,6 +19,7 @@ import {
   removeNumber,
   saveAccount,
   saveNumber,
+  saveSecret,
 } from './store/accounts.ts';
 import { mayUse } from './send.ts';
 import type { CarrierAccount, CarrierKind, NumberKind, OurNumber } from './types.ts';
@@ -119,6 +120,13 @@ export function createAccounts(options: AccountOptions) {
     list: async (orgId: string) => (await listAccounts(db, orgId)).map(present),
     openSecret: (account: CarrierAccount) => secrets.open(account.secret, context(account.id)),
 
+    /** Seals a secret with the newest key, so that an older one can leave the configuration. */
+    async sealAnew(account: CarrierAccount): Promise<void> {
+      if (!secrets.isStale(account.secret)) return;
+      account.secret = secrets.seal(secrets.open(account.secret, context(account.id)), context(account.id));
+      await saveSecret(db, account);
+    },
+
     async create(orgId: string, input: AccountInput) {
       await tryOut(input, input.secret);
       const id = randomUUID();
@@ -128,6 +136,10 @@ export function createAccounts(options: AccountOptions) {
 
     async update(orgId: string, id: string, change: { [K in keyof Omit<AccountInput, 'kind'>]?: AccountInput[K] | undefined }) {
       const before = await mustFind(orgId, id);
+      if (change.settings && !isOfKind(before.kind, change.settings))
+        throw invalidRequest('The settings are those of another kind of carrier. Nothing was stored.', {
+          errors: [{ field: 'settings', message: `are not those of a ${before.kind} account` }],
+        });
       const secret = change.secret ?? secrets.open(before.secret, context(id));
       const next = {
         ...before,
@@ -145,7 +157,7 @@ export function createAccounts(options: AccountOptions) {
       await mustFind(orgId, id);
       const used = (await listNumbers(db, orgId)).filter((number) => number.accountId === id);
       if (used.length > 0) throw accountInUse(`Remove or move its ${used.length} number(s) first; what was sent and received stays.`);
-      await removeAccount(db, orgId, id, clock.now());
+      await db.transaction().execute((tx) => removeAccount(tx, orgId, id, clock.now()));
     },
 
     async test(orgId: string, id: string) {
@@ -202,6 +214,10 @@ export function createAccounts(options: AccountOptions) {
       throw error;
     }
   }
+}
+
+function isOfKind(kind: CarrierKind, settings: Record<string, unknown>): boolean {
+  return kind === 'twilio' ? 'accountSid' in settings : 'systemId' in settings;
 }
 
 function normalise(input: NumberInput): string {

@@ -7,6 +7,7 @@ import { listAccounts } from './store/accounts.ts';
 import { findConversations } from './store/conversations.ts';
 import { findMessages } from './store/messages.ts';
 import { countByStatus } from './store/queue.ts';
+import { discardChildren, releaseChildren } from './store/parked-parents.ts';
 import { CARRIER_LANE, MEDIA_LANE, ORG_LANE } from './types.ts';
 
 const PAGE = 50;
@@ -69,12 +70,17 @@ export function createHealth({ db, wake }: HealthOptions) {
     async retry(orgId: string, id?: string): Promise<number> {
       const keys = await retryParked(db, orgId, ORG_LANE, id === undefined ? undefined : rowId(id));
       if (id !== undefined && keys.length === 0) throw notFound('There is no such parked row.');
+      if (keys.length > 0) await releaseChildren(db, orgId);
       for (const key of new Set(keys)) wake({ orgId, purpose: ORG_LANE, key });
       return keys.length;
     },
 
     async discard(orgId: string, id: string): Promise<void> {
-      if (!(await discardParked(db, orgId, ORG_LANE, rowId(id)))) throw notFound('There is no such parked row.');
+      await db.transaction().execute(async (tx) => {
+        const gone = await discardParked(tx, orgId, ORG_LANE, rowId(id));
+        if (!gone) throw notFound('There is no such parked row.');
+        if (gone.subjectKind === 'conversation') await discardChildren(tx, orgId, gone.subjectId);
+      });
     },
   };
 

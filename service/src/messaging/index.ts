@@ -1,6 +1,6 @@
 import type { Directory } from '../directory/index.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { SecretBox } from '../platform/crypto.ts';
+import { SecretBoxError, type SecretBox } from '../platform/crypto.ts';
 import type { Db } from '../platform/db/database.ts';
 import type { FailPoints } from '../platform/fail-points.ts';
 import type { HttpServer } from '../platform/http/server.ts';
@@ -9,7 +9,7 @@ import type { LanePurpose } from '../platform/lanes/engine.ts';
 import type { LaneAddress } from '../platform/lanes/outbox.ts';
 import { backlog } from '../platform/lanes/outbox.ts';
 import type { Logger } from '../platform/log.ts';
-import type { AddressGuard } from '../platform/net.ts';
+import { AddressRefusedError, type AddressGuard } from '../platform/net.ts';
 import { createAccounts } from './accounts.ts';
 import { openSession } from './carriers/open.ts';
 import { createSupervisor, type Supervisor } from './carriers/supervisor.ts';
@@ -29,10 +29,10 @@ import { registerMessageRoutes } from './routes/messages.ts';
 import { registerSetupRoutes } from './routes/setup.ts';
 import { registerWebhooks } from './routes/webhooks.ts';
 import { createMessaging } from './service.ts';
-import { findAccount, listAllAccounts } from './store/accounts.ts';
-import { eraseOldBodies } from './store/messages.ts';
+import { findAccount, listAllAccounts, saveAccountState } from './store/accounts.ts';
 import { dropOldReceipts } from './store/receipts.ts';
-import { MEDIA_LANE, ORG_LANE, ORG_SHARDS } from './types.ts';
+import { eraseOld } from './store/retention.ts';
+import { MEDIA_LANE, ORG_LANE, ORG_LANE_KEYS } from './types.ts';
 
 export type { OrgAccess } from './org/deliver.ts';
 export { CARRIER_LANE, ORG_LANE } from './types.ts';
@@ -69,14 +69,14 @@ const DAY_MS = 24 * 3600_000;
 /** Puts messaging together. */
 export function createMessagingFeature(options: MessagingFeatureOptions): MessagingFeature {
   const { db, clock, logger, access, directory, wake } = options;
-  const receive = createReceive({ db, clock, wake });
+  const { receive, storeStalled } = createReceive({ db, clock, wake });
   const receipts = createReceipts({ db, wake });
   const messaging = createMessaging({ db, clock, wake });
   const accounts = createAccounts(options);
   const health = createHealth({ db, wake });
   const sweep = createOutboxSweep({ messaging, access, listOrgs: options.listOrgs, logger, now: () => clock.now() });
   const wakeOrg = (orgId: string) => {
-    for (let key = 0; key < ORG_SHARDS; key += 1) wake({ orgId, purpose: ORG_LANE, key: String(key) });
+    for (const key of ORG_LANE_KEYS) wake({ orgId, purpose: ORG_LANE, key });
   };
 
   async function account(id: string, orgId?: string) {
@@ -98,11 +98,20 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
     jobs: [
       { name: 'messaging-outbox-sweep', cron: '*/5 * * * *', retryLimit: 0, run: sweep },
       {
+        name: 'messaging-stalled-parts',
+        cron: '*/5 * * * *',
+        retryLimit: 0,
+        run: async () => {
+          const stored = await storeStalled();
+          if (stored > 0) logger.info({ stored }, 'long texts of which parts are missing were stored as far as they came');
+        },
+      },
+      {
         name: 'messaging-retention',
         cron: '17 3 * * *',
         run: async () => {
           const before = new Date(clock.now().getTime() - options.retentionDays * DAY_MS);
-          const erased = await eraseOldBodies(db, before, clock.now());
+          const erased = await eraseOld(db, before, clock.now());
           await dropOldReceipts(db, new Date(clock.now().getTime() - 7 * DAY_MS));
           logger.info({ erased }, 'old message texts were erased');
         },
@@ -111,14 +120,17 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
     carriers: createSupervisor({
       logger,
       listAccounts: () => listAllAccounts(db),
-      start: (found) =>
-        startAccountWorker({
+      start: async (found) => {
+        await accounts.sealAnew(found);
+        return startAccountWorker({
           ...options,
           account: found,
           receipts,
           wakeOrg,
           open: (events) => openSession({ ...options, account: found, secret: accounts.openSecret(found), receive, receipts, events }),
-        }),
+        });
+      },
+      onRefused: (found, error) => saveAccountState(db, found.orgId, found.id, 'failed', whyRefused(error)),
     }),
     routes(app) {
       registerMessageRoutes(app, messaging);
@@ -129,4 +141,12 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
     },
     waiting: async (orgId) => (await backlog(db, orgId, [ORG_LANE, MEDIA_LANE])).waiting,
   };
+}
+
+/** Why an account cannot even be opened, in an admin's words. */
+function whyRefused(error: unknown): string {
+  if (error instanceof AddressRefusedError)
+    return 'The address leads into a private network. Ask the operator to allow it (ALLOWED_HOSTS).';
+  if (error instanceof SecretBoxError) return 'The stored secret cannot be opened with the configured keys. Enter it again.';
+  return 'The account cannot be opened; the operator finds the cause in the log.';
 }

@@ -1,10 +1,10 @@
 import type { Db } from '../platform/db/database.ts';
 import type { LaneBatch, LanePurpose } from '../platform/lanes/engine.ts';
 import { enqueue } from '../platform/lanes/outbox.ts';
-import type { OutboxRow, Outcome } from '../platform/lanes/outbox.ts';
+import type { OutboxRow } from '../platform/lanes/outbox.ts';
 import type { TwilioClient } from '../gateways/twilio/index.ts';
 import { findMessages } from './store/messages.ts';
-import { findMedia, saveMediaContent, saveMediaFailed, type MediaItem } from './store/parts-and-media.ts';
+import { findMedia, saveMediaContent, saveMediaFailed, type MediaItem } from './store/media.ts';
 import { MEDIA_LANE, ORG_LANE, shardOf } from './types.ts';
 
 const MAX_TRIES = 8;
@@ -32,7 +32,9 @@ export function createMediaLane(options: {
     try {
       for (const row of batch.rows) {
         const item = items.get(row.subjectId);
-        if (!item || !client) await batch.settle({ done: [{ id: row.id, version: row.version }] });
+        if (!item) await batch.settle({ done: [{ id: row.id, version: row.version }] });
+        else if (!client)
+          await settleItem(batch, row, item, undefined); // the account was removed: nobody gives it out any more
         else await fetchOne(batch, row, item, client);
       }
     } finally {
@@ -41,22 +43,29 @@ export function createMediaLane(options: {
   }
 
   async function fetchOne(batch: LaneBatch, row: OutboxRow, item: MediaItem, client: TwilioClient): Promise<void> {
+    const result = await client.downloadMedia(item.sourceUrl);
+    if (result.ok) return settleItem(batch, row, item, result.value);
+    const { kind, text, retryable } = result.problem;
+    if (!retryable || row.attempts >= MAX_TRIES) return settleItem(batch, row, item, undefined);
+    await batch.settle({ retry: [{ id: row.id, afterMs: BASE_MS * 2 ** row.attempts, code: kind, reason: text }] });
+  }
+
+  /** Keeps the picture, or notes that it will not come; the org's record shows either. */
+  async function settleItem(
+    batch: LaneBatch,
+    row: OutboxRow,
+    item: MediaItem,
+    file: { data: Buffer; contentType: string } | undefined,
+  ): Promise<void> {
     const { orgId } = batch.lease;
     const [message] = await findMessages(db, orgId, [item.messageId]);
-    const result = await client.downloadMedia(item.sourceUrl);
-    const givenUp = !result.ok && (!result.problem.retryable || row.attempts >= MAX_TRIES);
-    const outcome: Outcome =
-      result.ok || givenUp
-        ? { done: [{ id: row.id, version: row.version }] }
-        : { retry: [{ id: row.id, afterMs: BASE_MS * 2 ** row.attempts, code: result.problem.kind, reason: result.problem.text }] };
-    await batch.settle(outcome, async (tx) => {
-      if (result.ok) await saveMediaContent(tx, orgId, item.id, result.value.data, result.value.contentType);
-      else if (givenUp) await saveMediaFailed(tx, orgId, item.id);
-      if (message && (result.ok || givenUp)) {
-        await enqueue(tx, [
-          { orgId, purpose: ORG_LANE, key: shardOf(message.conversationId), subjectKind: 'message', subjectId: message.id },
-        ]);
-      }
+    await batch.settle({ done: [{ id: row.id, version: row.version }] }, async (tx) => {
+      if (file) await saveMediaContent(tx, orgId, item.id, file.data, file.contentType);
+      else await saveMediaFailed(tx, orgId, item.id);
+      if (!message) return;
+      await enqueue(tx, [
+        { orgId, purpose: ORG_LANE, key: shardOf(message.conversationId), subjectKind: 'message', subjectId: message.id },
+      ]);
     });
   }
 

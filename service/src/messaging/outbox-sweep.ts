@@ -29,7 +29,8 @@ export function createOutboxSweep(options: {
 }) {
   const { messaging, access, logger } = options;
 
-  async function sweepOrg(orgId: string): Promise<number> {
+  /** Takes one page; true when there may be more. */
+  async function sweepOrg(orgId: string): Promise<boolean> {
     const before = new Date(options.now().getTime() - LEFT_BEHIND_MINUTES * 60_000).toISOString().replace(/\.\d+Z$/, 'Z');
     const rows = await access.call(orgId, (sf) =>
       sf
@@ -39,7 +40,7 @@ export function createOutboxSweep(options: {
         )
         .then((page) => page.records),
     );
-    if (rows.length === 0) return 0;
+    if (rows.length === 0) return false;
     const updates: Record<string, unknown>[] = [];
     for (const row of rows) {
       const [result] = await messaging.sendBatch(orgId, row.CreatedById, [
@@ -58,14 +59,15 @@ export function createOutboxSweep(options: {
         ErrorText__c: result?.error?.slice(0, 255) ?? null,
       });
     }
-    await access.call(orgId, (sf) => sf.updateCollection('MessageOutbox__c', updates));
-    return rows.length;
+    const saved = await access.call(orgId, (sf) => sf.updateCollection('MessageOutbox__c', updates));
+    // A full page that was written back whole is followed by the next; rows that the org does not let us write would come again.
+    return rows.length === PAGE && saved.every((result) => result.success);
   }
 
   return async function sweep(): Promise<void> {
     for (const { id } of await options.listOrgs()) {
       try {
-        await sweepOrg(id);
+        while (await sweepOrg(id));
       } catch (error) {
         if (!access.heldBy(error))
           logger.warn({ err: error, org: id }, 'left-behind outbox rows of an org could not be read; the next round tries again');

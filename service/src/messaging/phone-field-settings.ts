@@ -1,5 +1,6 @@
 import { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type Directory } from '../directory/index.ts';
 import type { Db } from '../platform/db/database.ts';
+import { unavailable } from '../platform/errors.ts';
 import type { OrgAccess } from './org/deliver.ts';
 import { listPhoneFields, savePhoneFields } from './store/accounts.ts';
 
@@ -9,9 +10,21 @@ export type PhoneFieldSettings = ReturnType<typeof createPhoneFieldSettings>;
 
 /** Which phone fields of which objects an incoming number is compared with. */
 export function createPhoneFieldSettings({ db, access, directory }: { db: Db; access: OrgAccess; directory: Directory }) {
+  /** Asked for by a person, who is told at once when the org cannot be reached. */
+  async function askOrg(orgId: string) {
+    try {
+      return await access.call(orgId, (sf) => directory.phoneFields.readable(orgId, sf));
+    } catch (error) {
+      const hold = access.heldBy(error);
+      if (!hold) throw error;
+      const seconds = Math.max(1, Math.ceil((hold.until.getTime() - Date.now()) / 1000));
+      throw unavailable(`${hold.reason} Nothing was changed.`, { cause: error, headers: { 'retry-after': String(seconds) } });
+    }
+  }
+
   async function read(orgId: string) {
+    const readable = await askOrg(orgId);
     const chosen = await listPhoneFields(db, orgId);
-    const readable = await access.call(orgId, (sf) => directory.phoneFields.readable(orgId, sf));
     const isSelected = (object: (typeof PHONE_OBJECTS)[number], name: string) =>
       chosen.length > 0
         ? (chosen.find((entry) => entry.object === object)?.fields.includes(name) ?? false)
@@ -28,8 +41,9 @@ export function createPhoneFieldSettings({ db, access, directory }: { db: Db; ac
   return {
     read,
     async save(orgId: string, objects: { object: string; fields: string[] }[]) {
-      await db.transaction().execute((tx) => savePhoneFields(tx, orgId, objects));
       directory.phoneFields.forget(orgId);
+      await askOrg(orgId);
+      await db.transaction().execute((tx) => savePhoneFields(tx, orgId, objects));
       return read(orgId);
     },
   };

@@ -1,8 +1,9 @@
 import type { Db } from '../platform/db/database.ts';
+import { enqueue } from '../platform/lanes/outbox.ts';
 import { COMES_FROM, statusOfParts } from './status.ts';
-import { changeStatuses, findInDoubt } from './store/messages.ts';
-import { findParts, keepUnmatched, saveParts, saveReceipt, takeUnmatched, type UnmatchedReceipt } from './store/receipts.ts';
-import { ORG_LANE, type ReceiptStatus } from './types.ts';
+import { changeStatuses, findOpen } from './store/messages.ts';
+import { findParts, keepUnmatched, partsOf, saveParts, saveReceipt, takeUnmatched } from './store/receipts.ts';
+import { CARRIER_LANE, ORG_LANE, ORG_LANE_KEYS, type ReceiptStatus } from './types.ts';
 
 /** What a carrier reports about (a part of) a message it took. */
 export interface Receipt {
@@ -30,23 +31,27 @@ export interface ReceiptOptions {
 export function createReceipts({ db, wake }: ReceiptOptions) {
   async function apply(receipt: Receipt): Promise<void> {
     const moved = await db.transaction().execute(async (tx) => {
-      const messageId = (await matchById(tx, receipt)) ?? (await matchInDoubt(tx, receipt));
-      if (messageId) return settle(tx, receipt, messageId.id, messageId.part);
+      const found = (await matchById(tx, receipt)) ?? (await matchInDoubt(tx, receipt));
+      if (found) return settle(tx, receipt, found.id, found.part);
       await keepUnmatched(tx, receipt.orgId, receipt.accountId, { ...receipt, key: receipt.keys[0] ?? receipt.carrierId });
       return [];
     });
     if (moved.length > 0) wakeOrg(receipt.orgId);
   }
 
-  /** Called with the submission's transaction when the carrier's ids became known: claims receipts that were faster. */
+  /** Called with the submission's transaction when the carrier has all parts: claims receipts that were faster. */
   async function claimEarly(tx: Db, orgId: string, accountId: string, messageId: string, keys: string[]): Promise<void> {
     for (const early of await takeUnmatched(tx, orgId, accountId, keys)) {
       const part = (await findParts(tx, orgId, accountId, [early.key])).find((candidate) => candidate.messageId === messageId);
-      if (part) await settle(tx, { ...early, orgId, errorText: null }, messageId, part.part);
+      if (part) await saveReceipt(tx, orgId, messageId, part.part, early.status, early.errorCode);
     }
+    await conclude(tx, orgId, messageId, null);
   }
 
-  /** The carrier's id of a message in doubt became known: the carrier has it. */
+  /**
+   * The carrier's id of a message in doubt became known: the carrier has it. Of a long text only the part in doubt was settled; the parts
+   * behind it certainly never left (each goes only after the one before), so they are sent now.
+   */
   async function identify(known: {
     orgId: string;
     accountId: string;
@@ -56,25 +61,45 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
     keys: string[];
   }): Promise<void> {
     const { orgId, accountId, messageId, carrierId, keys, part = 1 } = known;
-    await db.transaction().execute(async (tx) => {
+    const rest = await db.transaction().execute(async (tx) => {
       await saveParts(tx, orgId, accountId, messageId, [{ part, carrierId, key: keys[0] ?? carrierId }]);
+      const { parts, total } = await partsOf(tx, orgId, messageId);
+      if (parts.length < total) return requeueRest(tx, orgId, accountId, messageId);
       await changeStatuses(tx, [{ orgId, id: messageId, status: 'sent', from: COMES_FROM.sent, accepted: true }]);
       await claimEarly(tx, orgId, accountId, messageId, keys);
+      return false;
     });
+    if (rest) wake({ orgId, purpose: CARRIER_LANE, key: accountId });
     wakeOrg(orgId);
+  }
+
+  async function requeueRest(tx: Db, orgId: string, accountId: string, id: string): Promise<boolean> {
+    const moved = await changeStatuses(tx, [{ orgId, id, status: 'queued', from: ['unknown'] }]);
+    if (moved.length === 0) return false;
+    await enqueue(tx, [{ orgId, purpose: CARRIER_LANE, key: accountId, subjectKind: 'message', subjectId: id }]);
+    return true;
   }
 
   /** The carrier refused a message in doubt after all. */
   async function fail(refused: { orgId: string; messageId: string; code: string; text: string }): Promise<void> {
     const { orgId, messageId, code, text } = refused;
+    const { parts } = await partsOf(db, orgId, messageId);
     await changeStatuses(db, [
-      { orgId, id: messageId, status: 'failed', from: COMES_FROM.unknown.concat('unknown'), errorCode: code, errorText: text },
+      {
+        orgId,
+        id: messageId,
+        status: 'failed',
+        from: ['sending', 'unknown'],
+        accepted: parts.length > 0,
+        errorCode: code,
+        errorText: text,
+      },
     ]);
     wakeOrg(orgId);
   }
 
   function wakeOrg(orgId: string): void {
-    for (const key of ['0', '1', '2', '3']) wake({ orgId, purpose: ORG_LANE, key });
+    for (const key of ORG_LANE_KEYS) wake({ orgId, purpose: ORG_LANE, key });
   }
 
   return { apply, claimEarly, identify, fail };
@@ -93,13 +118,12 @@ async function matchById(tx: Db, receipt: Receipt): Promise<{ id: string; part: 
     : undefined;
 }
 
+/** Only a receipt that can belong to nothing else: one message in doubt between the two numbers, and none whose answer is still to come. */
 async function matchInDoubt(tx: Db, receipt: Receipt): Promise<{ id: string; part: number } | undefined> {
   if (!receipt.customerNumber) return undefined;
-  const inDoubt = (await findInDoubt(tx, receipt.orgId, receipt.accountId, 'unknown')).filter(
-    (message) => message.customerNumber === receipt.customerNumber && (!receipt.ourNumber || message.ourNumber === receipt.ourNumber),
-  );
-  const [only] = inDoubt;
-  if (!only || inDoubt.length > 1 || only.segments > 1) return undefined;
+  const open = await findOpen(tx, receipt.orgId, receipt.accountId, receipt.customerNumber, receipt.ourNumber);
+  const [only] = open;
+  if (only?.status !== 'unknown' || open.length > 1 || only.segments > 1) return undefined;
   await saveParts(tx, receipt.orgId, receipt.accountId, only.id, [
     { part: 1, carrierId: receipt.carrierId, key: receipt.keys[0] ?? receipt.carrierId },
   ]);
@@ -108,22 +132,29 @@ async function matchInDoubt(tx: Db, receipt: Receipt): Promise<{ id: string; par
 
 async function settle(
   tx: Db,
-  receipt: Pick<Receipt, 'orgId' | 'status' | 'errorCode' | 'errorText'> & Partial<UnmatchedReceipt>,
+  receipt: Pick<Receipt, 'orgId' | 'status' | 'errorCode' | 'errorText'>,
   messageId: string,
   part: number,
 ): Promise<string[]> {
-  const parts = await saveReceipt(tx, receipt.orgId, messageId, part, receipt.status, receipt.errorCode);
-  const status = statusOfParts(parts);
+  await saveReceipt(tx, receipt.orgId, messageId, part, receipt.status, receipt.errorCode);
+  return conclude(tx, receipt.orgId, messageId, receipt.errorText);
+}
+
+/** Draws from the parts what is true of the message. `errorText` explains a failure, where the carrier gave words for it. */
+async function conclude(tx: Db, orgId: string, id: string, errorText: string | null): Promise<string[]> {
+  const { parts, total } = await partsOf(tx, orgId, id);
+  const status = statusOfParts(parts, total);
+  if (!status) return [];
   const failed = status === 'failed' || status === 'undelivered';
   return changeStatuses(tx, [
     {
-      orgId: receipt.orgId,
-      id: messageId,
+      orgId,
+      id,
       status,
       from: COMES_FROM[status],
       accepted: true,
-      errorCode: failed ? receipt.errorCode : null,
-      errorText: failed ? (receipt.errorText ?? 'The carrier could not deliver the message.') : null,
+      errorCode: failed ? (parts.find((part) => part.status === status)?.errorCode ?? null) : null,
+      errorText: failed ? (errorText ?? 'The carrier could not deliver the message.') : null,
     },
   ]);
 }

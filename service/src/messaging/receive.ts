@@ -7,8 +7,12 @@ import { readKeyword, type Keyword } from './keywords.ts';
 import { preview } from './send.ts';
 import { findInbound, findUnconfirmedTwin, insertMessage, type StoredMessage } from './store/messages.ts';
 import { saveOptOut } from './store/opt-outs.ts';
-import { addInboundPart, addMedia } from './store/parts-and-media.ts';
+import { addMedia } from './store/media.ts';
+import { addInboundPart, listStalledParts, takeParts, type PartsKey, type StoredPart } from './store/parts.ts';
 import { MEDIA_LANE, ORG_LANE, shardOf, type InboundMedia } from './types.ts';
+
+/** Parts of one text come within seconds; a phone that was switched off in between may take longer. */
+const STALLED_MS = 10 * 60_000;
 
 /** A text from a customer's phone, as a carrier handed it over. Numbers are E.164 (or a short code). */
 export interface Inbound {
@@ -30,19 +34,24 @@ export interface ReceiveOptions {
   wake(lane: { orgId: string; purpose: string; key: string }): void;
 }
 
+export type Receiving = ReturnType<typeof createReceive>;
+export type Receive = Receiving['receive'];
+
 /**
  * Stores an inbound text; only when this returned may the carrier be told that we have it. The same text handed over twice is stored
  * once: by the carrier's id where there is one, else by numbers and text within five minutes after a reply that may not have arrived.
  * Returns the stored message, or undefined for a repetition or a part whose siblings are missing.
  */
 export function createReceive({ db, clock, wake }: ReceiveOptions) {
-  return async function receive(inbound: Inbound): Promise<StoredMessage | undefined> {
+  return { receive, storeStalled };
+
+  async function receive(inbound: Inbound): Promise<StoredMessage | undefined> {
     const stored = await store(inbound);
     if (!stored) return undefined;
     wake({ orgId: inbound.orgId, purpose: ORG_LANE, key: shardOf(stored.conversationId) });
     if (inbound.media.length > 0) wake({ orgId: inbound.orgId, purpose: MEDIA_LANE, key: inbound.accountId });
     return stored;
-  };
+  }
 
   async function store(inbound: Inbound): Promise<StoredMessage | undefined> {
     const keyword = inbound.part ? undefined : readKeyword(inbound.body);
@@ -50,17 +59,38 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
       return once(inbound, () => insertMessage(db, toMessage(inbound, inbound.body)));
     return once(inbound, () =>
       db.transaction().execute(async (tx) => {
-        const parts =
-          inbound.part && (await addInboundPart(tx, { ...inbound, ...inbound.part, customerNumber: inbound.from, ourNumber: inbound.to }));
-        if (inbound.part && !parts) return undefined;
-        const body = parts ? joinParts(parts) : inbound.body;
-        if (!inbound.carrierId && (await isRepetition(tx, inbound, body))) return undefined;
-        const stored = await insertMessage(tx, toMessage(inbound, body));
-        if (inbound.media.length > 0) await addMedia(tx, inbound.orgId, inbound.accountId, stored.id, named(inbound.media));
-        await applyKeyword(tx, inbound, keyword ?? readKeyword(body));
-        return stored;
+        const { part } = inbound;
+        if (!part) return storeWhole(tx, inbound, inbound.body);
+        const { left, whole } = await addInboundPart(tx, keyOf(inbound, part), part);
+        const early = left && (await insertMessage(tx, toMessage(inbound, joinWithGaps(left, part.total))));
+        return whole ? storeWhole(tx, inbound, joinParts(whole)) : early;
       }),
     );
+  }
+
+  async function storeWhole(tx: Db, inbound: Inbound, body: string): Promise<StoredMessage | undefined> {
+    if (!inbound.carrierId && (await isRepetition(tx, inbound, printable(body)))) return undefined;
+    const stored = await insertMessage(tx, toMessage(inbound, body));
+    if (inbound.media.length > 0) await addMedia(tx, inbound.orgId, inbound.accountId, stored.id, named(inbound.media));
+    await applyKeyword(tx, inbound, readKeyword(body));
+    return stored;
+  }
+
+  /**
+   * Stores what came of long texts whose other parts did not come within ten minutes, with a mark where they are missing: half a text is
+   * worth more than none. Returns how many.
+   */
+  async function storeStalled(): Promise<number> {
+    const stalled = await listStalledParts(db, new Date(Date.now() - STALLED_MS), 500);
+    for (const key of stalled) {
+      const stored = await db.transaction().execute(async (tx) => {
+        const parts = await takeParts(tx, key);
+        const inbound = { ...key, carrierId: null, from: key.customerNumber, to: key.ourNumber, body: '', media: [] };
+        return parts.length > 0 ? insertMessage(tx, toMessage(inbound, joinWithGaps(parts, key.total))) : undefined;
+      });
+      if (stored) wake({ orgId: key.orgId, purpose: ORG_LANE, key: shardOf(stored.conversationId) });
+    }
+    return stalled.length;
   }
 
   /** A unique violation means that the carrier handed the same message over before: not an error, and nothing was written twice. */
@@ -81,7 +111,8 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
     );
   }
 
-  function toMessage(inbound: Inbound, body: string) {
+  function toMessage(inbound: Inbound, raw: string) {
+    const body = printable(raw);
     return {
       orgId: inbound.orgId,
       id: randomUUID(),
@@ -124,4 +155,26 @@ function named(media: InboundMedia[]) {
     id: randomUUID(),
     fileName: `picture-${index + 1}.${item.contentType.split('/')[1]?.replace(/\W.*$/, '') ?? 'bin'}`,
   }));
+}
+
+/** PostgreSQL stores no NUL character; a text with one must still come in, or the carrier would hand it over for ever. */
+function printable(body: string): string {
+  return body.replaceAll('\u0000', '\uFFFD');
+}
+
+function keyOf(inbound: Inbound, part: { reference: number; total: number }): PartsKey {
+  const { orgId, accountId, from, to } = inbound;
+  return { orgId, accountId, customerNumber: from, ourNumber: to, reference: part.reference, total: part.total };
+}
+
+/** Neighbouring parts are joined before they are read: a character may lie across two. */
+function joinWithGaps(parts: StoredPart[], total: number): string {
+  const pieces: StoredPart[][] = [];
+  for (const part of parts) {
+    const last = pieces.at(-1);
+    if (last?.at(-1)?.part === part.part - 1) last.push(part);
+    else pieces.push([part]);
+  }
+  const text = pieces.map((piece) => joinParts(piece)).join(' […] ');
+  return `${parts[0]?.part === 1 ? '' : '[…] '}${text}${parts.at(-1)?.part === total ? '' : ' […]'}`;
 }

@@ -3,7 +3,7 @@ import { countSegments } from '../../../force-app/main/messaging/lwc/messagingSe
 import type { Clock } from '../platform/clock.ts';
 import { uniqueViolation, type Db } from '../platform/db/database.ts';
 import { notFound, Problem } from '../platform/errors.ts';
-import { isShortCode, toE164 } from '../platform/phone.ts';
+import { toAddress } from '../platform/phone.ts';
 import { idempotencyKeyReused, invalidNumber, noSender, optedOut, senderNotAllowed, textEmpty, textTooLong } from './errors.ts';
 import { listNumbers } from './store/accounts.ts';
 import { findConversations } from './store/conversations.ts';
@@ -136,8 +136,7 @@ function typedTarget(request: SendRequest, numbers: OurNumber[]): { to: string; 
     numbers.find((number) => number.isDefault)?.country ??
     numbers[0]?.country ??
     'US';
-  const typed = request.to ?? '';
-  const to = isShortCode(typed) ? typed : toE164(typed, country);
+  const to = toAddress(request.to ?? '', country);
   if (!to)
     throw invalidNumber('This cannot be a phone number. Write it with its country, such as +1 415 555 0123.', {
       errors: [{ field: 'to', message: 'is not a phone number' }],
@@ -164,15 +163,18 @@ export function mayUse(number: OurNumber, userId: string | undefined): boolean {
   return number.users.length === 0 || (userId !== undefined && number.users.some((id) => id.slice(0, 15) === userId.slice(0, 15)));
 }
 
-/** The first line for lists; never cut inside a character. */
+const PREVIEW = 200;
+
+/** The beginning for lists, at most 200 UTF-16 units as Salesforce counts them; never cut inside a character. */
 export function preview(body: string): string {
-  return [...body.replace(/\s+/g, ' ').trim()].slice(0, 200).join('');
+  const line = body.replace(/\s+/g, ' ').trim();
+  return line.length <= PREVIEW ? line : line.slice(0, PREVIEW).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 const OBJECT_OF_PREFIX: Record<string, RecordObject> = { '003': 'Contact', '00Q': 'Lead', '001': 'Account' };
 
 function recordOf(recordId: string | undefined): { object: RecordObject; id: string } | undefined {
-  const object = recordId && OBJECT_OF_PREFIX[recordId.slice(0, 3)];
+  const object = recordId && /^[A-Za-z0-9]{15,18}$/.test(recordId) && OBJECT_OF_PREFIX[recordId.slice(0, 3)];
   return object ? { object, id: recordId } : undefined;
 }
 

@@ -3,15 +3,15 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db/database.ts';
 import { notFound } from '../platform/errors.ts';
 import { enqueue } from '../platform/lanes/outbox.ts';
-import { isShortCode, toE164 } from '../platform/phone.ts';
+import { toAddress } from '../platform/phone.ts';
 import { invalidNumber, messageSettled } from './errors.ts';
 import { createSend, refusal, type SendRequest } from './send.ts';
 import { listNumbers } from './store/accounts.ts';
 import { markRead } from './store/conversations.ts';
 import { changeStatuses, findMessages } from './store/messages.ts';
 import { saveOptOut } from './store/opt-outs.ts';
-import { readMediaContent } from './store/parts-and-media.ts';
-import { CARRIER_LANE, ORG_LANE, ORG_SHARDS, type OptOut } from './types.ts';
+import { readMediaContent } from './store/media.ts';
+import { CARRIER_LANE, ORG_LANE, ORG_LANE_KEYS, type OptOut } from './types.ts';
 
 export interface MessagingOptions {
   db: Db;
@@ -25,7 +25,7 @@ export type Messaging = ReturnType<typeof createMessaging>;
 export function createMessaging({ db, clock, wake }: MessagingOptions) {
   const send = createSend({ db, clock, wake });
   const wakeOrg = (orgId: string) => {
-    for (let key = 0; key < ORG_SHARDS; key += 1) wake({ orgId, purpose: ORG_LANE, key: String(key) });
+    for (const key of ORG_LANE_KEYS) wake({ orgId, purpose: ORG_LANE, key });
   };
 
   return {
@@ -49,6 +49,7 @@ export function createMessaging({ db, clock, wake }: MessagingOptions) {
     async resolveUnknown(orgId: string, id: string, outcome: 'sent' | 'failed' | 'resend', reason: string): Promise<void> {
       const [message] = await findMessages(db, orgId, [id]);
       if (!message || message.direction !== 'outbound') throw notFound('There is no such message.');
+      if (outcome === 'resend' && message.erased) throw messageSettled('Its text was erased when its time was over. Write it anew.');
       const moved = await db.transaction().execute(async (tx) => {
         const status = outcome === 'resend' ? 'queued' : outcome;
         const settled = await changeStatuses(tx, [
@@ -90,7 +91,7 @@ export function createMessaging({ db, clock, wake }: MessagingOptions) {
     ): Promise<OptOut> {
       const numbers = await listNumbers(db, orgId);
       const country = numbers.find((number) => number.isDefault)?.country ?? numbers[0]?.country ?? 'US';
-      const number = isShortCode(change.number) ? change.number : toE164(change.number, country);
+      const number = toAddress(change.number, country);
       if (!number)
         throw invalidNumber('This cannot be a phone number.', { errors: [{ field: 'number', message: 'is not a phone number' }] });
       const saved = await saveOptOut(db, orgId, {

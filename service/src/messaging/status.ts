@@ -10,8 +10,12 @@ export const COMES_FROM: Record<Exclude<MessageStatus, 'received' | 'queued'>, M
   failed: ['queued', 'sending', 'unknown', 'sent'],
 };
 
-/** A message of several parts is delivered when all are; it is undelivered or failed as soon as one is. */
-export function statusOfParts(parts: { status: ReceiptStatus }[]): ReceiptStatus {
+/**
+ * A message of several parts is delivered when all are; it is undelivered or failed as soon as one is. Undefined as long as the carrier
+ * does not have all of its parts: what it says about some of them is not yet true of the message.
+ */
+export function statusOfParts(parts: { status: ReceiptStatus }[], total: number): ReceiptStatus | undefined {
+  if (parts.length < total) return undefined;
   for (const bad of ['failed', 'undelivered'] as const) if (parts.some((part) => part.status === bad)) return bad;
   return parts.every((part) => part.status === 'delivered') ? 'delivered' : 'sent';
 }

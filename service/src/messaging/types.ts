@@ -23,6 +23,8 @@ export interface Message {
   senderUserId: string | null;
   occurredAt: Date;
   submittedAt: Date | null;
+  /** Its text was erased when its time was over; the org keeps its own copy. */
+  erased: boolean;
 }
 
 export interface Conversation {
@@ -102,6 +104,7 @@ export const MEDIA_LANE = 'media';
 
 /** Lanes of one org that write to it side by side; a conversation always takes the same one. */
 export const ORG_SHARDS = 4;
+export const ORG_LANE_KEYS = Array.from({ length: ORG_SHARDS }, (_, key) => String(key));
 
 /** The org lane of a conversation (or another record) by its id. */
 export function shardOf(id: string): string {

@@ -3,7 +3,7 @@ import type { Db } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { AddressGuard } from '../../platform/net.ts';
 import type { Receipts } from '../receipts.ts';
-import type { createReceive } from '../receive.ts';
+import type { Receive } from '../receive.ts';
 import type { CarrierAccount } from '../types.ts';
 import type { CarrierSession, SessionEvents } from './session.ts';
 import { openSmppSession } from './smpp.ts';
@@ -18,7 +18,7 @@ export interface OpenOptions {
   logger: Logger;
   guard: AddressGuard;
   publicUrl: string;
-  receive: ReturnType<typeof createReceive>;
+  receive: Receive;
   receipts: Receipts;
   events: SessionEvents;
 }

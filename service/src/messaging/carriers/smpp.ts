@@ -12,7 +12,7 @@ import type { Db } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { AddressGuard } from '../../platform/net.ts';
 import type { Receipts } from '../receipts.ts';
-import type { createReceive } from '../receive.ts';
+import type { Receive } from '../receive.ts';
 import { confirmReplies } from '../store/messages.ts';
 import type { CarrierAccount } from '../types.ts';
 import type { CarrierPart, CarrierSession, SessionEvents, SubmitResult } from './session.ts';
@@ -25,7 +25,7 @@ export interface SmppSessionOptions {
   db: Db;
   guard: AddressGuard;
   logger: Logger;
-  receive: ReturnType<typeof createReceive>;
+  receive: Receive;
   receipts: Receipts;
   events: SessionEvents;
 }
@@ -45,7 +45,7 @@ export function smppOptions(
   guard: AddressGuard,
 ): SmppOptions {
   const settings = account.settings as unknown as SmppSettings;
-  guard.checkLiteral(settings.host);
+  guard.checkLiteral(settings.host, settings.port);
   return {
     host: settings.host,
     port: settings.port,
@@ -53,7 +53,7 @@ export function smppOptions(
     password,
     window: account.windowSize,
     ratePerSecond: account.ratePerSecond,
-    lookup: guard.lookup,
+    lookup: guard.lookup(settings.port),
     ...(settings.systemType && { systemType: settings.systemType }),
     ...(settings.tls && { tls: true }),
   };

@@ -11,6 +11,8 @@ export interface SupervisorOptions {
   logger: Logger;
   listAccounts(): Promise<CarrierAccount[]>;
   start(account: CarrierAccount): Promise<AccountWorker | undefined>;
+  /** Shows the admin that an account cannot be opened. */
+  onRefused(account: CarrierAccount, error: unknown): Promise<void>;
 }
 
 export interface Supervisor {
@@ -20,7 +22,7 @@ export interface Supervisor {
 }
 
 /** Sees to it that each carrier account has one worker somewhere: takes those that nobody has, and lets go of changed or removed ones. */
-export function createSupervisor({ logger, listAccounts, start }: SupervisorOptions): Supervisor {
+export function createSupervisor({ logger, listAccounts, start, onRefused }: SupervisorOptions): Supervisor {
   const stopping = new AbortController();
   const workers = new Map<string, { worker: AccountWorker; version: string }>();
   const pausedUntil = new Map<string, { until: number; version: string }>();
@@ -36,8 +38,15 @@ export function createSupervisor({ logger, listAccounts, start }: SupervisorOpti
     for (const account of accounts) {
       const paused = pausedUntil.get(account.id);
       if (workers.has(account.id) || (paused && paused.version === versionOf(account) && paused.until > Date.now())) continue;
-      await take(account);
+      await take(account).catch((error: unknown) => refuse(account, error));
     }
+  }
+
+  /** One account that cannot be opened must not keep the others back. */
+  async function refuse(account: CarrierAccount, error: unknown): Promise<void> {
+    logger.error({ err: error, account: account.id }, 'a carrier account cannot be opened; it is tried again after a minute');
+    pausedUntil.set(account.id, { until: Date.now() + FAILED_PAUSE_MS, version: versionOf(account) });
+    await onRefused(account, error);
   }
 
   async function take(account: CarrierAccount): Promise<void> {

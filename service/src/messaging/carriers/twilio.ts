@@ -3,9 +3,10 @@ import { createTwilioClient, errorText, type CarrierMessage, type TwilioClient }
 import { sleep, type Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Receipts } from '../receipts.ts';
-import type { createReceive } from '../receive.ts';
+import type { Receive } from '../receive.ts';
 import { savePolledUntil } from '../store/accounts.ts';
 import { findInDoubt, type Submission } from '../store/messages.ts';
+import { findParts } from '../store/receipts.ts';
 import type { CarrierAccount, ReceiptStatus } from '../types.ts';
 import type { CarrierSession, SessionEvents, SubmitResult } from './session.ts';
 
@@ -15,6 +16,8 @@ const POLL_MS = 5 * 60_000;
 const OVERLAP_MS = 2 * 60_000;
 const FIRST_LOOK_BACK_MS = 24 * 3600_000;
 const RETRY_MS = 2_000;
+/** A message whose answer was lost is looked for in the list after this; by then the carrier has sent it, if it has it. */
+const SETTLE_MS = 3_000;
 
 export interface TwilioSessionOptions {
   account: CarrierAccount;
@@ -23,7 +26,7 @@ export interface TwilioSessionOptions {
   clock: Clock;
   dispatcher: Dispatcher;
   statusUrl: string;
-  receive: ReturnType<typeof createReceive>;
+  receive: Receive;
   receipts: Receipts;
   events: SessionEvents;
 }
@@ -33,12 +36,12 @@ export function twilioClient(account: Pick<CarrierAccount, 'settings'>, authToke
   return createTwilioClient({ accountSid, authToken, dispatcher, ...(baseUrl && { baseUrl }) });
 }
 
-/** Sends through a Twilio-compatible account at its rate, and polls its list at start and every five minutes. */
+/** Sends through a Twilio-compatible account, and polls its list at start and every five minutes. */
 export function openTwilioSession(options: TwilioSessionOptions): CarrierSession {
   const { account } = options;
   const client = twilioClient(account, options.authToken, options.dispatcher);
   const closing = new AbortController();
-  const pace = createPace(account.ratePerSecond);
+  let hurry = new AbortController();
   const polling = pollForever();
 
   async function pollForever(): Promise<void> {
@@ -47,14 +50,16 @@ export function openTwilioSession(options: TwilioSessionOptions): CarrierSession
       if (closing.signal.aborted) return;
       if (failure === undefined) options.events.onState('connected', '');
       else options.events.onState('failed', failure);
-      await sleep(failure === undefined ? POLL_MS : 30_000, closing.signal);
+      hurry = new AbortController();
+      await sleep(failure === undefined ? POLL_MS : 30_000, AbortSignal.any([closing.signal, hurry.signal]));
     }
   }
 
   return {
     async submit(message) {
-      await pace(closing.signal);
-      return submit(client, message, options.statusUrl);
+      const result = await submit(client, message, options.statusUrl);
+      if (result.kind === 'unknown') setTimeout(() => hurry.abort(), SETTLE_MS).unref();
+      return result;
     },
     async close() {
       closing.abort();
@@ -126,8 +131,9 @@ async function take(options: TwilioSessionOptions, client: TwilioClient, message
       status,
       errorCode: message.errorCode,
       errorText: text,
-      ourNumber: message.from,
-      customerNumber: message.to,
+      // What is in doubt was compared with the text above; numbers alone would take another system's message for ours.
+      ourNumber: null,
+      customerNumber: null,
     });
   }
 }
@@ -135,6 +141,8 @@ async function take(options: TwilioSessionOptions, client: TwilioClient, message
 /** A message whose answer was lost is in the carrier's list if it was taken: same numbers and text, made after we submitted it. */
 async function settleInDoubt(options: TwilioSessionOptions, listed: CarrierMessage): Promise<void> {
   const { account, db } = options;
+  // The same text to the same phone may be in the list from an earlier message: what is known as that one settles no other.
+  if ((await findParts(db, account.orgId, account.id, [listed.sid])).length > 0) return;
   const inDoubt = await findInDoubt(db, account.orgId, account.id, 'unknown');
   const twins = inDoubt.filter(
     (message) => message.customerNumber === listed.to && message.ourNumber === listed.from && message.body === listed.body,
@@ -154,15 +162,4 @@ async function settleInDoubt(options: TwilioSessionOptions, listed: CarrierMessa
 /** The carrier's *queued* and *sending* say only that it has the message, which we know. */
 export function receiptStatus(status: CarrierMessage['status']): ReceiptStatus | undefined {
   return status === 'sent' || status === 'delivered' || status === 'undelivered' || status === 'failed' ? status : undefined;
-}
-
-/** Lets one caller through per interval, in order. */
-function createPace(perSecond: number): (signal: AbortSignal) => Promise<void> {
-  let next = 0;
-  return async (signal) => {
-    const now = Date.now();
-    const at = Math.max(now, next);
-    next = at + 1000 / perSecond;
-    if (at > now) await sleep(at - now, signal);
-  };
 }

@@ -16,8 +16,18 @@ import { settleSubmission } from './settle.ts';
 const LEASE_MS = 30_000;
 const IDLE_MS = 500;
 const READ_AHEAD = 200;
+const ACCOUNT_PAUSE_MS = 60_000;
 const IN_DOUBT =
   'The connection to the carrier ended before it answered. The message may have been sent; a receipt, the carrier or an admin settles it.';
+
+/** Also what is written when a message was settled otherwise in the meantime: then nothing moves, since no status goes backwards. */
+const OPTED_OUT: SubmitResult = {
+  kind: 'rejected',
+  parts: [],
+  code: 'opted_out',
+  text: 'The person opted out before the message was sent.',
+  scope: 'message',
+};
 
 export interface AccountWorkerOptions {
   account: CarrierAccount;
@@ -40,11 +50,21 @@ export interface AccountWorker {
   ended: Promise<'stopped' | 'refused'>;
 }
 
-/** Tries to become the one worker of a carrier account; undefined when another process has it. */
+/** Tries to become the one worker of a carrier account; undefined when another process has it. Throws when the account cannot be opened. */
 export async function startAccountWorker(options: AccountWorkerOptions): Promise<AccountWorker | undefined> {
-  const { account, db, logger } = options;
+  const { account, db } = options;
   const lease = await claimLane(db, { orgId: account.orgId, purpose: CARRIER_LANE, key: account.id }, options.owner, LEASE_MS);
   if (!lease) return undefined;
+  try {
+    return await workOn(options, lease);
+  } catch (error) {
+    await releaseLease(db, lease);
+    throw error;
+  }
+}
+
+async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<AccountWorker> {
+  const { account, db, logger } = options;
   const doubted = await guarded(db, lease, (tx) => markInDoubt(tx, account.orgId, account.id, IN_DOUBT));
   if (doubted > 0) options.wakeOrg(account.orgId);
 
@@ -56,6 +76,7 @@ export async function startAccountWorker(options: AccountWorkerOptions): Promise
         logger.warn({ err: error }, 'the state of a carrier account was not noted'),
       ),
   });
+  const pace = createPace(account.ratePerSecond);
   const inFlight = new Map<string, Promise<void>>();
   let refusedAccount = false;
 
@@ -104,7 +125,7 @@ export async function startAccountWorker(options: AccountWorkerOptions): Promise
     for (const row of rows) {
       const message = submissions.get(row.messageId);
       if (!message) continue;
-      const one = submitOne(row, message, lease as Lease)
+      const one = submitOne(row, message, lease)
         .catch((error: unknown) => {
           if (error instanceof LeaseLostError) stopping.abort();
           else
@@ -123,33 +144,32 @@ export async function startAccountWorker(options: AccountWorkerOptions): Promise
   }
 
   async function submitOne(row: QueuedRow, message: Submission, held: Lease): Promise<void> {
-    const refused = await guarded(db, held, async (tx) => {
-      if (message.optedOut) {
-        await settleSubmission(tx, options.receipts, message, {
-          kind: 'rejected',
-          parts: [],
-          code: 'opted_out',
-          text: 'The person opted out before the message was sent.',
-          scope: 'message',
-        });
-        await applyOutcome(tx, { done: [{ id: row.id, version: row.version }] });
-        return true;
-      }
-      return !(await beginSubmission(tx, account.orgId, message.id, options.clock.now()));
-    });
-    if (refused) return options.wakeOrg(account.orgId);
+    await pace(stopping.signal);
+    if (stopping.signal.aborted || !(await begin(row, message, held))) return;
     await options.failPoints.hit('carrier.before-submit');
     const result = await session.submit(message, message.segments > 1 ? await countParts(db, account.orgId, message.id) : 0);
     await options.failPoints.hit('carrier.after-submit');
     await keepTrying(() =>
       guarded(db, held, async (tx) => {
-        await settleSubmission(tx, options.receipts, message, result);
-        await applyOutcome(tx, outcomeOf(row, result));
+        const settled = await settleSubmission(tx, options.receipts, message, result);
+        await applyOutcome(tx, settled ? doneWith(row) : retryOf(row, result));
       }),
     );
     await options.failPoints.hit('carrier.after-settle');
     options.wakeOrg(account.orgId);
     if (result.kind === 'rejected' && result.scope === 'account') await holdAccount(result);
+  }
+
+  /** Commits that the message is being sent; false when it must not be sent any more, which is settled then. */
+  async function begin(row: QueuedRow, message: Submission, held: Lease): Promise<boolean> {
+    const begun = await guarded(db, held, async (tx) => {
+      if (await beginSubmission(tx, account.orgId, message, options.clock.now())) return true;
+      await settleSubmission(tx, options.receipts, message, OPTED_OUT);
+      await applyOutcome(tx, doneWith(row));
+      return false;
+    });
+    if (!begun) options.wakeOrg(account.orgId);
+    return begun;
   }
 
   /** The carrier's answer is known: while the lease may still stand, a database that is away must not turn it into *unknown*. */
@@ -191,9 +211,23 @@ function nextOfEach(rows: QueuedRow[], busy: ReadonlyMap<string, unknown>): Queu
   });
 }
 
-function outcomeOf(row: QueuedRow, result: SubmitResult) {
-  if (result.kind === 'retry') return { retry: [{ id: row.id, afterMs: result.afterMs, code: result.code, reason: result.text }] };
-  if (result.kind === 'rejected' && result.scope === 'account')
-    return { retry: [{ id: row.id, afterMs: 60_000, code: result.code, reason: result.text }] };
+function doneWith(row: QueuedRow) {
   return { done: [{ id: row.id, version: row.version }] };
+}
+
+function retryOf(row: QueuedRow, result: SubmitResult) {
+  if (result.kind === 'retry') return { retry: [{ id: row.id, afterMs: result.afterMs, code: result.code, reason: result.text }] };
+  if (result.kind === 'rejected') return { retry: [{ id: row.id, afterMs: ACCOUNT_PAUSE_MS, code: result.code, reason: result.text }] };
+  return {};
+}
+
+/** Lets one message through per interval, in order, before it counts as being sent: what waits here certainly did not leave. */
+function createPace(perSecond: number): (signal: AbortSignal) => Promise<void> {
+  let next = 0;
+  return async (signal) => {
+    const now = Date.now();
+    const at = Math.max(now, next);
+    next = at + 1000 / perSecond;
+    if (at > now) await sleep(at - now, signal);
+  };
 }

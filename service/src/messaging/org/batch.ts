@@ -5,7 +5,7 @@ import type { OutboxRow } from '../../platform/lanes/outbox.ts';
 import { findConversations } from '../store/conversations.ts';
 import { findMessages } from '../store/messages.ts';
 import { findOptOuts } from '../store/opt-outs.ts';
-import { mediaOfMessages } from '../store/parts-and-media.ts';
+import { mediaOfMessages } from '../store/media.ts';
 import type { Conversation, Message } from '../types.ts';
 import { conversationRecord, messageRecord, optOutRecord } from './records.ts';
 
@@ -20,6 +20,9 @@ export function takeBatch(rows: OutboxRow[]): OutboxRow[] {
     return (taken[row.subjectKind] ?? 0) <= (LIMITS[row.subjectKind] ?? 0);
   });
 }
+
+/** Reference id of the step that wakes the pages; whatever becomes of it, the records are delivered. */
+export const WAKE_UP = 'changed';
 
 export interface OrgBatch {
   conversations: Conversation[];
@@ -74,7 +77,7 @@ export async function buildBatch(
   const changed = [
     ...new Set([...conversations.map((conversation) => conversation.id), ...messages.map((message) => message.conversationId)]),
   ];
-  if (changed.length > 0) steps.push(sf.steps.create('changed', 'ConversationChanged__e', [{ ConversationIds__c: changed.join(',') }]));
+  if (changed.length > 0) steps.push(sf.steps.create(WAKE_UP, 'ConversationChanged__e', [{ ConversationIds__c: changed.join(',') }]));
   return { conversations, messages, rows, steps, order };
 }
 

@@ -1,17 +1,19 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../platform/log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
 import type { Directory } from '../../directory/index.ts';
 import { SalesforceError, type SalesforceClient, type SaveResult, type SubResult } from '../../gateways/salesforce/index.ts';
 import type { LaneBatch, LanePurpose } from '../../platform/lanes/engine.ts';
-import type { OutboxRow } from '../../platform/lanes/outbox.ts';
+import type { Outcome, OutboxRow } from '../../platform/lanes/outbox.ts';
 import { listNumbers, listPhoneFields } from '../store/accounts.ts';
 import { dropOwner, findConversations, forgetMatch, saveMatches, saveSalesforceIds } from '../store/conversations.ts';
+import { withParkedParent } from '../store/parked-parents.ts';
 import { ORG_LANE } from '../types.ts';
-import { buildBatch, goneRows, pairResults, takeBatch, type OrgBatch } from './batch.ts';
+import { buildBatch, goneRows, pairResults, takeBatch, WAKE_UP, type OrgBatch } from './batch.ts';
 import { matchConversations } from './matching.ts';
 import { notifyOwners } from './notify.ts';
-import { judge, type Judged, type Repair } from './outcome.ts';
+import { judge, PARENT_PARKED, type Judged, type Repair } from './outcome.ts';
 
 /** How the org is reached; `connections` gives it. Throws `OrgHeldError` while nobody can reach it. */
 export interface OrgAccess {
@@ -31,15 +33,21 @@ export interface DeliverOptions {
 }
 
 const QUEUE = 'Switchboard_Inbox';
+/** A queue that is made or replaced is noticed after this. */
+const QUEUE_TTL_MS = 10 * 60_000;
+/** How often it is looked whether a parked conversation was set free. */
+const PARENT_LOOK_MS = 15_000;
 
 /** The lane that carries conversations, messages and consents into the org: one composite call per batch, each record once. */
 export function createOrgLane(options: DeliverOptions): LanePurpose {
   const { db, clock, access, directory } = options;
-  const queues = new Map<string, string | undefined>();
+  const queues = new LRUCache<string, { id: string | undefined }>({ max: 10_000, ttl: QUEUE_TTL_MS });
 
   async function run(batch: LaneBatch): Promise<void> {
     const { orgId } = batch.lease;
-    const rows = takeBatch(batch.rows);
+    const { rows, held } = await holdChildren(orgId, takeBatch(batch.rows));
+    if (held.length > 0) await batch.settle({ retry: held });
+    if (rows.length === 0) return;
     try {
       const { built, pairs } = await access.call(orgId, (sf) => deliver(orgId, rows, sf));
       const { outcome, repairs, refused } = judge(pairs);
@@ -54,21 +62,33 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     }
   }
 
+  /** Messages whose conversation is parked would be refused for its lack: they wait for it, which costs no call. */
+  async function holdChildren(orgId: string, rows: OutboxRow[]): Promise<{ rows: OutboxRow[]; held: NonNullable<Outcome['retry']> }> {
+    const orphans = await withParkedParent(
+      db,
+      orgId,
+      rows.filter((row) => row.subjectKind === 'message').map((row) => row.subjectId),
+    );
+    const isHeld = (row: OutboxRow) => row.subjectKind === 'message' && orphans.has(row.subjectId);
+    const held = rows.filter(isHeld).map(({ id }) => ({ id, afterMs: PARENT_LOOK_MS, ...PARENT_PARKED, waits: true }));
+    return { rows: rows.filter((row) => !isHeld(row)), held };
+  }
+
   /** May run again from the start with another user: everything in it is an upsert or a read. */
   async function deliver(orgId: string, rows: OutboxRow[], sf: SalesforceClient) {
     await match(orgId, rows, sf);
-    if (!queues.has(orgId)) queues.set(orgId, await findQueue(sf));
+    if (!queues.has(orgId)) queues.set(orgId, { id: await findQueue(sf) });
     const [built, results] = await send(orgId, rows, sf);
     for (const result of results) {
-      // A refused step is a fault of the call, not of its records: another user may have the right that is missing.
-      if (!result.ok && result.errors.length > 0)
+      // A refused step is a fault of the call, not of its records: another user may have the right that is missing. The wake-up may vanish.
+      if (!result.ok && result.referenceId !== WAKE_UP)
         throw new SalesforceError({ message: 'a step was refused', status: result.status, errors: result.errors, sent: 'yes' });
     }
     return { built, pairs: pairResults(built, results) };
   }
 
   async function send(orgId: string, rows: OutboxRow[], sf: SalesforceClient): Promise<[OrgBatch, SubResult[]]> {
-    const built = await buildBatch(db, orgId, rows, sf, queues.get(orgId));
+    const built = await buildBatch(db, orgId, rows, sf, queues.get(orgId)?.id);
     return [built, built.steps.length > 0 ? await sf.composite(built.steps) : []];
   }
 
@@ -126,7 +146,7 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
       messages: inbound.filter((message) => message.conversationId === conversation.id),
     }));
     // After the fact and at most once: a bell that does not ring is not worth sending the messages again.
-    await notifyOwners(orgId, access, queues.get(orgId), news).catch((error: unknown) =>
+    await notifyOwners(orgId, access, queues.get(orgId)?.id, news).catch((error: unknown) =>
       options.logger.warn({ err: error, org: orgId }, 'owners could not be notified of new messages'),
     );
   }

@@ -6,6 +6,8 @@ const MAX_TRIES = 5;
 const BASE_MS = 500;
 const PARENT_WAIT_MS = 15_000;
 
+export const PARENT_PARKED = { code: 'PARENT_MISSING', reason: 'Waits for its conversation, which is not in the org yet.' };
+
 /** What a conversation's record needs before it is tried again. */
 export type Repair = { id: string; need: 'owner' | 'match' };
 
@@ -36,9 +38,9 @@ function judgeError(judged: Judged, row: OutboxRow, error: RecordError): void {
   } else if (isMissingParent(error)) {
     judged.outcome.retry.push({
       id: row.id,
-      afterMs: Math.min(PARENT_WAIT_MS, backoff(row.attempts)),
-      code: 'PARENT_MISSING',
-      reason: 'Waits for its conversation, which is not in the org yet.',
+      afterMs: PARENT_WAIT_MS / 10,
+      ...PARENT_PARKED,
+      waits: true,
     });
   } else if (failure.class === 'transient' && row.attempts < MAX_TRIES) {
     judged.outcome.retry.push({ id: row.id, afterMs: failure.retryAfterMs ?? backoff(row.attempts), code: failure.code, reason });

@@ -1,7 +1,7 @@
 import type { SObjectRecord } from '../../gateways/salesforce/index.ts';
 import { formatNumber } from '../../platform/phone.ts';
 import { deliveryStatus, sentStatus } from '../status.ts';
-import type { MediaItem } from '../store/parts-and-media.ts';
+import type { MediaItem } from '../store/media.ts';
 import type { Conversation, Message, OptOut } from '../types.ts';
 
 /** `Conversation__c` as the service owns it. The owner is written once; agents may give the conversation to somebody else afterwards. */
@@ -16,7 +16,8 @@ export function conversationRecord(conversation: Conversation, queueId: string |
     Lead__c: conversation.recordObject === 'Lead' ? conversation.recordId : null,
     Account__c: conversation.recordObject === 'Account' ? conversation.recordId : conversation.accountRecordId,
     LastMessageAt__c: conversation.lastMessageAt.toISOString(),
-    LastMessageText__c: conversation.lastText,
+    // Empty also when it was erased here: the org keeps what it has.
+    ...(conversation.lastText !== '' && { LastMessageText__c: conversation.lastText }),
     LastDirection__c: conversation.lastDirection === 'inbound' ? 'Inbound' : 'Outbound',
     UnreadCount__c: Math.min(conversation.unread, 99_999),
     OptedOut__c: conversation.optedOut,
@@ -31,7 +32,7 @@ export function messageRecord(message: Message, media: MediaItem[]): SObjectReco
     ExternalId__c: message.id,
     Conversation__r: { ExternalId__c: message.conversationId },
     Direction__c: message.direction === 'inbound' ? 'Inbound' : 'Outbound',
-    Body__c: message.body || null,
+    ...(!message.erased && { Body__c: message.body || null }),
     SentStatus__c: sentStatus(message),
     DeliveryStatus__c: deliveryStatus(message),
     ErrorCode__c: message.errorCode?.slice(0, 80) ?? null,

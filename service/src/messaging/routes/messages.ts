@@ -45,7 +45,7 @@ const accepted = z
 
 const batchBody = z.strictObject({
   messages: z
-    .array(z.strictObject({ key: KEY, to: text(40), from: text(20).optional(), recordId: z.string().max(18).optional(), body: BODY }))
+    .array(z.strictObject({ key: KEY, to: text(40), from: text(20).optional(), recordId: text(18).optional(), body: BODY }))
     .min(1)
     .max(200),
 });

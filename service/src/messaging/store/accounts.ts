@@ -1,6 +1,10 @@
 import { sql } from 'kysely';
 import { json, type Db } from '../../platform/db/database.ts';
-import type { CarrierAccount, CarrierState, OurNumber } from '../types.ts';
+import { CARRIER_LANE, type CarrierAccount, type CarrierState, type OurNumber } from '../types.ts';
+import { changeStatuses } from './messages.ts';
+
+const REMOVED = 'The carrier account was removed before the message was sent.';
+const IN_DOUBT = 'The carrier account was removed before the carrier answered. The message may have been sent; an admin settles it.';
 
 const ACCOUNT = sql`id, org_id as "orgId", kind, label, settings, secret, rate_per_second as "ratePerSecond", window_size as "windowSize",
   state, state_text as "stateText", state_since as "stateSince", polled_until as "polledUntil"`;
@@ -38,8 +42,26 @@ export async function saveAccount(
   );
 }
 
-export async function removeAccount(db: Db, orgId: string, id: string, at: Date): Promise<void> {
-  await sql`update carrier_account set removed_at = ${at}, state = 'off' where org_id = ${orgId} and id = ${id}`.execute(db);
+/** Marks the account removed. What still waited for it will never be sent, which its messages then say; what was under way is in doubt. */
+export async function removeAccount(tx: Db, orgId: string, id: string, at: Date): Promise<void> {
+  await sql`update carrier_account set removed_at = ${at}, state = 'off' where org_id = ${orgId} and id = ${id}`.execute(tx);
+  const left = (
+    await sql<{
+      id: string;
+    }>`select id from message where org_id = ${orgId} and account_id = ${id} and status in ('queued', 'sending')`.execute(tx)
+  ).rows;
+  await changeStatuses(
+    tx,
+    left.flatMap((message) => [
+      { orgId, id: message.id, status: 'failed', from: ['queued'], errorCode: 'account_removed', errorText: REMOVED },
+      { orgId, id: message.id, status: 'unknown', from: ['sending'], errorCode: 'outcome_unknown', errorText: IN_DOUBT },
+    ]),
+  );
+  await sql`delete from outbox where org_id = ${orgId} and purpose = ${CARRIER_LANE} and lane_key = ${id}`.execute(tx);
+}
+
+export async function saveSecret(db: Db, account: Pick<CarrierAccount, 'orgId' | 'id' | 'secret'>): Promise<void> {
+  await sql`update carrier_account set secret = ${account.secret} where org_id = ${account.orgId} and id = ${account.id}`.execute(db);
 }
 
 export async function saveAccountState(db: Db, orgId: string, id: string, state: CarrierState, text: string): Promise<void> {

@@ -4,7 +4,8 @@ import { ORG_LANE, ORG_SHARDS, CARRIER_LANE, type Message, type MessageStatus } 
 
 const MESSAGE = sql`m.id, m.org_id as "orgId", m.conversation_id as "conversationId", m.sequence, m.direction, m.status, m.body, m.segments,
   m.account_id as "accountId", m.carrier_id as "carrierId", m.accepted, m.error_code as "errorCode", m.error_text as "errorText",
-  m.sender_user_id as "senderUserId", m.occurred_at as "occurredAt", m.submitted_at as "submittedAt"`;
+  m.sender_user_id as "senderUserId", m.occurred_at as "occurredAt", m.submitted_at as "submittedAt",
+  m.erased_at is not null as erased`;
 
 /** Everything a new message needs; the conversation is found or made by its two numbers. */
 export interface NewMessage {
@@ -156,6 +157,21 @@ export async function findInDoubt(db: Db, orgId: string, accountId: string, stat
   return rows;
 }
 
+/** Messages to a phone whose answer is to come or was lost; at most a few. */
+export async function findOpen(
+  db: Db,
+  orgId: string,
+  accountId: string,
+  customerNumber: string,
+  ourNumber: string | null,
+): Promise<{ id: string; status: 'sending' | 'unknown'; segments: number }[]> {
+  const { rows } = await sql<{ id: string; status: 'sending' | 'unknown'; segments: number }>`
+    select m.id, m.status, m.segments from message m join conversation c on c.org_id = m.org_id and c.id = m.conversation_id
+    where m.org_id = ${orgId} and m.account_id = ${accountId} and m.status in ('sending', 'unknown')
+      and c.customer_number = ${customerNumber} and (${ourNumber}::text is null or c.our_number = ${ourNumber}) limit 2`.execute(db);
+  return rows;
+}
+
 /** SMPP gives inbound messages no id: the same text again within five minutes after a reply that nobody confirmed is a repetition. */
 export async function findUnconfirmedTwin(
   db: Db,
@@ -175,14 +191,4 @@ export async function confirmReplies(db: Db, orgId: string, accountId: string, i
   await sql`update message set reply_confirmed = true where org_id = ${orgId} and account_id = ${accountId} and id = any(${ids}::uuid[])`.execute(
     db,
   );
-}
-
-/** Empties bodies that are older than the retention and have reached the org. Returns how many. */
-export async function eraseOldBodies(db: Db, before: Date, at: Date): Promise<number> {
-  const result = await sql`
-    update message set body = '', erased_at = ${at}
-    where erased_at is null and occurred_at < ${before} and status not in ('queued', 'sending')
-      and not exists (select 1 from outbox o where o.org_id = message.org_id and o.purpose = ${ORG_LANE} and o.subject_kind = 'message' and o.subject_id = message.id)
-  `.execute(db);
-  return Number(result.numAffectedRows ?? 0);
 }

@@ -22,16 +22,24 @@ export async function readQueue(db: Db, orgId: string, accountId: string, limit:
   return rows;
 }
 
-/** Commits the intent before the submission: whoever finds *sending* after a crash knows that the carrier may have it. */
-export async function beginSubmission(tx: Db, orgId: string, messageId: string, at: Date): Promise<boolean> {
+/**
+ * Commits the intent before the submission: whoever finds *sending* after a crash knows that the carrier may have it. False when the message
+ * is not to be sent any more: the person opted out meanwhile, or it was settled otherwise.
+ */
+export async function beginSubmission(tx: Db, orgId: string, message: { id: string; customerNumber: string }, at: Date): Promise<boolean> {
   const result = await sql`update message set status = 'sending', submitted_at = ${at}
-    where org_id = ${orgId} and id = ${messageId} and status = 'queued'`.execute(tx);
+    where org_id = ${orgId} and id = ${message.id} and status = 'queued'
+      and not exists (select 1 from opt_out where org_id = ${orgId} and number = ${message.customerNumber} and state = 'opted_out')`.execute(
+    tx,
+  );
   return result.numAffectedRows === 1n;
 }
 
 /** Back to the queue: the carrier certainly does not have it (or has only the parts that are noted). The org never saw *sending*. */
-export async function requeue(tx: Db, orgId: string, messageId: string): Promise<void> {
-  await sql`update message set status = 'queued' where org_id = ${orgId} and id = ${messageId} and status = 'sending'`.execute(tx);
+export async function requeue(tx: Db, orgId: string, messageId: string): Promise<boolean> {
+  const result =
+    await sql`update message set status = 'queued' where org_id = ${orgId} and id = ${messageId} and status = 'sending'`.execute(tx);
+  return result.numAffectedRows === 1n;
 }
 
 /** How many parts the carrier took in earlier tries. */

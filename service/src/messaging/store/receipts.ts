@@ -33,7 +33,7 @@ export async function findParts(db: Db, orgId: string, accountId: string, keys: 
   return rows;
 }
 
-/** Moves a part on (never back from a final status) and returns all parts of its message. */
+/** Moves a part on (never back from a final status). */
 export async function saveReceipt(
   tx: Db,
   orgId: string,
@@ -41,13 +41,21 @@ export async function saveReceipt(
   part: number,
   status: ReceiptStatus,
   errorCode: string | null,
-): Promise<MessagePart[]> {
+): Promise<void> {
   await sql`update message_part set status = ${status}, error_code = ${errorCode}
     where org_id = ${orgId} and message_id = ${messageId} and part = ${part} and status = 'sent'`.execute(tx);
+}
+
+/** The parts that the carrier has, in order, and of how many. A carrier that cuts texts itself gives one id for the whole. */
+export async function partsOf(tx: Db, orgId: string, messageId: string): Promise<{ parts: MessagePart[]; total: number }> {
+  const total = await sql<{ total: number }>`
+    select case a.kind when 'smpp' then m.segments else 1 end as total
+    from message m join carrier_account a on a.org_id = m.org_id and a.id = m.account_id
+    where m.org_id = ${orgId} and m.id = ${messageId}`.execute(tx);
   const { rows } = await sql<MessagePart>`
     select message_id as "messageId", part, carrier_id as "carrierId", status, error_code as "errorCode"
     from message_part where org_id = ${orgId} and message_id = ${messageId} order by part`.execute(tx);
-  return rows;
+  return { parts: rows, total: total.rows[0]?.total ?? 1 };
 }
 
 export interface UnmatchedReceipt {

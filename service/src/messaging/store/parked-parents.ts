@@ -1,0 +1,28 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import { ORG_LANE } from '../types.ts';
+
+/** Those of the messages whose conversation is parked on its way to the org. */
+export async function withParkedParent(db: Db, orgId: string, messageIds: string[]): Promise<Set<string>> {
+  if (messageIds.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select m.id from message m join outbox o on o.org_id = m.org_id and o.purpose = ${ORG_LANE} and o.subject_kind = 'conversation'
+      and o.subject_id = m.conversation_id and o.state = 'parked'
+    where m.org_id = ${orgId} and m.id = any(${messageIds}::uuid[])`.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** The conversation was given up: its messages cannot be written without it, so they leave the lane as well. Run it with giving it up. */
+export async function discardChildren(tx: Db, orgId: string, conversationId: string): Promise<void> {
+  await sql`
+    delete from outbox using message m
+    where outbox.org_id = ${orgId} and outbox.purpose = ${ORG_LANE} and outbox.subject_kind = 'message' and outbox.state = 'waiting'
+      and outbox.code = 'PARENT_MISSING' and m.org_id = outbox.org_id and m.id = outbox.subject_id
+      and m.conversation_id = ${conversationId}`.execute(tx);
+}
+
+/** Parked conversations were set free: their messages need not wait any longer. */
+export async function releaseChildren(db: Db, orgId: string): Promise<void> {
+  await sql`update outbox set due_at = now() where org_id = ${orgId} and purpose = ${ORG_LANE} and state = 'waiting'
+    and code = 'PARENT_MISSING'`.execute(db);
+}
