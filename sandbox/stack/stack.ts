@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCarrier } from '../carrier/carrier.ts';
@@ -17,6 +18,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   mkdirSync(join(dataDir, 'sandbox'), { recursive: true });
   const serviceUrl = `http://localhost:${ports.service}`;
 
+  const vendor = options.lightning === false ? Promise.resolve() : buildVendorAside(say);
   say('Salesforce org, carriers and mailbox');
   const salesforce = await startSalesforce({
     port: ports.salesforce,
@@ -66,6 +68,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const isNew = await setUp(stack, say);
     if (isNew && options.sample === 'conversations') await loadConversations(stack, say);
   }
+  await vendor;
   if (options.lightning !== false) {
     stack.lightning = await startLightning({
       port: ports.lightning,
@@ -82,6 +85,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     });
   }
   return stack;
+}
+
+/** The first start's slow step runs beside everything else; where it fails, starting the page says why. */
+function buildVendorAside(say: (text: string) => void): Promise<void> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'vendor-build.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => say(`Compiling the Lightning base components: ${text.trim()} %`));
+  return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 
 /** What a script needs to know about a running sandbox. */
