@@ -36,7 +36,7 @@ create table connected_user (
   primary key (org_id, id),
   unique (org_id, user_id)
 );
-create index connected_user_probe on connected_user (probe_at) where status <> 'requested';
+create index connected_user_probe on connected_user (probe_at) where refresh_token is not null;
 
 -- Which of them is the main user, and why the org is not written to at the moment. A switch is guarded by main_epoch.
 create table org_link (

@@ -81,13 +81,14 @@ export async function accept(parts: Parts, flow: FlowRow, { login, tokens, ident
   // The sixth grant of a user and app would end the oldest one: the one we hold is given back before the new one counts.
   await parts.broker.revoke(user);
   await failPoints.hit('accept.after-revoke');
-  const grant = { orgId: org.id, id: user.id, inviteHash: flow.inviteHash, loginUrl: parts.oauth.loginUrl(login), tokens, identity };
+  const grant = { org, id: user.id, inviteHash: flow.inviteHash, loginUrl: parts.oauth.loginUrl(login), tokens, identity };
   const stored = await store.transaction(async (tx) => {
     await store.links.lock(tx, org.id);
     return takeGrant(parts, tx, grant);
   });
   if (!stored) throw stale;
   await failPoints.hit('accept.after-commit');
+  parts.notices.wakeUp(org.id);
   const link = await store.links.find(org.id);
   const isMain = link?.mainId === user.id;
   if (isMain) await parts.releaseLanes(org.id);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FailPointError, type FailPoints } from '../platform/fail-points.ts';
 import type { Org } from '../tenancy/index.ts';
@@ -160,6 +161,18 @@ describe('a crash', () => {
     expect((await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`)).status).toBe(500);
     expect((await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`)).status).toBe(200);
     expect((await h.store.users.list(org.id)).map((item) => item.username)).toEqual([ADMIN, STANDBY]);
+  });
+});
+
+describe('a newer master key', () => {
+  it('seals the tokens anew at their next use', async () => {
+    const rotated = h.another({ newerKeys: [{ id: 'k2', bytes: randomBytes(32) }] });
+    await call();
+    const before = await user(ADMIN);
+    await call(rotated);
+    await h.until(async () => (await user(ADMIN)).refreshToken?.startsWith('v1.k2.') === true);
+    expect([before.refreshToken?.slice(0, 6), (await user(ADMIN)).accessToken?.slice(0, 6)]).toEqual(['v1.k1.', 'v1.k2.']);
+    await h.signIn(`${h.publicUrl}/connect/register?login=production`, ADMIN);
   });
 });
 

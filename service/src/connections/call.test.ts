@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { Org } from '../tenancy/index.ts';
-import { CallFailedError, OrgHeldError } from './errors.ts';
+import { OrgHeldError, type CallFailedError } from './errors.ts';
 import { backoffMs } from './failover.ts';
 import { ADMIN, SPARE, STANDBY, startHarness, type Harness } from './harness.test-helper.ts';
 import type { CallOptions } from './types.ts';
@@ -229,6 +229,19 @@ describe('all users down', () => {
     h.advance(20 * 60_000);
     await h.connections.tick();
     expect([await main(), await status(ADMIN)]).toEqual([SPARE, 'connected']);
+  });
+});
+
+describe('all users down, and one signs in again', () => {
+  it('is a recovery as well, told once', async () => {
+    for (const user of [ADMIN, STANDBY, SPARE]) await h.control('POST', `/users/${user}/revoke`);
+    await errorOf(call());
+    await h.until(() => h.mails.some((mail) => mail.subject.includes('no connected user')));
+    await h.signIn(`${h.publicUrl}/connect/register?login=production`, SPARE);
+    expect(await main()).toBe(SPARE);
+    expect(h.released).toContain(org.id);
+    await h.until(() => h.mails.some((mail) => mail.subject.includes('is reached again')));
+    expect((await events()).slice(0, 3).map((event) => event.kind)).toEqual(['recovered', 'connected', 'registered']);
   });
 });
 

@@ -33,7 +33,8 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
   /** Problems of these pages are shown to a person; what nobody expected goes the way of all errors. */
   const pageOf = async (reply: FastifyReply, retry: string | null, work: () => Promise<string>): Promise<FastifyReply> => {
     try {
-      return show(reply, await work());
+      const markup = await work();
+      return await show(reply, markup);
     } catch (error) {
       if (error instanceof Problem && error.status < 500) return show(reply, problemPage(error, retry), error.status);
       throw error;

@@ -62,6 +62,16 @@ export function createFailover(deps: FailoverDeps) {
     });
   }
 
+  /** Everybody was down and somebody is back: told once for each time it happened. */
+  async function tellRecovery(tx: Db, org: Org, epoch: number, text: string): Promise<void> {
+    await notices.add(tx, org.id, {
+      key: `recovered.${epoch}`,
+      subject: `Switchboard: ${org.name} is reached again`,
+      text: `${text} What waited is being delivered.\n\n${deps.setupHint}`,
+      ...noticeRecipients(org.notifyEmails, await store.users.list(org.id, tx)),
+    });
+  }
+
   async function countWaiting(orgId: string): Promise<number | undefined> {
     try {
       return await deps.waiting(orgId);
@@ -88,6 +98,8 @@ export function createFailover(deps: FailoverDeps) {
   }
 
   return {
+    tellRecovery,
+
     /**
      * Makes the next usable standby main, unless somebody has switched since `seen`. `down`: the old main user is marked disconnected with the
      * failure as its cause; otherwise it stays a standby. Answers who is main now; null when nobody is left (`down` only).
@@ -165,12 +177,7 @@ export function createFailover(deps: FailoverDeps) {
         await event(tx, orgId, { kind: 'recovered', text, to: user.username });
         if (!main) return false;
         await store.links.release(tx, orgId);
-        await notices.add(tx, orgId, {
-          key: `recovered.${link.mainEpoch}`,
-          subject: `Switchboard: ${org.name} is reached again`,
-          text: `${text} What waited is being delivered.\n\n${deps.setupHint}`,
-          ...noticeRecipients(org.notifyEmails, await store.users.list(orgId, tx)),
-        });
+        await tellRecovery(tx, org, link.mainEpoch, text);
         return true;
       });
       notices.wakeUp(orgId);

@@ -5,7 +5,7 @@ import { FormClient, type VisitedPage } from '../../../sandbox/control/browserle
 import { startSalesforce, type SalesforceOptions, type SalesforcePeer } from '../../../sandbox/salesforce/server.ts';
 import type { MailMessage } from '../gateways/mail/index.ts';
 import { createExchange, createSalesforceClient, createSalesforceDispatcher, createSalesforceOAuth } from '../gateways/salesforce/index.ts';
-import { createSecretBox } from '../platform/crypto.ts';
+import { createSecretBox, type MasterKey } from '../platform/crypto.ts';
 import { createTestDatabase } from '../platform/db/test-database.ts';
 import type { Database } from '../platform/db/database.ts';
 import { noFailPoints, type FailPoints } from '../platform/fail-points.ts';
@@ -25,6 +25,13 @@ export const [ADMIN, STANDBY, SPARE, AGENT] = [
 
 const RANK: readonly string[] = [ADMIN, STANDBY, SPARE];
 
+export interface AnotherOptions {
+  failPoints?: FailPoints;
+  refreshLeaseMs?: number;
+  /** Master keys before the first one, newest first. */
+  newerKeys?: MasterKey[];
+}
+
 export interface Harness {
   peer: SalesforcePeer;
   connections: Connections;
@@ -39,7 +46,7 @@ export interface Harness {
   /** Moves the service's clock. */
   advance(ms: number): void;
   /** Another process over the same database and org. */
-  another(options?: { failPoints?: FailPoints; refreshLeaseMs?: number }): Connections;
+  another(options?: AnotherOptions): Connections;
   control(method: string, path: string, body?: unknown): Promise<unknown>;
   fault(fault: { match: Record<string, string>; times?: number; after?: number; action: Record<string, unknown> }): Promise<void>;
   calls(): Promise<Record<string, unknown>>;
@@ -76,7 +83,7 @@ export async function startHarness(
   const exchange = createExchange(dispatcher, allowedHosts);
   const hosts = { allowedHosts, loginUrls: { production: peer.url, sandbox: peer.url } };
   const tenancy = createTenancy({ db: database.db, clock });
-  const secretBox = createSecretBox([{ id: 'k1', bytes: randomBytes(32) }]);
+  const firstKey = { id: 'k1', bytes: randomBytes(32) };
   const oauth = createSalesforceOAuth({
     clientId: 'test-app',
     clientSecret: 'test-secret',
@@ -88,13 +95,13 @@ export async function startHarness(
   const mails: MailMessage[] = [];
   const mailErrors: Error[] = [];
   const released: string[] = [];
-  const build = (more: { failPoints?: FailPoints; refreshLeaseMs?: number } = {}): Connections =>
+  const build = (more: AnotherOptions = {}): Connections =>
     createConnections({
       db: database.db,
       clock,
       logger,
       failPoints: more.failPoints ?? noFailPoints,
-      secretBox,
+      secretBox: createSecretBox([...(more.newerKeys ?? []), firstKey]),
       tenancy,
       oauth,
       hosts,

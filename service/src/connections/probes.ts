@@ -74,7 +74,7 @@ export function createProbes(deps: ProbeDeps) {
     if (result.ok) {
       await noteLimits(org.id, result.value, at);
       await store.users.touch(org.id, user.id, at);
-      if (user.status === 'disconnected') await failover.userBack(user);
+      if (user.status !== 'connected') await failover.userBack(user);
       else if (isMain && link.holdCode !== null && (!link.holdUntil || link.holdUntil <= at)) await failover.release(org.id);
       await store.users.setProbe(org.id, user.id, new Date(at.getTime() + PROBE_EVERY_MS), 0);
       return;
@@ -84,7 +84,7 @@ export function createProbes(deps: ProbeDeps) {
     if (blamesUser && isMain) await failover.switchMain(link, user, failure, true);
     else if (blamesUser && user.status === 'connected') await failover.standbyDown(user, failure);
     else if (isMain && (failure.class === 'org' || failure.class === 'app') && !result.inDoubt) await failover.hold(link, failure);
-    if (user.status === 'disconnected' || !blamesUser) {
+    if (user.status !== 'connected' || !blamesUser) {
       const longest = link.mainId === null ? PROBE_EVERY_MS : LONGEST_PAUSE_MS;
       const pause = Math.min(longest, MINUTE * 2 ** Math.min(user.probeFailures, 10));
       await store.users.setProbe(org.id, user.id, new Date(at.getTime() + pause), user.probeFailures + 1);

@@ -45,6 +45,20 @@ describe('before anybody is registered', () => {
     expect(await h.tenancy.listOrgs()).toEqual([]);
   });
 
+  it('refuses a sign-in that took too long', async () => {
+    const start = await fetch(`${h.publicUrl}/connect/register`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ login: 'production' }),
+    });
+    const state = new URL(start.headers.get('location') ?? '').searchParams.get('state') ?? '';
+    const cookie = (start.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    h.advance(16 * 60_000);
+    const response = await fetch(`${h.publicUrl}/connect/callback?code=x&state=${state}`, { headers: { cookie } });
+    h.advance(-16 * 60_000);
+    expect([response.status, (await response.text()).includes('sign_in_state_invalid')]).toEqual([400, true]);
+  });
+
   it('asks with PKCE and the scopes it needs, and refuses hosts that are not Salesforce’s', async () => {
     const url = await authorize(new FormClient());
     expect(Object.fromEntries(url.searchParams)).toMatchObject({

@@ -79,10 +79,11 @@ export async function register(parts: Parts, { login, tokens, identity }: SignIn
       };
       await store.users.add(tx, fresh, 'connected', clock.now());
     }
-    await takeGrant(parts, tx, { orgId: org.id, id, inviteHash: null, loginUrl, tokens, identity });
+    await takeGrant(parts, tx, { org, id, inviteHash: null, loginUrl, tokens, identity });
     return { org, keys, id };
   });
   await failPoints.hit('register.after-commit');
+  parts.notices.wakeUp(result.org.id);
   await parts.releaseLanes(result.org.id);
   const user = result.id ? await store.users.find(result.org.id, result.id) : undefined;
   const link = await store.links.find(result.org.id);
@@ -124,10 +125,11 @@ async function writeKeys(parts: Parts, client: SalesforceClient, keys: { agent: 
 export async function takeGrant(
   parts: Parts,
   tx: Parameters<Parts['store']['users']['setGrant']>[0],
-  grant: { orgId: string; id: string; inviteHash: string | null; loginUrl: string; tokens: SignIn['tokens']; identity: Identity },
+  grant: { org: Org; id: string; inviteHash: string | null; loginUrl: string; tokens: SignIn['tokens']; identity: Identity },
 ): Promise<boolean> {
   const { store, clock, broker } = parts;
-  const { orgId, id, identity, tokens } = grant;
+  const { id, identity, tokens } = grant;
+  const orgId = grant.org.id;
   const stored = await store.users.setGrant(tx, orgId, id, {
     ...broker.sealGrant(id, tokens),
     loginUrl: grant.loginUrl,
@@ -138,9 +140,18 @@ export async function takeGrant(
     email: identity.email,
   });
   if (!stored) return false;
+  const link = await store.links.lock(tx, orgId);
   const main = await store.links.setMainIfNone(tx, orgId, id, clock.now());
   if (main) await store.links.release(tx, orgId);
   const text = main ? `${identity.username} signed in and is the main user.` : `${identity.username} signed in.`;
   await store.journal.addEvent(tx, orgId, clock.now(), { kind: 'connected', text, to: identity.username });
+  if (main && link.holdCode === 'all_down') {
+    await store.journal.addEvent(tx, orgId, clock.now(), {
+      kind: 'recovered',
+      text: 'The org is reached again. What waited is being delivered.',
+      to: identity.username,
+    });
+    await parts.failover.tellRecovery(tx, grant.org, link.mainEpoch, text);
+  }
   return true;
 }

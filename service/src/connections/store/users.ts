@@ -101,12 +101,12 @@ export function createUserStore(db: Db) {
         where org_id = ${orgId} and id = ${id} and status = 'connected'`.execute(tx);
       return result.numAffectedRows === 1n;
     },
-    /** Brings a disconnected user back; true only once. */
+    /** Brings back a user who reaches the org again, also one that has a new invitation meanwhile; true only once. */
     async setUp(tx: Db, orgId: string, id: string, at: Date): Promise<boolean> {
       const result =
         await sql`update connected_user set status = 'connected', cause = null, cause_text = null, next_step = null, since = ${at},
           last_ok_at = ${at}, cool_until = null, probe_failures = 0
-        where org_id = ${orgId} and id = ${id} and status = 'disconnected' and not token_dead`.execute(tx);
+        where org_id = ${orgId} and id = ${id} and status <> 'connected' and refresh_token is not null and not token_dead`.execute(tx);
       return result.numAffectedRows === 1n;
     },
     async setOrder(tx: Db, orgId: string, ids: readonly string[]): Promise<void> {
@@ -123,7 +123,7 @@ export function createUserStore(db: Db) {
         update connected_user set probe_at = ${new Date(at.getTime() + againMs)}
         where (org_id, id) in (
           select org_id, id from connected_user
-          where status <> 'requested' and not token_dead and refresh_token is not null and probe_at <= ${at}
+          where refresh_token is not null and not token_dead and probe_at <= ${at}
             and (cool_until is null or cool_until <= ${at})
           order by probe_at limit ${limit} for update skip locked)
         returning org_id as "orgId", id`.execute(db);

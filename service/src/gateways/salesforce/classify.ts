@@ -80,10 +80,13 @@ function classifyRest(error: SalesforceError, context: CallContext): Failure {
       'yes',
     );
   }
-  const judged = error.errors.map((item) => ({ item, row: rowOf(item, context) })).filter((pair) => pair.row !== undefined);
-  const worst = judged.sort((a, b) => SEVERITY.indexOf(a.row!.class) - SEVERITY.indexOf(b.row!.class))[0];
+  const judged = error.errors.flatMap((item) => {
+    const row = rowOf(item, context);
+    return row ? [{ item, row }] : [];
+  });
+  const worst = judged.sort((a, b) => SEVERITY.indexOf(a.row.class) - SEVERITY.indexOf(b.row.class))[0];
   const hint = error.retryAfterMs ?? undefined;
-  if (worst?.row) return build(worst.row, worst.item.code, worst.item.message, sentOf(error), hint);
+  if (worst) return build(worst.row, worst.item.code, worst.item.message, sentOf(error), hint);
   const code = error.errors[0]?.code || `HTTP_${status}`;
   if (status === 401) return build({ class: 'session', text: 'The sign-in of this user is not accepted.' }, code, detail, 'yes');
   if (status >= 500) return build({ class: 'org', text: 'Salesforce failed to answer.' }, code, detail, 'maybe', hint);

@@ -79,14 +79,14 @@ describe('requests', () => {
     );
     const results = await client.upsertCollection('Message__c', 'ExternalId__c', [
       { ExternalId__c: '1', Body__c: 'a' },
-      { ExternalId__c: '2', Body__c: 'b' },
+      { ExternalId__c: '2', Body__c: 'b – Grüße 😀' },
     ]);
     expect(server.requests[0]).toMatch(/^PATCH \/services\/data\/v65\.0\/composite\/sobjects\/swb__Message__c\/swb__ExternalId__c /);
     expect(bodyOf(server.requests[0])).toEqual({
       allOrNone: false,
       records: [
         { attributes: { type: 'swb__Message__c' }, swb__ExternalId__c: '1', swb__Body__c: 'a' },
-        { attributes: { type: 'swb__Message__c' }, swb__ExternalId__c: '2', swb__Body__c: 'b' },
+        { attributes: { type: 'swb__Message__c' }, swb__ExternalId__c: '2', swb__Body__c: 'b – Grüße 😀' },
       ],
     });
     expect(results).toEqual([
@@ -239,6 +239,6 @@ describe('failures', () => {
   it('does not show the token in an error', async () => {
     const { client } = await org((socket) => socket.destroy());
     const error = await failureOf(client.limits());
-    expect(JSON.stringify(error, Object.getOwnPropertyNames(error)) + error.stack).not.toContain('secret');
+    expect(`${JSON.stringify(error, Object.getOwnPropertyNames(error))} ${error.stack ?? ''}`).not.toContain('secret');
   });
 });

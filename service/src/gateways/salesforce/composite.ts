@@ -93,7 +93,7 @@ export function recordErrors(body: unknown): RecordError[] {
     .filter((item) => 'errorCode' in item || 'statusCode' in item)
     .map((item) => ({
       code: String(item['errorCode'] ?? item['statusCode']),
-      message: String(item['message'] ?? ''),
+      message: typeof item['message'] === 'string' ? item['message'] : '',
       fields: Array.isArray(item['fields']) ? item['fields'].map(String) : [],
     }));
 }

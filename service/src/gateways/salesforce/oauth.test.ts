@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { classifyFailure } from './classify.ts';
-import { HostRefusedError, OAuthError } from './errors.ts';
+import { HostRefusedError, type OAuthError } from './errors.ts';
 import { checkTokenHost, loginUrl } from './hosts.ts';
 import { createSalesforceOAuth, type SalesforceOAuth } from './oauth.ts';
 import { answer, startRawServer, type RawServer } from './raw-server.test-helper.ts';

@@ -8,7 +8,7 @@ import type { ApiUsage } from './types.ts';
 
 interface Outcome {
   answer?: HttpAnswer;
-  error?: unknown;
+  error?: Error;
 }
 
 export interface SendOptions {
@@ -54,14 +54,15 @@ export function createSend(options: SendOptions): Send {
           headers: { accept: 'application/json', 'content-type': 'application/json' },
           ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         },
-        { transport: createTransport(options, request.timeoutMs ?? options.timeoutMs, outcome) } as Record<string, unknown>,
+        { transport: createTransport(options, request.timeoutMs ?? options.timeoutMs, outcome) },
       );
     } catch (error) {
       // jsforce's error loses the status; the outcome below keeps it. Errors of ours pass.
       if (!outcome.answer && !outcome.error) throw error;
     }
     if (outcome.error) throw outcome.error;
-    return readAnswer(outcome.answer as HttpAnswer, options);
+    if (!outcome.answer) throw new Error('a request ended without an answer');
+    return readAnswer(outcome.answer, options);
   };
 }
 
@@ -80,7 +81,7 @@ function createTransport(options: SendOptions, timeoutMs: number, outcome: Outco
       );
       return { statusCode: outcome.answer.status, headers: outcome.answer.headers, body: outcome.answer.body };
     } catch (error) {
-      outcome.error = error;
+      outcome.error = error as Error;
       throw error;
     }
   };

@@ -128,5 +128,6 @@ function judge(error: unknown, timedOut: boolean): { fault: TransportFault; sent
       if (inner.sent === 'no') return inner;
     }
   }
-  return { fault: timedOut || /timeout/i.test(String((error as { code?: string }).code ?? '')) ? 'timeout' : 'cut', sent: 'maybe' };
+  const code = (error as { code?: string }).code ?? '';
+  return { fault: timedOut || /timeout/i.test(code) ? 'timeout' : 'cut', sent: 'maybe' };
 }
