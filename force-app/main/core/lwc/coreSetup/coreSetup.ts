@@ -52,7 +52,7 @@ export default class CoreSetup extends NavigationMixin(LightningElement) {
   renderedCallback(): void {
     if (!this.focusPage) return;
     this.focusPage = false;
-    this.template?.querySelector<HTMLElement>('.page')?.focus();
+    this.focusOnPage();
   }
 
   get loading(): boolean {
@@ -127,13 +127,21 @@ export default class CoreSetup extends NavigationMixin(LightningElement) {
   /** From a banner or a step: the reader is taken to the page, so focus follows. */
   handleGoToPage(event: CustomEvent<{ page: SetupPage }>): void {
     event.stopPropagation();
-    this.focusPage = true;
-    this.open(event.detail.page);
+    this.lead(event.detail.page);
   }
 
   handleRegisterFirst(): void {
-    this.focusPage = true;
-    this.open('start');
+    this.lead('start');
+  }
+
+  lead(page: SetupPage): void {
+    if (page === this.page) this.focusOnPage();
+    else this.focusPage = true; // once it is rendered
+    this.open(page);
+  }
+
+  focusOnPage(): void {
+    this.template?.querySelector<HTMLElement>('.page')?.focus();
   }
 
   open(page: SetupPage): void {

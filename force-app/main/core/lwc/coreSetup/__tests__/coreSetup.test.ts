@@ -99,6 +99,15 @@ describe('c-core-setup', () => {
     expect(element.shadowRoot!.activeElement).toBe(find(element, '.page'));
   });
 
+  it('takes the focus to the page in view when the banner points there', async () => {
+    (getOrg as jest.Mock).mockRejectedValue(problem('not_registered'));
+    const element = create();
+    await flush();
+    find(element, 'c-core-setup-banner').dispatchEvent(new CustomEvent('gotopage', { detail: { page: 'start' }, bubbles: true }));
+    expect(element.shadowRoot!.activeElement).toBe(find(element, '.page'));
+    expect(lastNavigation()).toBeUndefined();
+  });
+
   it('offers registering on pages that need it, and never asks for users of an unknown org', async () => {
     (getOrg as jest.Mock).mockRejectedValue(problem('not_registered'));
     const element = create();
