@@ -40,7 +40,8 @@ export type Receive = Receiving['receive'];
 /**
  * Stores an inbound text; only when this returned may the carrier be told that we have it. The same text handed over twice is stored
  * once: by the carrier's id where there is one, else by numbers and text within five minutes after a reply that may not have arrived.
- * Returns the stored message, or undefined for a repetition or a part whose siblings are missing.
+ * Returns the stored message (over SMPP also the earlier one of a repetition), or undefined for what is there already and for a part
+ * whose siblings are missing.
  */
 export function createReceive({ db, clock, wake }: ReceiveOptions) {
   return { receive, storeStalled };
@@ -69,7 +70,11 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
   }
 
   async function storeWhole(tx: Db, inbound: Inbound, body: string): Promise<StoredMessage | undefined> {
-    if (!inbound.carrierId && (await isRepetition(tx, inbound, printable(body)))) return undefined;
+    if (!inbound.carrierId) {
+      const { orgId, accountId, to: ourNumber, from: customerNumber } = inbound;
+      const twin = await findUnconfirmedTwin(tx, { orgId, accountId, ourNumber, customerNumber, body: printable(body), now: clock.now() });
+      if (twin) return twin; // once the carrier has seen this reply, the same text is a new one
+    }
     const stored = await insertMessage(tx, toMessage(inbound, body));
     if (inbound.media.length > 0) await addMedia(tx, inbound.orgId, inbound.accountId, stored.id, named(inbound.media));
     await applyKeyword(tx, inbound, readKeyword(body));
@@ -102,13 +107,6 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
       if (uniqueViolation(error) === 'message_inbound_once') return undefined;
       throw error;
     }
-  }
-
-  function isRepetition(tx: Db, inbound: Inbound, body: string): Promise<boolean> {
-    const { orgId, accountId } = inbound;
-    return findUnconfirmedTwin(tx, { orgId, accountId, ourNumber: inbound.to, customerNumber: inbound.from, body, now: clock.now() }).then(
-      (id) => id !== undefined,
-    );
   }
 
   function toMessage(inbound: Inbound, raw: string) {

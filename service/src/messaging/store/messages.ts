@@ -176,14 +176,14 @@ export async function findOpen(
 export async function findUnconfirmedTwin(
   db: Db,
   twin: { orgId: string; accountId: string; ourNumber: string; customerNumber: string; body: string; now: Date },
-): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    select m.id from message m join conversation c on c.org_id = m.org_id and c.id = m.conversation_id
+): Promise<StoredMessage | undefined> {
+  const { rows } = await sql<StoredMessage>`
+    select m.id, m.conversation_id as "conversationId", m.sequence from message m join conversation c on c.org_id = m.org_id and c.id = m.conversation_id
     where m.org_id = ${twin.orgId} and m.account_id = ${twin.accountId} and m.direction = 'inbound' and not m.reply_confirmed
       and c.our_number = ${twin.ourNumber} and c.customer_number = ${twin.customerNumber} and m.body = ${twin.body}
       and m.occurred_at > ${new Date(twin.now.getTime() - 5 * 60_000)}
     order by m.occurred_at desc limit 1`.execute(db);
-  return rows[0]?.id;
+  return rows[0];
 }
 
 /** The carrier has seen our replies up to now: the same text from now on is a new message. */
