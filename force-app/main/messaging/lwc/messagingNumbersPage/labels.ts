@@ -12,6 +12,7 @@ import removeFailed from '@salesforce/label/c.Msg_Setup_Remove_Failed';
 import removeNumberText from '@salesforce/label/c.Msg_Setup_Remove_Number_Text';
 import removeNumberTitle from '@salesforce/label/c.Msg_Setup_Remove_Number_Title';
 import removed from '@salesforce/label/c.Msg_Setup_Removed';
+import saved from '@salesforce/label/c.Msg_Setup_Saved';
 import testFailed from '@salesforce/label/c.Msg_Setup_Test_Failed';
 
 export const labels = {
@@ -29,5 +30,6 @@ export const labels = {
   removeNumberText,
   removeNumberTitle,
   removed,
+  saved,
   testFailed,
 };

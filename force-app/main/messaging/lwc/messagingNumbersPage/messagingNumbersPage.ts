@@ -111,7 +111,7 @@ export default class MessagingNumbersPage extends LightningElement {
 
   async openNumber(number?: OurNumber): Promise<void> {
     const title = number ? labels.editNumber : labels.addNumber;
-    const saved = await MessagingNumberForm.open({
+    const saved: OurNumber | undefined = await MessagingNumberForm.open({
       label: title,
       size: 'small',
       number,
@@ -119,7 +119,9 @@ export default class MessagingNumbersPage extends LightningElement {
       isFirst: this.numbers.length === 0,
     });
     this.focusOn('c-messaging-numbers', number?.id);
-    if (saved) await this.numbersChanged();
+    if (!saved) return;
+    this.toast('success', fill(labels.saved, saved.number));
+    await this.numbersChanged();
   }
 
   async handleMakeDefault({ detail }: CustomEvent<{ id: string }>): Promise<void> {

@@ -98,6 +98,21 @@ describe('c-messaging-numbers-page', () => {
     expect((MessagingNumberForm.open as jest.Mock).mock.calls[0][0]).toMatchObject({ number: NUMBER, accounts: [ACCOUNT], isFirst: false });
   });
 
+  it('says that a number was saved, and reads again', async () => {
+    const { element, toast } = await create();
+    await ask(numbersOf(element), 'addnumber');
+    expect(toast.mock.calls[0][0]).toMatchObject({ variant: 'success', title: 'c.Msg_Setup_Saved' });
+    expect(numbers).toHaveBeenCalledTimes(2);
+  });
+
+  it('changes nothing when the number dialog is cancelled', async () => {
+    jest.spyOn(MessagingNumberForm, 'open').mockResolvedValue(undefined);
+    const { element, toast } = await create();
+    await ask(numbersOf(element), 'addnumber');
+    expect(toast).not.toHaveBeenCalled();
+    expect(numbers).toHaveBeenCalledTimes(1);
+  });
+
   it('reports a test of an account', async () => {
     (testCarrierAccount as jest.Mock).mockResolvedValue({ ...ACCOUNT, state: 'failed', stateText: 'Wrong password.' });
     const { element, toast } = await create();
