@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FailPointError, type FailPoints } from '../platform/fail-points.ts';
 import type { Org } from '../tenancy/index.ts';
@@ -105,6 +106,17 @@ describe('a crash', () => {
     expect(await main()).toBe(STANDBY);
     await h.until(async () => (await user(ADMIN)).status === 'disconnected');
     expect((await user(ADMIN)).cause).toBe('refresh_in_doubt');
+  });
+
+  it('is not waited for by a process that is alone on its database', async () => {
+    points.at['broker.after-call'] = [crash('broker.after-call')];
+    await expect(call()).rejects.toThrow(FailPointError);
+    await sql`update connected_user set refresh_until = now() + interval '1 hour' where refresh_until is not null`.execute(h.store.db);
+    const next = h.another({ alone: true });
+    next.start();
+    await next.stop();
+    await call(next);
+    expect(await main()).toBe(STANDBY);
   });
 
   it('before the call leaves it in doubt as well, and the stored token works', async () => {

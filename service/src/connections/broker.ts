@@ -28,7 +28,7 @@ export interface BrokerOptions {
   clock: Clock;
   failPoints: FailPoints;
   logger: Logger;
-  /** Longer than the token endpoint's deadline (20 s); a claim that outlives it is in doubt. */
+  /** Longer than the token endpoint's deadline (10 s); a claim that outlives it is in doubt, and others wait for it until then. */
   leaseMs?: number;
 }
 
@@ -47,7 +47,7 @@ const IN_DOUBT: Failure = {
  * Owns the OAuth tokens. With rotation a replayed refresh token kills its family, so: one refresh in flight for each user over all processes
  * (a claim in the database), the intent committed before the call, the new token stored before it is used, and a lost answer never retried blindly.
  */
-export function createBroker({ store, oauth, secretBox, clock, failPoints, logger, leaseMs = 45_000 }: BrokerOptions) {
+export function createBroker({ store, oauth, secretBox, clock, failPoints, logger, leaseMs = 15_000 }: BrokerOptions) {
   const opened = new LRUCache<string, string>({ max: 2_000, ttl: 15 * 60_000 });
   const running = new Map<string, Promise<void>>();
   const context = (id: string, kind: 'access' | 'refresh'): string => `connection:${id}:${kind}`;

@@ -28,6 +28,7 @@ const RANK: readonly string[] = [ADMIN, STANDBY, SPARE];
 export interface AnotherOptions {
   failPoints?: FailPoints;
   refreshLeaseMs?: number;
+  alone?: boolean;
   /** Master keys before the first one, newest first. */
   newerKeys?: MasterKey[];
 }
@@ -119,6 +120,7 @@ export async function startHarness(
       releaseLanes: (orgId) => Promise.resolve(void released.push(orgId)),
       wake: (lane) => lanes.wake(lane),
       tickMs: 3_600_000,
+      ...(more.alone ? { alone: true } : {}),
       ...(more.refreshLeaseMs === undefined ? {} : { refreshLeaseMs: more.refreshLeaseMs }),
     });
   const connections = build(options);

@@ -50,6 +50,8 @@ export interface ConnectionsOptions {
   releaseLanes: (orgId: string) => Promise<void>;
   /** Wakes a lane after a commit. */
   wake: (lane: LaneAddress) => void;
+  /** No other process works on this database: what an earlier one left half done is not waited for. */
+  alone?: boolean;
   /** For tests: how often probes look for work, and how long a refresh may hold its claim. */
   tickMs?: number;
   refreshLeaseMs?: number;
@@ -128,6 +130,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     clock,
     logger,
     findOrg,
+    alone: options.alone ?? false,
     ...(options.tickMs === undefined ? {} : { tickMs: options.tickMs }),
   });
   const parts: Parts = {

@@ -18,6 +18,8 @@ export interface ProbeDeps {
   clock: Clock;
   logger: Logger;
   findOrg: (id: string) => Promise<Org | undefined>;
+  /** At the start, claims that another process left behind are ended. */
+  alone: boolean;
   tickMs?: number;
 }
 
@@ -132,6 +134,7 @@ export function createProbes(deps: ProbeDeps) {
     tick,
     start(): void {
       loop ??= (async () => {
+        if (deps.alone) await guarded(() => store.tokens.endClaims());
         while (!stopping.signal.aborted) {
           await guarded(tick);
           await sleep(tickMs, stopping.signal);

@@ -18,6 +18,10 @@ export function createTokenStore(db: Db) {
         where org_id = ${orgId} and id = ${id} and refresh_intent is not null and refresh_until < now() and not in_doubt`.execute(db);
       return result.numAffectedRows === 1n;
     },
+    /** Ends the claims of processes that are certainly gone; their tokens are in doubt then, without anybody waiting for it. */
+    async endClaims(): Promise<void> {
+      await sql`update connected_user set refresh_until = now() where refresh_until > now()`.execute(db);
+    },
     /** The reply was lost. */
     async markDoubt(orgId: string, id: string, claim: string): Promise<void> {
       await sql`update connected_user set in_doubt = true, refresh_until = now()

@@ -9,7 +9,7 @@ export interface OAuthOptions {
   redirectUri: string;
   hosts: HostPolicy;
   exchange: Exchange;
-  /** Deadline of each request in milliseconds; 20,000 unless told. */
+  /** Deadline of each request in milliseconds; 10,000 unless told. */
   timeoutMs?: number;
 }
 
@@ -67,7 +67,7 @@ export interface SalesforceOAuth {
 export const OAUTH_SCOPE = 'api refresh_token openid';
 
 export function createSalesforceOAuth(options: OAuthOptions): SalesforceOAuth {
-  const timeoutMs = options.timeoutMs ?? 20_000;
+  const timeoutMs = options.timeoutMs ?? 10_000;
   const client = { client_id: options.clientId, ...(options.clientSecret ? { client_secret: options.clientSecret } : {}) };
   const ask = (endpoint: OAuthError['endpoint'], request: HttpRequest): Promise<HttpAnswer> =>
     exchangeFor(endpoint, options.exchange, request, timeoutMs);
