@@ -36,20 +36,26 @@ async function createPglite(): Promise<Database> {
 }
 
 async function createPostgres(server: string): Promise<Database & { url: string }> {
+  const { url, drop } = await createEmptyPostgres(server);
+  const database = await openDatabase({ url, poolSize: 8, onError: () => {} });
+  await migrate(database.db);
+  return {
+    ...database,
+    url,
+    close: async () => {
+      await database.close();
+      await drop();
+    },
+  };
+}
+
+/** A new database without tables on a server; for a service that is a process of its own. */
+export async function createEmptyPostgres(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `switchboard_test_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
   await administer(server, `create database ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
-  const database = await openDatabase({ url: url.href, poolSize: 8, onError: () => {} });
-  await migrate(database.db);
-  return {
-    ...database,
-    url: url.href,
-    close: async () => {
-      await database.close();
-      await administer(server, `drop database if exists ${name} with (force)`);
-    },
-  };
+  return { url: url.href, drop: () => administer(server, `drop database if exists ${name} with (force)`) };
 }
 
 async function administer(server: string, statement: string): Promise<void> {
