@@ -102,6 +102,7 @@ export async function startRig(options: { env?: Record<string, string>; carriers
         SALESFORCE_PRODUCTION_LOGIN: salesforce.url,
         SALESFORCE_SANDBOX_LOGIN: `http://localhost:${ports.lightning}`,
         ALLOWED_HOSTS: 'localhost,127.0.0.1',
+        SMTP_URL: 'smtp://127.0.0.1:9', // nobody answers there: invitations wait in their lane
         REQUESTS_PER_MINUTE: '0',
         ...options.env,
         ...env,
@@ -169,7 +170,7 @@ export async function startRig(options: { env?: Record<string, string>; carriers
       app = await start(env);
     },
     async addOrg() {
-      const peer = await startSalesforce({ port: ports.lightning, calloutUrl: publicUrl, apps, orgId: '00D000000000002AAA', sample: true });
+      const peer = await startSalesforce({ port: ports.lightning, calloutUrl: publicUrl, apps, orgId: '00D000000000002', sample: true });
       closers.push(() => peer.close());
       return toOrg(peer, 'sandbox');
     },
@@ -262,6 +263,10 @@ export async function setWebhook(carrier: { url: string }, smsUrl: string): Prom
     incoming_phone_numbers: { sid: string }[];
   };
   const sid = list.incoming_phone_numbers[0]?.sid ?? '';
-  const answer = await fetch(`${base}/${sid}.json`, { method: 'POST', headers: { authorization }, body: new URLSearchParams({ SmsUrl: smsUrl }) });
+  const answer = await fetch(`${base}/${sid}.json`, {
+    method: 'POST',
+    headers: { authorization },
+    body: new URLSearchParams({ SmsUrl: smsUrl }),
+  });
   if (!answer.ok) throw new Error(`the webhook was refused: ${answer.status}`);
 }

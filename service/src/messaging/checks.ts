@@ -1,11 +1,12 @@
 import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { Db } from '../platform/db/database.ts';
 import { messageOf } from '../platform/errors.ts';
+import { checkAccess, checkDelivered } from './check-use.ts';
 import type { OrgAccess } from './org/deliver.ts';
 import { listAccounts, listNumbers } from './store/accounts.ts';
 
 export interface Check {
-  id: 'credential' | 'permissions' | 'objects' | 'events' | 'notification' | 'users' | 'carrier' | 'numbers' | 'test_message';
+  id: 'credential' | 'permissions' | 'objects' | 'access' | 'events' | 'notification' | 'users' | 'carrier' | 'numbers' | 'test_message';
   title: string;
   status: 'ok' | 'warning' | 'failed';
   detail: string;
@@ -65,6 +66,7 @@ export function createChecks({ db, access, connections }: CheckOptions) {
       ...inOrg,
       await checkUsers(orgId),
       ...(await checkCarriers(orgId)),
+      await checkDelivered(db, orgId),
     ];
   };
 
@@ -111,11 +113,19 @@ export function createChecks({ db, access, connections }: CheckOptions) {
               detail: broken.map((account) => `${account.label}: ${account.stateText || account.state}`).join('; '),
               fix: 'Open the account under Numbers & carriers and press Test.',
             }
-          : { id: 'carrier', title: 'Carrier', status: 'ok', detail: `${accounts.length} account(s) connected.` };
+          : { id: 'carrier', title: 'Carrier', status: 'ok', detail: `Connected: ${accounts.map((account) => account.label).join(', ')}.` };
     const number: Check =
       numbers.length === 0
         ? { id: 'numbers', title: 'Numbers', status: 'failed', detail: 'No number to send from.', fix: 'Add one under Numbers & carriers.' }
-        : { id: 'numbers', title: 'Numbers', status: 'ok', detail: `${numbers.length} number(s) to send from.` };
+        : {
+            id: 'numbers',
+            title: 'Numbers',
+            status: 'ok',
+            detail: `To send from: ${numbers
+              .map((entry) => entry.number)
+              .slice(0, 5)
+              .join(', ')}${numbers.length > 5 ? ` and ${numbers.length - 5} more` : ''}.`,
+          };
     return [carrier, number];
   }
 }
@@ -142,6 +152,7 @@ async function checkOrg(sf: SalesforceClient): Promise<Check[]> {
           detail: `Cannot write ${lacking.slice(0, 8).join(', ')}${lacking.length > 8 ? ' and more' : ''}.`,
           fix: 'Assign the permission set Switchboard Integration to the connected users.',
         },
+    await checkAccess(sf),
     await checkEvents(sf),
     await checkNotification(sf),
   ];

@@ -49,6 +49,8 @@ export interface MessagingFeatureOptions {
   owner: string;
   publicUrl: string;
   retentionDays: number;
+  /** How often a carrier's list is asked for what a lost webhook missed, milliseconds. */
+  pollMs: number;
   wake(lane: LaneAddress): void;
   listOrgs(): Promise<{ id: string }[]>;
   connections: CheckOptions['connections'];

@@ -24,6 +24,10 @@ export interface Inbound {
   to: string;
   body: string;
   media: InboundMedia[];
+  /** When the carrier got it, where it says so and we were late; else now. */
+  receivedAt?: Date | undefined;
+  /** SMPP: the bind it came on. */
+  bindId?: string | undefined;
   /** Present for one part of a long text. */
   part?: { reference: number; total: number; part: number; payload: Buffer; dataCoding: number } | undefined;
 }
@@ -72,7 +76,15 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
   async function storeWhole(tx: Db, inbound: Inbound, body: string): Promise<StoredMessage | undefined> {
     if (!inbound.carrierId) {
       const { orgId, accountId, to: ourNumber, from: customerNumber } = inbound;
-      const twin = await findUnconfirmedTwin(tx, { orgId, accountId, ourNumber, customerNumber, body: printable(body), now: clock.now() });
+      const twin = await findUnconfirmedTwin(tx, {
+        orgId,
+        accountId,
+        ourNumber,
+        customerNumber,
+        body: printable(body),
+        bindId: inbound.bindId ?? null,
+        now: clock.now(),
+      });
       if (twin) return twin; // once the carrier has seen this reply, the same text is a new one
     }
     const stored = await insertMessage(tx, toMessage(inbound, body));
@@ -127,8 +139,9 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
       idempotencyKey: null,
       requestHash: null,
       senderUserId: null,
-      occurredAt: clock.now(),
+      occurredAt: inbound.receivedAt ?? clock.now(),
       replyConfirmed: inbound.carrierId !== null,
+      bindId: inbound.bindId ?? null,
     };
   }
 

@@ -84,6 +84,7 @@ export function createSend({ db, clock, wake }: SendOptions) {
       senderUserId: userId ?? null,
       occurredAt: clock.now(),
       replyConfirmed: true,
+      bindId: null,
       record: recordOf(request.recordId),
     };
     try {

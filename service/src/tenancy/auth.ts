@@ -27,7 +27,7 @@ export function registerAuth(app: HttpServer, tenancy: Pick<Tenancy, 'authentica
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return;
     if (!route.config?.scopes) throw new Error(`Route ${route.url} names no scopes`);
-    route.schema = { ...route.schema, security: [{ orgKey: [] }] };
+    route.schema = { ...route.schema, security: [{ orgKey: [] }], 'x-scopes': route.config.scopes } as NonNullable<typeof route.schema>;
   });
   app.addHook('onRequest', async (request) => {
     const scopes = request.routeOptions.config.scopes;

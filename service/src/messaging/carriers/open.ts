@@ -18,6 +18,8 @@ export interface OpenOptions {
   logger: Logger;
   guard: AddressGuard;
   publicUrl: string;
+  /** How often a carrier's list is asked for what a lost webhook missed, milliseconds. */
+  pollMs: number;
   receive: Receive;
   receipts: Receipts;
   events: SessionEvents;

@@ -63,7 +63,7 @@ export function smppOptions(
 export function openSmppSession(options: SmppSessionOptions): CarrierSession {
   const { account, db, receive, receipts } = options;
   const ids = { orgId: account.orgId, accountId: account.id };
-  const unconfirmed = new Map<string, string>();
+  const unconfirmed = new Map<string, { messageId: string; bindId: string }>();
 
   const link: SmppLink = connectSmpp(
     { ...smppOptions(account, options.password, options.guard), log: options.logger },
@@ -72,17 +72,20 @@ export function openSmppSession(options: SmppSessionOptions): CarrierSession {
         const stored = await receive({
           ...ids,
           carrierId: null,
+          bindId: message.bindId,
           from: message.from,
           to: message.to,
           body: message.text,
           media: [],
           ...(message.concatenation && { part: { ...message.concatenation, payload: message.payload, dataCoding: message.dataCoding } }),
         });
-        if (stored) unconfirmed.set(message.deliveryId, stored.id);
+        // What a bind has not confirmed when another one takes over, nobody will confirm.
+        for (const [deliveryId, { bindId }] of unconfirmed) if (bindId !== message.bindId) unconfirmed.delete(deliveryId);
+        if (stored) unconfirmed.set(message.deliveryId, { messageId: stored.id, bindId: message.bindId });
       },
       onReceipt: (receipt: SmppReceipt) => applyReceipt(receipt),
       onRepliesConfirmed(deliveryIds) {
-        const messageIds = deliveryIds.flatMap((id) => unconfirmed.get(id) ?? []);
+        const messageIds = deliveryIds.flatMap((id) => unconfirmed.get(id)?.messageId ?? []);
         for (const id of deliveryIds) unconfirmed.delete(id);
         // Failing to note it only makes an equal text within five minutes after a cut look like a repetition.
         if (messageIds.length > 0)

@@ -10,10 +10,9 @@ import { findParts } from '../store/receipts.ts';
 import type { CarrierAccount, ReceiptStatus } from '../types.ts';
 import type { CarrierSession, SessionEvents, SubmitResult } from './session.ts';
 
-/** How often the carrier's list is asked for what a lost webhook missed. */
-const POLL_MS = 5 * 60_000;
 /** Webhooks and list may disagree about a second or two; asking again costs nothing, since everything is known by its id. */
 const OVERLAP_MS = 2 * 60_000;
+const FAILED_POLL_MS = 30_000;
 const FIRST_LOOK_BACK_MS = 24 * 3600_000;
 const RETRY_MS = 2_000;
 /** A message whose answer was lost is looked for in the list after this; by then the carrier has sent it, if it has it. */
@@ -26,6 +25,8 @@ export interface TwilioSessionOptions {
   clock: Clock;
   dispatcher: Dispatcher;
   statusUrl: string;
+  /** How often the carrier's list is asked for what a lost webhook missed, milliseconds. */
+  pollMs: number;
   receive: Receive;
   receipts: Receipts;
   events: SessionEvents;
@@ -51,7 +52,10 @@ export function openTwilioSession(options: TwilioSessionOptions): CarrierSession
       if (failure === undefined) options.events.onState('connected', '');
       else options.events.onState('failed', failure);
       hurry = new AbortController();
-      await sleep(failure === undefined ? POLL_MS : 30_000, AbortSignal.any([closing.signal, hurry.signal]));
+      await sleep(
+        failure === undefined ? options.pollMs : Math.min(options.pollMs, FAILED_POLL_MS),
+        AbortSignal.any([closing.signal, hurry.signal]),
+      );
     }
   }
 
@@ -117,6 +121,7 @@ async function take(options: TwilioSessionOptions, client: TwilioClient, message
       to: message.to,
       body: message.body,
       media: media ? [...media.value] : [],
+      receivedAt: message.createdAt ? new Date(message.createdAt) : undefined,
     });
     return;
   }

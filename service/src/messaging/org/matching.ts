@@ -68,8 +68,9 @@ function choose(conversation: Conversation, candidates: Candidate[]): Match {
   };
 }
 
-function nobody(conversation: Conversation): Omit<Match, 'note'> {
-  return { conversationId: conversation.id, recordObject: null, recordId: null, accountRecordId: null, recordName: null, ownerId: null };
+/** An agent who texted a number that nobody knows keeps the conversation; one that a customer began goes to the inbox queue. */
+function nobody({ id, ownerId }: Conversation): Omit<Match, 'note'> {
+  return { conversationId: id, recordObject: null, recordId: null, accountRecordId: null, recordName: null, ownerId };
 }
 
 /** A lead may belong to a queue that cannot own conversations; ours does then. */

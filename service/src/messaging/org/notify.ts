@@ -6,13 +6,15 @@ const TYPE = 'Switchboard_Message';
 
 /**
  * Rings the bell of each conversation's owner (a user, or the members of the inbox queue), never of the integration user.
- * One notification per owner and batch, all in one call, so that a backlog does not become a flood.
+ * It rings once until the conversation is read, and once per owner and batch, all in one call: a backlog does not become a flood.
  */
 export async function notifyOwners(orgId: string, access: OrgAccess, queueId: string | undefined, news: News[]): Promise<void> {
   const byRecipient = new Map<string, News[]>();
   for (const item of news) {
     const recipient = item.conversation.ownerId ?? queueId;
-    if (recipient && item.conversation.salesforceId) byRecipient.set(recipient, [...(byRecipient.get(recipient) ?? []), item]);
+    const isFirstUnread = item.conversation.unread <= item.messages.length;
+    if (recipient && isFirstUnread && item.conversation.salesforceId)
+      byRecipient.set(recipient, [...(byRecipient.get(recipient) ?? []), item]);
   }
   const notifications = [...byRecipient].map(([recipient, items]) => toNotification(recipient, items));
   if (notifications.length > 0) await access.call(orgId, (sf) => sf.sendNotifications(TYPE, notifications));

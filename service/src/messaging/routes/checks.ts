@@ -7,7 +7,18 @@ import type { createChecks } from '../checks.ts';
 const checksAnswer = z.object({
   items: z.array(
     z.object({
-      id: z.enum(['credential', 'permissions', 'objects', 'events', 'notification', 'users', 'carrier', 'numbers', 'test_message']),
+      id: z.enum([
+        'credential',
+        'permissions',
+        'objects',
+        'access',
+        'events',
+        'notification',
+        'users',
+        'carrier',
+        'numbers',
+        'test_message',
+      ]),
       title: z.string(),
       status: z.enum(['ok', 'warning', 'failed']),
       detail: z.string(),

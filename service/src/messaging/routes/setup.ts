@@ -11,13 +11,14 @@ const twilioSettings = z.strictObject({
   baseUrl: z
     .url({ protocol: /^https?$/ })
     .max(200)
+    .regex(/^[\x21-\x7e]+$/, 'is not an address')
     .optional(),
 });
 const smppSettings = z.strictObject({
   host: z.string().regex(/^[\w.:-]{1,253}$/, 'is not a host name or address'),
   port: z.number().int().min(1).max(65535),
-  systemId: z.string().min(1).max(15),
-  systemType: z.string().max(12).optional(),
+  systemId: text(15).min(1),
+  systemType: text(12).optional(),
   tls: z.boolean().optional(),
 });
 const pace = { ratePerSecond: z.number().min(0.1).max(1000), windowSize: z.number().int().min(1).max(100) };

@@ -27,6 +27,8 @@ export interface NewMessage {
   senderUserId: string | null;
   occurredAt: Date;
   replyConfirmed: boolean;
+  /** SMPP only: the bind it came on. */
+  bindId: string | null;
   /** Only for a new conversation: the record it was started from. */
   record?: { object: string; id: string } | undefined;
 }
@@ -46,9 +48,10 @@ export async function insertMessage(db: Db, message: NewMessage): Promise<Stored
   const inbound = message.direction === 'inbound';
   const { rows } = await sql<StoredMessage>`
     with c as (
-      insert into conversation (org_id, id, our_number, customer_number, last_message_at, last_text, last_direction, unread, record_object, record_id, opted_out)
+      insert into conversation (org_id, id, our_number, customer_number, last_message_at, last_text, last_direction, unread, record_object, record_id, owner_id, opted_out)
       values (${message.orgId}, ${message.newConversationId}, ${message.ourNumber}, ${message.customerNumber}, ${message.occurredAt},
         ${message.preview}, ${message.direction}, ${inbound ? 1 : 0}, ${message.record?.object ?? null}, ${message.record?.id ?? null},
+        ${message.record ? null : message.senderUserId},
         exists (select 1 from opt_out where org_id = ${message.orgId} and number = ${message.customerNumber} and state = 'opted_out'))
       on conflict (org_id, customer_number, our_number) do update
         set last_sequence = conversation.last_sequence + 1, last_message_at = greatest(conversation.last_message_at, excluded.last_message_at),
@@ -56,10 +59,10 @@ export async function insertMessage(db: Db, message: NewMessage): Promise<Stored
       returning id, last_sequence
     ), m as (
       insert into message (org_id, id, conversation_id, sequence, direction, status, body, segments, account_id, carrier_id,
-        idempotency_key, request_hash, sender_user_id, occurred_at, reply_confirmed)
+        idempotency_key, request_hash, sender_user_id, occurred_at, reply_confirmed, bind_id)
       select ${message.orgId}::uuid, ${message.id}::uuid, c.id, c.last_sequence, ${message.direction}, ${message.status}, ${message.body},
         ${message.segments}::int, ${message.accountId}::uuid, ${message.carrierId}, ${message.idempotencyKey}, ${message.requestHash},
-        ${message.senderUserId}, ${message.occurredAt}::timestamptz, ${message.replyConfirmed}::boolean
+        ${message.senderUserId}, ${message.occurredAt}::timestamptz, ${message.replyConfirmed}::boolean, ${message.bindId}
       from c returning id, conversation_id, sequence
     ), o as (
       insert into outbox (org_id, purpose, lane_key, subject_kind, subject_id)
@@ -172,16 +175,20 @@ export async function findOpen(
   return rows;
 }
 
+/** On one bind a carrier repeats only after it has waited in vain for our reply; an equal text before that is a person's second one. */
+const SAME_BIND_MS = 5_000;
+
 /** SMPP gives inbound messages no id: the same text again within five minutes after a reply that nobody confirmed is a repetition. */
 export async function findUnconfirmedTwin(
   db: Db,
-  twin: { orgId: string; accountId: string; ourNumber: string; customerNumber: string; body: string; now: Date },
+  twin: { orgId: string; accountId: string; ourNumber: string; customerNumber: string; body: string; bindId: string | null; now: Date },
 ): Promise<StoredMessage | undefined> {
   const { rows } = await sql<StoredMessage>`
     select m.id, m.conversation_id as "conversationId", m.sequence from message m join conversation c on c.org_id = m.org_id and c.id = m.conversation_id
     where m.org_id = ${twin.orgId} and m.account_id = ${twin.accountId} and m.direction = 'inbound' and not m.reply_confirmed
       and c.our_number = ${twin.ourNumber} and c.customer_number = ${twin.customerNumber} and m.body = ${twin.body}
       and m.occurred_at > ${new Date(twin.now.getTime() - 5 * 60_000)}
+      and (m.bind_id is distinct from ${twin.bindId} or m.occurred_at < ${new Date(twin.now.getTime() - SAME_BIND_MS)})
     order by m.occurred_at desc limit 1`.execute(db);
   return rows[0];
 }

@@ -11,32 +11,38 @@ import {
   type FieldError,
 } from '../errors.ts';
 
+/** Writes a problem document; `problemBase` is where its codes are explained. */
+function send(reply: FastifyReply, problem: Problem, problemBase: string) {
+  if (problem.headers) reply.headers(problem.headers);
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send({
+      type: `${problemBase}/${problem.code}`,
+      title: problem.title,
+      status: problem.status,
+      detail: problem.message,
+      code: problem.code,
+      ...(problem.errors && { errors: problem.errors }),
+    });
+}
+
+/** Answers what fails before a route is found, such as an address that cannot be read. */
+export function problemOfRequest(problemBase: string) {
+  return (error: FastifyError, _request: unknown, reply: FastifyReply) => void send(reply, toProblem(error), problemBase);
+}
+
 /** Every failure of every route leaves as an RFC 9457 problem document; what nobody expected shows neither stack nor text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export function registerProblems(app: FastifyInstance<any, any, any, any, any>, problemBase: string): void {
-  const send = (reply: FastifyReply, problem: Problem) => {
-    if (problem.headers) reply.headers(problem.headers);
-    return reply
-      .code(problem.status)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .serializer(JSON.stringify)
-      .send({
-        type: `${problemBase}/${problem.code}`,
-        title: problem.title,
-        status: problem.status,
-        detail: problem.message,
-        code: problem.code,
-        ...(problem.errors && { errors: problem.errors }),
-      });
-  };
-
-  app.setNotFoundHandler((_request, reply) => send(reply, nowhere()));
+  app.setNotFoundHandler((_request, reply) => send(reply, nowhere(), problemBase));
   app.setErrorHandler((error: FastifyError | Problem, request: FastifyRequest, reply) => {
     const problem = toProblem(error);
     if (problem.status >= 500 && !(error instanceof Problem)) {
       request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed unexpectedly');
     }
-    return send(reply, problem);
+    return send(reply, problem, problemBase);
   });
 }
 
@@ -52,7 +58,7 @@ function toProblem(error: FastifyError | Problem): Problem {
       message: message ?? 'is not valid',
     }));
     return invalidRequest(
-      `${errors.length === 1 ? 'One value is' : `${errors.length} values are`} not as they must be. Nothing was stored.`,
+      `${errors.length === 1 ? 'One value is not as it must be' : `${errors.length} values are not as they must be`}. Nothing was stored.`,
       { errors },
     );
   }
@@ -60,7 +66,7 @@ function toProblem(error: FastifyError | Problem): Problem {
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return unsupportedMediaType('Send application/json (or a form, where the route takes one).');
   if (isDatabaseAway(error)) return databaseAway(error);
-  if (error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_ASYNC_CONSTRAINT') return nowhere();
+  if (error.code === 'FST_ERR_BAD_URL' || error.code === 'FST_ERR_MAX_PARAM_LENGTH') return nowhere();
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return invalidRequest(
       error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ? 'The body is empty.' : 'The request cannot be read: is it valid JSON?',

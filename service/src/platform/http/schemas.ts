@@ -33,5 +33,5 @@ export function text(max: number) {
   return z
     .string()
     .max(max)
-    .refine((value) => !value.includes('\u0000'), 'holds a character that cannot be stored');
+    .regex(/^[^\u0000]*$/, 'holds a character that cannot be stored');
 }

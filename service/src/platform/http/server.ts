@@ -21,7 +21,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { tooManyRequests } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { registerProblems } from './problems.ts';
+import { problemOfRequest, registerProblems } from './problems.ts';
 
 /** A Fastify instance whose routes speak zod. */
 export type HttpServer = FastifyInstance<
@@ -53,8 +53,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
+    frameworkErrors: problemOfRequest(options.problemBase),
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<ZodTypeProvider>();
+  app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerProblems(app, options.problemBase);
