@@ -10,7 +10,7 @@ const phoneOf = (index: number) => `+1415555${String(2000 + index)}`;
 let stack: TestStack;
 
 beforeAll(async () => {
-  stack = await startTestStack({ lightning: false });
+  stack = await startTestStack({ lightning: false, env: { CARRIER_POLL_SECONDS: '15' } });
 }, 120_000);
 afterAll(() => stack?.close());
 

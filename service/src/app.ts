@@ -105,6 +105,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     owner,
     publicUrl: config.publicUrl,
     retentionDays: config.retentionDays,
+    pollMs: config.carrierPollSeconds * 1000,
     wake,
     listOrgs: () => tenancy.listOrgs(),
     connections: async (orgId) =>

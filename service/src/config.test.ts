@@ -26,6 +26,7 @@ describe('the configuration', () => {
       http: { host: '0.0.0.0', port: 8080 },
       operator: { host: '127.0.0.1', port: 9464 },
       retentionDays: 30,
+      carrierPollSeconds: 300,
       allowedHosts: [],
     });
   });

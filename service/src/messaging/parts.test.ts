@@ -146,14 +146,23 @@ describe('parts of a long text', () => {
 });
 
 describe('a text without an id', () => {
-  const text = (from: string, body: string): Inbound => ({ orgId, accountId, carrierId: null, from, to: '+447700900100', body, media: [] });
+  const text = (from: string, body: string, bindId = 'second'): Inbound => ({
+    orgId,
+    accountId,
+    carrierId: null,
+    bindId,
+    from,
+    to: '+447700900100',
+    body,
+    media: [],
+  });
   const confirm = (from: string) =>
     sql`update message set reply_confirmed = true from conversation c
       where c.id = message.conversation_id and c.customer_number = ${from}`.execute(database.db);
 
   it('is a repetition only after a reply that may be lost, with the same words, between the same numbers, within five minutes', async () => {
     const [from, other] = [person(), person()];
-    const first = await receiving.receive(text(from, 'ok'));
+    const first = await receiving.receive(text(from, 'ok', 'first'));
     expect(await receiving.receive(text(from, 'ok'))).toEqual(first);
     await receiving.receive(text(from, 'OK'));
     await receiving.receive(text(other, 'ok'));
@@ -162,6 +171,16 @@ describe('a text without an id', () => {
     expect(await bodies(other)).toEqual(['ok']);
     await confirm(from);
     expect((await receiving.receive(text(from, 'ok')))?.id).not.toBe(first?.id);
+  });
+
+  it('is a person’s second one on the same bind, unless the carrier has waited for our reply', async () => {
+    const from = person();
+    const first = await receiving.receive(text(from, 'ok'));
+    expect((await receiving.receive(text(from, 'ok')))?.id).not.toBe(first?.id);
+    await sql`update message set occurred_at = occurred_at - interval '10 seconds' from conversation c
+      where c.id = message.conversation_id and c.customer_number = ${from}`.execute(database.db);
+    await receiving.receive(text(from, 'ok'));
+    expect(await bodies(from)).toEqual(['ok', 'ok']);
   });
 
   it('is a new one after five minutes', async () => {
