@@ -55,6 +55,7 @@ export function createAddressGuard(
   const guardedConnect = buildConnector({ timeout: connectTimeoutMs, lookup });
   const plainConnect = buildConnector({ timeout: connectTimeoutMs });
   const dispatcher = new Agent({
+    allowH2: false,
     connect: (options, callback) => {
       if (isAllowed(options.hostname, options.port || (options.protocol === 'https:' ? 443 : 80))) return plainConnect(options, callback);
       try {
