@@ -1,0 +1,49 @@
+import type { Measured, Skipped } from './support/result.ts';
+
+export interface Bench {
+  name: string;
+  what: string;
+  /** False where both cores are what is measured. */
+  pinned: boolean;
+  load(): Promise<{ run(): Promise<Measured | Skipped> }>;
+}
+
+/** In the order in which they run; a file of the same name in `cases/` holds each. */
+export const BENCHES: readonly Bench[] = [
+  {
+    name: 'send-bubble',
+    what: 'click on Send → the bubble is in the page',
+    pinned: true,
+    load: () => import('./cases/send-bubble.ts'),
+  },
+  {
+    name: 'inbound-visible',
+    what: 'the carrier posts a text → it is visible on the open page',
+    pinned: true,
+    load: () => import('./cases/inbound-visible.ts'),
+  },
+  {
+    name: 'open-conversation',
+    what: 'click on one of 10,000 conversations → its newest messages are in the page',
+    pinned: true,
+    load: () => import('./cases/open-conversation.ts'),
+  },
+  {
+    name: 'service-memory',
+    what: 'the service under 50 messages a second for a minute: memory, processor time, backlog',
+    pinned: true,
+    load: () => import('./cases/service-memory.ts'),
+  },
+  {
+    name: 'webhook-rate',
+    what: 'inbound webhooks stored before they are answered, against a bare route with one insert',
+    pinned: true,
+    load: () => import('./cases/webhook-rate.ts'),
+  },
+  {
+    name: 'first-answer',
+    what: 'clone → first answered text, following README only',
+    pinned: false,
+    load: () => import('./cases/first-answer.ts'),
+  },
+];

@@ -1,0 +1,122 @@
+/** Inbound webhooks, signature checked and text stored before the answer, against a bare route that inserts one row: who takes how many. */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { person } from '../../sandbox/control/people.ts';
+import { judgeCores, pin, SERVICE_CORE, watchCores } from '../support/cores.ts';
+import { whyNoPostgres } from '../support/database.ts';
+import { asFastAsPossible, judgeLoad, type LoadResult, type Shot } from '../support/load.ts';
+import { say, size } from '../support/output.ts';
+import type { Measured, Skipped } from '../support/result.ts';
+import { signedText, type WebhookTarget } from '../support/signed-texts.ts';
+import { startBenchStack, twilioTarget, type BenchStack } from '../support/stack.ts';
+import { median, percentile, ratios, spread, type Round } from '../support/stats.ts';
+
+const ROUNDS = 5;
+const CALLERS = 32;
+const CUSTOMERS = 500;
+/** Requests prepared per second of a round; one that uses them up ends early and is counted by its real time. */
+const MOST_PER_SECOND = 6_000;
+
+export async function run(): Promise<Measured | Skipped> {
+  const missing = await whyNoPostgres();
+  if (missing) return { skipped: missing };
+  const stack = await startBenchStack('webhook-rate', { lightning: false });
+  const baseline = await startBaseline(stack);
+  try {
+    const target = await twilioTarget(stack);
+    await stack.restart({ ROLE: 'web' });
+    const seconds = size(5, 1);
+    const product = async (time: number) => asFastAsPossible(target.url, prepare(target, time), CALLERS, time);
+    const bare = async (time: number) =>
+      asFastAsPossible(baseline.url, prepare({ ...target, url: `${baseline.url}/inbound` }, time), CALLERS, time);
+    await product(size(3, 1));
+    await bare(size(3, 1));
+
+    const before = await stored(stack);
+    const loads: { product: LoadResult; baseline: LoadResult; busy: number[] | undefined }[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      say(`round ${round + 1} of ${ROUNDS}`);
+      const busyOf = watchCores();
+      loads.push({ product: await product(seconds), baseline: await bare(seconds), busy: busyOf() });
+    }
+    const kept = await stored(stack);
+
+    const rates = loads.map((load): Round => ({ product: rate(load.product), baseline: rate(load.baseline) }));
+    const ratio = ratios(rates);
+    const answered = (who: 'product' | 'baseline') => loads.reduce((sum, load) => sum + load[who].ok, 0);
+    const latencies = (who: 'product' | 'baseline') => loads.flatMap((load) => load[who].latenciesMs);
+    const of = (who: keyof Round) => rates.map((round) => round[who]);
+    return {
+      figures: [
+        { name: 'webhooks taken', value: median(of('product')), unit: '/s', spread: spread(of('product')) },
+        { name: 'webhook → answer, p95', value: percentile(latencies('product'), 0.95), unit: 'ms' },
+        {
+          name: 'answered and not stored',
+          value: answered('product') - (kept.product - before.product),
+          unit: 'texts',
+          must: { exactly: 0 },
+        },
+        { name: 'baseline: bare route, one insert', value: median(of('baseline')), unit: '/s', spread: spread(of('baseline')) },
+        { name: 'baseline: request → answer, p95', value: percentile(latencies('baseline'), 0.95), unit: 'ms' },
+        { name: 'product : baseline', value: ratio.median, unit: '×', spread: ratio.spread },
+      ],
+      invalid: [
+        ...new Set(
+          loads.flatMap((load) => [...judgeCores(load.busy, stack.pinned), ...judgeLoad(load.product), ...judgeLoad(load.baseline)]),
+        ),
+      ],
+      notes: [
+        `${ROUNDS} rounds of ${seconds} s each, ${CALLERS} callers, ${CUSTOMERS} customers; PostgreSQL commits with fsync ${kept.fsync} and synchronous_commit ${kept.commit}; ${stack.notes.join('; ')}`,
+      ],
+      samples: {
+        rounds: loads.map(({ busy, ...load }, index) => ({
+          busy,
+          ...rates[index],
+          wrong: { product: load.product.wrong, baseline: load.baseline.wrong },
+        })),
+      },
+    };
+  } finally {
+    await baseline.close();
+    await stack.close();
+  }
+}
+
+function prepare(target: WebhookTarget & { number?: string }, seconds: number): Iterator<Shot> {
+  return Array.from({ length: Math.ceil(MOST_PER_SECOND * seconds) }, (_, index) =>
+    signedText(target, { from: person('bench', index % CUSTOMERS).phone, to: target.number ?? '', body: `Text ${index} of a busy day.` }),
+  ).values();
+}
+
+function rate({ ok, seconds }: LoadResult): number {
+  return ok / seconds;
+}
+
+async function stored({ database }: BenchStack): Promise<{ product: number; fsync: string; commit: string }> {
+  return {
+    product: Number(await database?.value(`select count(*) from message where direction = 'inbound'`)),
+    fsync: String(await database?.value('show fsync')),
+    commit: String(await database?.value('show synchronous_commit')),
+  };
+}
+
+/** The bare route as its own process, on the service's core and in the service's database. */
+async function startBaseline(stack: BenchStack): Promise<{ url: string; close(): Promise<void> }> {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, '../baselines/webhook-insert.ts')], {
+    env: { ...process.env, DATABASE_URL: stack.database?.url ?? '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').once('data', (text: string) => resolve((JSON.parse(text) as { port: number }).port));
+    child.once('exit', (code) => reject(new Error(`the baseline ended with ${code}`)));
+  });
+  if (stack.pinned) pin(child.pid as number, SERVICE_CORE);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
