@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { CallFailedError, createConnections, type Connections } from './connections/index.ts';
 import { createDirectory } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
-import { createExchange, createSalesforceClient, createSalesforceDispatcher, createSalesforceOAuth } from './gateways/salesforce/index.ts';
+import { createExchange, createSalesforceClient, createSalesforceOAuth } from './gateways/salesforce/index.ts';
 import { CARRIER_LANE, createMessagingFeature, ORG_LANE, type MessagingFeature, type OrgAccess } from './messaging/index.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import { createSecretBox } from './platform/crypto.ts';
@@ -54,7 +54,8 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     );
   await migrate(db);
   // The folder's lock proves that no other process is there: nobody has to wait for the leases of one that was killed.
-  if (database.kind === 'pglite' && !parts.database) await endLeases(db);
+  const alone = database.kind === 'pglite' && !parts.database;
+  if (alone) await endLeases(db);
 
   const owner = randomUUID();
   const failPoints = parseFailPoints(config.failPoints);
@@ -63,8 +64,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
   const tenancy = createTenancy({ db, clock });
   const isWorker = config.role !== 'web';
 
-  const dispatcher = createSalesforceDispatcher(config.allowedHosts);
-  const exchange = createExchange(dispatcher, config.allowedHosts);
+  const exchange = createExchange(guard.dispatcher);
   const hosts = { allowedHosts: config.allowedHosts, loginUrls: config.salesforce.logins };
   const { clientId, clientSecret } = config.salesforce;
   const mailer = config.mail.url ? createMailer({ url: config.mail.url, from: config.mail.from }) : null;
@@ -92,6 +92,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     waiting: (orgId) => messaging.waiting(orgId),
     releaseLanes: (orgId) => liftHolds(db, orgId, ORG_LANE),
     wake,
+    alone,
   });
   const messaging: MessagingFeature = createMessagingFeature({
     db,
@@ -153,7 +154,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
       await Promise.all([messaging.carriers.stop(), lanes.stop(), connections.stop(), jobs.stop()]);
       await operator.close();
       mailer?.close();
-      await Promise.all([dispatcher.close(), guard.close()]);
+      await guard.close();
       if (!parts.database) await database.close();
     },
   };

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { FormClient, type VisitedPage } from '../../../sandbox/control/browserless.ts';
 import { startSalesforce, type SalesforceOptions, type SalesforcePeer } from '../../../sandbox/salesforce/server.ts';
 import type { MailMessage } from '../gateways/mail/index.ts';
-import { createExchange, createSalesforceClient, createSalesforceDispatcher, createSalesforceOAuth } from '../gateways/salesforce/index.ts';
+import { createExchange, createSalesforceClient, createSalesforceOAuth } from '../gateways/salesforce/index.ts';
 import { createSecretBox, type MasterKey } from '../platform/crypto.ts';
 import { createTestDatabase } from '../platform/db/test-database.ts';
 import type { Database } from '../platform/db/database.ts';
@@ -14,6 +14,7 @@ import { createLaneEngine } from '../platform/lanes/engine.ts';
 import { createTenancy, registerAuth, type Org, type Tenancy } from '../tenancy/index.ts';
 import { createConnections, type Connections } from './index.ts';
 import { createStore, type Store } from './store.ts';
+import { createAddressGuard } from '../platform/net.ts';
 
 export const PASSWORD = 'sandbox-1';
 export const [ADMIN, STANDBY, SPARE, AGENT] = [
@@ -80,8 +81,8 @@ export async function startHarness(
   let offset = 0;
   const clock = { now: () => new Date(Date.now() + offset) };
   const allowedHosts = ['localhost', '127.0.0.1'];
-  const dispatcher = createSalesforceDispatcher(allowedHosts);
-  const exchange = createExchange(dispatcher, allowedHosts);
+  const dispatcher = createAddressGuard(allowedHosts).dispatcher;
+  const exchange = createExchange(dispatcher);
   const hosts = { allowedHosts, loginUrls: { production: peer.url, sandbox: peer.url } };
   const tenancy = createTenancy({ db: database.db, clock });
   const firstKey = { id: 'k1', bytes: randomBytes(32) };

@@ -4,8 +4,9 @@ import { createSalesforceClient, type SalesforceClient } from './client.ts';
 import { classifyFailure } from './classify.ts';
 import type { SalesforceError } from './errors.ts';
 import { answer, startRawServer, type RawServer } from './raw-server.test-helper.ts';
-import { createExchange, createSalesforceDispatcher } from './transport.ts';
+import { createExchange } from './transport.ts';
 import type { ApiUsage } from './types.ts';
+import { createAddressGuard } from '../../platform/net.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -18,9 +19,9 @@ async function org(
 ): Promise<{ client: SalesforceClient; server: RawServer }> {
   const server = await startRawServer(reply);
   const allowed = options.allowedHosts ?? [server.host];
-  const dispatcher = createSalesforceDispatcher(allowed);
+  const dispatcher = createAddressGuard(allowed).dispatcher;
   closers.push(() => dispatcher.close(), server.close);
-  const exchange = createExchange(dispatcher, allowed);
+  const exchange = createExchange(dispatcher);
   const client = createSalesforceClient({
     instanceUrl: server.origin,
     accessToken: '00Dxx!secret',
@@ -213,7 +214,7 @@ describe('failures', () => {
     const named = createSalesforceClient({
       instanceUrl: server.origin.replace('127.0.0.1', 'localhost'),
       accessToken: 'x',
-      exchange: createExchange(createSalesforceDispatcher([]), []),
+      exchange: createExchange(createAddressGuard([]).dispatcher),
     });
     expect(await failureOf(named.limits())).toMatchObject({ fault: 'blocked', sent: 'no' });
     expect(server.requests).toEqual([]);

@@ -7,5 +7,5 @@ export { HostRefusedError, OAuthError, SalesforceError, type Sent, type Transpor
 export { checkTokenHost, loginUrl, type HostPolicy } from './hosts.ts';
 export { createNameMapper, type NameMapper } from './namespace.ts';
 export { createSalesforceOAuth, OAUTH_SCOPE, type Identity, type SalesforceOAuth, type TokenSet } from './oauth.ts';
-export { createExchange, createSalesforceDispatcher, type Exchange } from './transport.ts';
+export { createExchange, type Exchange } from './transport.ts';
 export type * from './types.ts';

@@ -5,7 +5,8 @@ import { HostRefusedError, type OAuthError } from './errors.ts';
 import { checkTokenHost, loginUrl } from './hosts.ts';
 import { createSalesforceOAuth, type SalesforceOAuth } from './oauth.ts';
 import { answer, startRawServer, type RawServer } from './raw-server.test-helper.ts';
-import { createExchange, createSalesforceDispatcher } from './transport.ts';
+import { createExchange } from './transport.ts';
+import { createAddressGuard } from '../../platform/net.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -15,10 +16,10 @@ afterEach(async () => {
 async function login(reply: (socket: Socket, request: string) => void): Promise<{ oauth: SalesforceOAuth; server: RawServer }> {
   const server = await startRawServer(reply);
   const allowedHosts = [server.host];
-  const dispatcher = createSalesforceDispatcher(allowedHosts);
+  const dispatcher = createAddressGuard(allowedHosts).dispatcher;
   closers.push(() => dispatcher.close(), server.close);
   const hosts = { allowedHosts, loginUrls: { production: server.origin } };
-  const exchange = createExchange(dispatcher, allowedHosts);
+  const exchange = createExchange(dispatcher);
   return {
     oauth: createSalesforceOAuth({
       clientId: 'cid',

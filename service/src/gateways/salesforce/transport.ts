@@ -1,8 +1,4 @@
-import { lookup } from 'node:dns';
-import { isIP } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { Agent, request, type Dispatcher } from 'undici';
-import { isAllowedHost } from './hosts.ts';
+import { request, type Dispatcher } from 'undici';
 import { SalesforceError, type Sent, type TransportFault } from './errors.ts';
 
 export interface HttpRequest {
@@ -23,46 +19,9 @@ export type Exchange = (request: HttpRequest, timeoutMs: number) => Promise<Http
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/**
- * The dispatcher for Salesforce hosts. Addresses are checked at the moment of connecting, so that a name which resolves to a private network
- * (or changes its answer between check and use) is never reached; hosts in `allowedHosts` are exempt.
- */
-export function createSalesforceDispatcher(allowedHosts: readonly string[]): Agent {
-  const names = new Set(allowedHosts.map((host) => host.toLowerCase().replace(/:\d+$/, '')));
-  return new Agent({
-    allowH2: false,
-    connect: {
-      timeout: 10_000,
-      lookup: (hostname, options, callback) => {
-        if (names.has(hostname.toLowerCase())) return lookup(hostname, options, callback);
-        lookup(hostname, { ...options, all: true }, (error, addresses) => {
-          if (error) return callback(error, []);
-          const open = addresses.filter((item) => isPublicAddress(item.address));
-          const first = open[0];
-          if (!first) return callback(Object.assign(new Error('the name leads to a private network'), { code: 'EBLOCKED' }), []);
-          if (options.all) callback(null, open);
-          else callback(null, first.address, first.family);
-        });
-      },
-    },
-  });
-}
-
-/** False for loopback, private, link-local, multicast and other special ranges. */
-export function isPublicAddress(address: string): boolean {
-  if (!isIP(address)) return false;
-  return ipaddr.process(address).range() === 'unicast';
-}
-
-/** Builds the exchange over undici. Failures below HTTP are thrown as SalesforceError with their `sent` state. */
-export function createExchange(dispatcher: Dispatcher, allowedHosts: readonly string[] = []): Exchange {
+/** Builds the exchange over undici. `dispatcher` is the guarded one of platform/net.ts: it refuses private addresses at the moment of connecting. Failures below HTTP are thrown as SalesforceError with their `sent` state. */
+export function createExchange(dispatcher: Dispatcher): Exchange {
   return async (what, timeoutMs) => {
-    const url = new URL(what.url);
-    const literal = url.hostname.replace(/^\[|\]$/g, '');
-    // A literal address never passes the look-up above, so it is checked here.
-    if (isIP(literal) && !isPublicAddress(literal) && !isAllowedHost(url, allowedHosts)) {
-      throw new SalesforceError({ message: 'the address lies in a private network', sent: 'no', fault: 'blocked' });
-    }
     const signal = AbortSignal.timeout(timeoutMs);
     let status = 0;
     try {
@@ -109,7 +68,7 @@ const NEVER_CONNECTED: Readonly<Record<string, TransportFault>> = {
   EHOSTDOWN: 'connect',
   ENETDOWN: 'connect',
   UND_ERR_CONNECT_TIMEOUT: 'connect',
-  EBLOCKED: 'blocked',
+  ADDRESS_REFUSED: 'blocked',
   CERT_HAS_EXPIRED: 'tls',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'tls',
   SELF_SIGNED_CERT_IN_CHAIN: 'tls',
