@@ -70,7 +70,7 @@ export async function startSmtp(port: number, deps: SmtpDeps): Promise<SmtpPeer>
             // The library gives no hold of the connection here, but the session names its far end.
             for (const socket of sockets) if (socket.remotePort === session.remotePort) socket.destroy();
           },
-          (error: Error) => done(error),
+          (error: unknown) => done(error as Error),
         );
       });
     },

@@ -1,4 +1,4 @@
-import { nothing, settle, type Outcome, type Tally } from './outcome.ts';
+import { nothing, settle, type Ending, type Outcome, type Tally } from './outcome.ts';
 import { runNode } from './process.ts';
 
 /** A check of the whole tree. It counts as one test; `verify:sf` as one for each of its own checks. */
@@ -27,8 +27,12 @@ export const CHECKS: readonly CheckCommand[] = [
 export async function runCheckCommand(check: CheckCommand, root: string, timeoutMs = TIMEOUT_MS): Promise<Outcome> {
   const start = performance.now();
   const ending = await runNode({ args: check.args, cwd: root, timeoutMs });
-  const yesOrNo = ending.code === 0 ? { ...nothing(), passed: 1 } : nothing();
-  return settle(check.name, check.read ? check.read(ending.output) : yesOrNo, ending, performance.now() - start);
+  return settle(check.name, check.read ? check.read(ending.output) : yesOrNo(check, ending), ending, performance.now() - start);
+}
+
+function yesOrNo({ name }: CheckCommand, { code, output, timedOut }: Ending): Tally {
+  if (code === 0) return { ...nothing(), passed: 1 };
+  return timedOut ? nothing() : { ...nothing(), failures: [{ title: name, text: output.trimEnd() }] };
 }
 
 interface VerifyOutcome {

@@ -25,7 +25,7 @@ export function openFieldOverrides(org: Org): FieldOverrides {
     const users: typeof byUser = new Map();
     const flag = (value: unknown): boolean | undefined => (value === null ? undefined : value === 1);
     for (const row of all.all()) {
-      const fields = users.get(String(row['user_id'])) ?? new Map();
+      const fields = users.get(String(row['user_id'])) ?? new Map<string, { read: boolean | undefined; edit: boolean | undefined }>();
       fields.set(String(row['field']), { read: flag(row['readable']), edit: flag(row['editable']) });
       users.set(String(row['user_id']), fields);
     }

@@ -41,7 +41,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 async function openPostgres(url: string, options: DatabaseOptions): Promise<Database> {
   const types: pg.CustomTypesConfig = {
-    getTypeParser: (oid, format) => (oid === INT8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as unknown)),
+    getTypeParser: (oid, format) => ((oid as number) === INT8 ? Number : (pg.types.getTypeParser(oid, format as 'text') as unknown)),
   };
   const pool = new pg.Pool({
     connectionString: url,

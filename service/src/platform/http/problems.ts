@@ -36,13 +36,13 @@ export function problemOfRequest(problemBase: string) {
 /** Every failure of every route leaves as an RFC 9457 problem document; what nobody expected shows neither stack nor text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export function registerProblems(app: FastifyInstance<any, any, any, any, any>, problemBase: string): void {
-  app.setNotFoundHandler((_request, reply) => send(reply, nowhere(), problemBase));
+  app.setNotFoundHandler((_request, reply) => send(reply as FastifyReply, nowhere(), problemBase));
   app.setErrorHandler((error: FastifyError | Problem, request: FastifyRequest, reply) => {
     const problem = toProblem(error);
     if (problem.status >= 500 && !(error instanceof Problem)) {
       request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed unexpectedly');
     }
-    return send(reply, problem, problemBase);
+    return send(reply as FastifyReply, problem, problemBase);
   });
 }
 
