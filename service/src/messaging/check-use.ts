@@ -40,7 +40,7 @@ export async function checkDelivered(db: Db, orgId: string): Promise<Check> {
         title,
         status: 'warning',
         detail: 'No text of this org was reported as delivered yet.',
-        fix: 'Send a test message to your own phone under Get started.',
+        fix: 'Send a test message to your own phone.',
       };
 }
 

@@ -20,12 +20,14 @@ import { createHealth } from './health.ts';
 import { createMediaLane } from './media-lane.ts';
 import { createOrgLane, type OrgAccess } from './org/deliver.ts';
 import { createOutboxSweep } from './outbox-sweep.ts';
+import { createPeople } from './people.ts';
 import { createPhoneFieldSettings } from './phone-field-settings.ts';
 import { createReceipts } from './receipts.ts';
 import { createReceive } from './receive.ts';
 import { registerCheckRoutes } from './routes/checks.ts';
 import { registerHealthRoutes, type LinkState } from './routes/health.ts';
 import { registerMessageRoutes } from './routes/messages.ts';
+import { registerPeopleRoutes } from './routes/people.ts';
 import { registerSetupRoutes } from './routes/setup.ts';
 import { registerWebhooks } from './routes/webhooks.ts';
 import { createMessaging } from './service.ts';
@@ -138,6 +140,7 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
       registerMessageRoutes(app, messaging);
       registerSetupRoutes(app, accounts, createPhoneFieldSettings({ db, access, directory }));
       registerHealthRoutes(app, health, options.linkState);
+      registerPeopleRoutes(app, createPeople({ db, access }));
       registerCheckRoutes(app, createChecks({ db, access, connections: options.connections }));
       registerWebhooks(app, { publicUrl: options.publicUrl, findAccount: account, receive, receipts });
     },

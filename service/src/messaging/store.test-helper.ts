@@ -44,7 +44,7 @@ export async function addMessage(db: Db, message: Pick<NewMessage, 'orgId' | 'ac
     senderUserId: null,
     occurredAt: new Date(),
     replyConfirmed: true,
-      bindId: null,
+    bindId: null,
     ...message,
   });
 }
