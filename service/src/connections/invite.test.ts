@@ -55,7 +55,7 @@ describe('who can be invited', () => {
     expect(byName).toMatchObject({
       [ADMIN]: [true, 'Is on the list already.'],
       [STANDBY]: [true, undefined],
-      [AGENT]: [false, 'Has not the rights of a System Administrator.'],
+      [AGENT]: [false, 'Does not have the rights of a System Administrator.'],
     });
     const some = (await h.apex(ADMIN, 'GET', '/v1/connections/candidates?q=standby')).body['items'] as Record<string, unknown>[];
     expect(some.map((item) => item['username'])).toEqual([STANDBY]);

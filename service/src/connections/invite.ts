@@ -72,7 +72,7 @@ export async function findCandidates(parts: Parts, orgId: string, text: string):
       ? 'Is on the list already.'
       : admins.has(user.Id)
         ? undefined
-        : 'Has not the rights of a System Administrator.';
+        : 'Does not have the rights of a System Administrator.';
     return {
       userId: user.Id,
       username: user.Username,
@@ -103,7 +103,7 @@ export async function invite(
     if (!found.IsActive) throw userInactive(`${found.Username} is inactive. Activate the user first. Nothing was stored.`);
     if (!(await administrators(client, [found.Id])).has(found.Id)) {
       throw notAdministrator(
-        `${found.Username} has not the rights of a System Administrator (Modify All Data, Customize Application, Manage Users). Nothing was stored.`,
+        `${found.Username} does not have the rights of a System Administrator (Modify All Data, Customize Application, Manage Users). Nothing was stored.`,
       );
     }
     return found;

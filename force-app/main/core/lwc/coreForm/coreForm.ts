@@ -29,13 +29,18 @@ export function showFieldErrors(root: Root | null, error: unknown): boolean {
   const wrong = fields.filter((field) => {
     const message = errors.find((item) => item.field === field.dataset['field'])?.message;
     if (!message) return false;
-    field.setCustomValidity(message);
+    field.setCustomValidity(sentence(message));
     field.reportValidity();
     return true;
   });
   wrong[0]?.focus();
   const known = new Set(fields.map(({ dataset }) => dataset['field']));
   return errors.length > 0 && errors.every(({ field }) => known.has(field));
+}
+
+/** The service says what is wrong with a field as the rest of a sentence about it ("must be a number"); alone it begins with a capital. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }
 
 function fieldsOf(root: Root | null): Field[] {

@@ -36,7 +36,7 @@ describe('c/coreForm', () => {
   it('puts each error at its field', () => {
     const [host, port] = [field('settings.host'), field('settings.port')];
     expect(showFieldErrors(form(host, port), problem([{ field: 'settings.port', message: 'Too large' }]))).toBe(true);
-    expect(port.setCustomValidity).toHaveBeenCalledWith('Too large');
+    expect(port.setCustomValidity).toHaveBeenCalledWith('Too large.');
     expect(port.focus).toHaveBeenCalledTimes(1);
     expect(host.setCustomValidity).not.toHaveBeenCalled();
   });

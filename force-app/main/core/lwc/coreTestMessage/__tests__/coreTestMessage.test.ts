@@ -89,7 +89,7 @@ describe('c-core-test-message', () => {
     const element = await create();
     await send(element);
     const to = find(element, '[data-field="to"]');
-    expect(to.setCustomValidity).toHaveBeenLastCalledWith('Too short');
+    expect(to.setCustomValidity).toHaveBeenLastCalledWith('Too short.');
     expect(to.value).toBe(' +447700900123 ');
     expect(find(element, 'c-core-error-panel')).toBeNull();
   });
