@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OUR_US, startRig, until, type Rig } from '../rig.test-helper.ts';
+
+const MAYA = '+14155550123';
+const OTHER = '+14155550142';
+let rig: Rig;
+
+beforeAll(async () => {
+  rig = await startRig({ sample: true });
+});
+afterAll(() => rig.close());
+
+const inOrg = (number: string) => rig.salesforce.org.query(`SELECT Id FROM Conversation__c WHERE CustomerNumber__c = '${number}'`).length;
+
+describe('a person’s data', () => {
+  it('is handed out by number, however the number is written', async () => {
+    await rig.inbound(MAYA, OUR_US, 'My door code is 1234');
+    await rig.inbound(OTHER, OUR_US, 'Somebody else');
+    await until('both conversations in the org', () => inOrg(MAYA) === 1 && inOrg(OTHER) === 1);
+    await rig.send(MAYA, OUR_US, 'Thank you');
+    const { status, body } = await rig.call<{
+      number: string;
+      complete: boolean;
+      conversations: { name: string; messages: { body: string; direction: string }[] }[];
+    }>('POST', '/v1/people/export', { number: '(415) 555-0123' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ number: MAYA, complete: true, conversations: [{ name: 'Maya Rivera' }] });
+    expect(body.conversations.flatMap(({ messages }) => messages.map((message) => [message.direction, message.body]))).toEqual([
+      ['inbound', 'My door code is 1234'],
+      ['outbound', 'Thank you'],
+    ]);
+  });
+
+  it('is not erased anywhere while the org cannot be reached', async () => {
+    await rig.fault({ path: '/composite/sobjects', method: 'DELETE' }, { status: 503 }, { times: 1 });
+    const { status, body } = await rig.call('POST', '/v1/people/erase', { number: MAYA });
+    expect([status, body['code']]).toEqual([503, 'unavailable']);
+    expect(inOrg(MAYA)).toBe(1);
+    expect(await rig.rows(`select 1 from conversation where customer_number = '${MAYA}'`)).toHaveLength(1);
+    rig.advance(120_000); // over the hold that the fault brought
+  });
+
+  it('is erased in the org and in the service, and nobody else’s is', async () => {
+    await rig.inbound(MAYA, OUR_US, 'STOP');
+    await rig.delivered();
+    const { status, body } = await until('the org is reached again', async () => {
+      const answer = await rig.call('POST', '/v1/people/erase', { number: MAYA });
+      return answer.status === 200 ? answer : undefined;
+    });
+    expect([status, body]).toEqual([200, { conversations: 1 }]);
+    expect([inOrg(MAYA), inOrg(OTHER)]).toEqual([0, 1]);
+    expect(await rig.rows(`select 1 from message where body like '%door code%'`)).toEqual([]);
+    const refused = await rig.send(MAYA, OUR_US, 'Hello again');
+    expect([refused.status, (refused.body as unknown as { code: string }).code]).toEqual([409, 'opted_out']);
+  });
+});
