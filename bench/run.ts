@@ -9,6 +9,7 @@ import path from 'node:path';
 import { BENCHES, type Bench } from './benches.ts';
 import { canPin, judgeQuiet, OTHER_CORE } from './support/cores.ts';
 import { dropDatabasesOf } from './support/database.ts';
+import { removeFoldersOf } from './support/folders.ts';
 import { isTiny, OUTPUT } from './support/output.ts';
 import { commit, machine } from './support/machine.ts';
 import type { Measured, Report, Skipped } from './support/result.ts';
@@ -16,6 +17,7 @@ import { toTable } from './support/table.ts';
 
 /** No bench takes nearly as long; one that does hangs. */
 const LIMIT_MS = 15 * 60_000;
+let isStopped = false;
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
     const report = await measure(bench);
     writeFileSync(path.join(OUTPUT, `${bench.name}.json`), `${JSON.stringify(report, undefined, 2)}\n`);
     reports.push(report);
+    if (isStopped) break;
   }
   console.log(`\n${toTable(reports)}\n\n${path.relative(process.cwd(), OUTPUT)} holds every sample.`);
   if (reports.some((report) => 'failed' in report)) process.exitCode = 1;
@@ -60,8 +63,9 @@ async function inOwnProcess(bench: Bench): Promise<Measured | Skipped | { failed
       // nobody is left, as it should be
     }
   };
-  const stop = (signal: NodeJS.Signals): void => {
-    process.kill(-pid, signal);
+  const stop = (): void => {
+    isStopped = true;
+    endGroup();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const timer = setTimeout(endGroup, LIMIT_MS);
@@ -69,6 +73,7 @@ async function inOwnProcess(bench: Bench): Promise<Measured | Skipped | { failed
   clearTimeout(timer);
   process.off('SIGINT', stop).off('SIGTERM', stop);
   endGroup();
+  removeFoldersOf(pid);
   await dropDatabasesOf(pid);
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Measured | Skipped | { failed: string };

@@ -1,25 +1,27 @@
 /** Clone → first answered text, with the two commands of the README and nothing else. */
 import { spawn, spawnSync } from 'node:child_process';
-import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { SAMPLE_NUMBERS } from '../../sandbox/salesforce/sample/sample.ts';
 import { STANDARD_PORTS } from '../../sandbox/stack/ports.ts';
 import { until } from '../support/console.ts';
+import { makeFolder } from '../support/folders.ts';
 import { OUTPUT, say } from '../support/output.ts';
 import type { Figure, Measured, Skipped } from '../support/result.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const CUSTOMER = SAMPLE_NUMBERS.single;
 const START_MS = 8 * 60_000;
+const STOP_MS = 30_000;
 const QUESTION = 'Is this the first text?';
 const ANSWER = 'It is, and this is the first answer.';
 
 export async function run(): Promise<Measured | Skipped> {
-  const taken = await takenPorts();
-  if (taken.length > 0) return { skipped: `npm start needs its own ports, and something listens on ${taken.join(', ')}` };
-  const folder = mkdtempSync(path.join(os.tmpdir(), `switchboard-bench-${process.pid}-`));
+  const inTheWay = await portsInTheWay();
+  if (inTheWay) return { skipped: inTheWay };
+  const folder = makeFolder();
   const clone = path.join(folder, 'switchboard');
   const log = createWriteStream(path.join(OUTPUT, 'first-answer.log'));
   const steps: Figure[] = [];
@@ -34,9 +36,12 @@ export async function run(): Promise<Measured | Skipped> {
     await timed('git clone', () => finished(start('git', ['clone', '--quiet', ROOT, clone], folder, log)));
     await timed('npm ci, packages from npm’s cache', () => finished(start('npm', ['ci', '--prefer-offline'], clone, log)));
     const builds = !existsSync(path.join(clone, 'node_modules/.cache/switchboard'));
+    const nowInTheWay = await portsInTheWay(); // else somebody else's product would be measured
+    if (nowInTheWay) return { skipped: nowInTheWay };
     await timed('npm start until its page answers, first build of the base components included', async () => {
       product = start('npm', ['start'], clone, log);
-      await Promise.race([untilAnswering(), endedEarly(product)]);
+      await Promise.race([product.said('Switchboard runs'), endedEarly(product)]);
+      await untilAnswering();
     });
     await timed('a text sent and answered', firstAnswer);
     const total = steps.reduce((sum, { value }) => sum + value, 0);
@@ -90,37 +95,59 @@ async function firstAnswer(): Promise<void> {
 async function untilAnswering(): Promise<void> {
   const url = `http://localhost:${STANDARD_PORTS.lightning}/lightning/n/Switchboard_Console`;
   const isUp = async () => (await fetch(url).catch(() => undefined))?.ok;
-  await until('npm start', isUp, START_MS);
+  await until('the page', isUp);
 }
 
 interface Running {
   ended: Promise<number | null>;
+  /** Resolves when that stands in its output. */
+  said(text: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** In a group of its own: npm hands no signal to what its script started. */
 function start(program: string, parameters: string[], cwd: string, log: NodeJS.WritableStream): Running {
-  const child = spawn(program, parameters, { cwd, env: asNewcomer(), stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(program, parameters, { cwd, env: asNewcomer(), stdio: ['ignore', 'pipe', 'pipe'] });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const ended = new Promise<number | null>((resolve, reject) => child.once('exit', resolve).once('error', reject));
-  const signal = (name: NodeJS.Signals): void => {
-    try {
-      process.kill(-(child.pid as number), name);
-    } catch {
-      // it has ended
-    }
-  };
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   return {
     ended,
+    said: async (text) => void (await until(`“${text}” in its output`, () => output.includes(text), START_MS)),
     async stop() {
-      signal('SIGTERM');
-      const timer = setTimeout(() => signal('SIGKILL'), 30_000);
+      const family = familyOf(child.pid as number);
+      signal(family, 'SIGTERM');
+      const timer = setTimeout(() => signal(family, 'SIGKILL'), STOP_MS);
       await ended;
+      await until('what npm start began has ended', () => family.every((pid) => !isRunning(pid)), STOP_MS);
       clearTimeout(timer);
-      signal('SIGKILL');
     },
   };
+}
+
+/** A process and all that it started: npm hands no signal to what its script started. */
+function familyOf(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const family = [pid];
+  for (const parent of family) family.push(...pairs.filter(([, of]) => of === parent).map(([child]) => child as number));
+  return family;
+}
+
+function signal(family: number[], name: NodeJS.Signals): void {
+  for (const pid of family.filter(isRunning)) process.kill(pid, name);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function finished({ ended }: Running): Promise<void> {
@@ -149,10 +176,12 @@ function uncommitted(): string {
   return stdout.trim() === '' ? '' : 'changes that are not committed were left out; ';
 }
 
-async function takenPorts(): Promise<number[]> {
+/** Why npm start could not have its ports; undefined when they are free. */
+async function portsInTheWay(): Promise<string | undefined> {
   const ports = Object.values(STANDARD_PORTS) as number[];
   const taken = await Promise.all(ports.map(isTaken));
-  return ports.filter((_, index) => taken[index]);
+  const names = ports.filter((_, index) => taken[index]).join(', ');
+  return names ? `npm start needs its own ports, and something listens on ${names}` : undefined;
 }
 
 function isTaken(port: number): Promise<boolean> {

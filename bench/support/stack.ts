@@ -1,11 +1,11 @@
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { createWriteStream, rmSync } from 'node:fs';
 import path from 'node:path';
 import { freePorts } from '../../sandbox/stack/ports.ts';
 import { startStack } from '../../sandbox/stack/stack.ts';
 import type { Stack, StackOptions } from '../../sandbox/stack/types.ts';
 import { canPin, pin, SERVICE_CORE } from './cores.ts';
 import { createBenchDatabase, whyNoPostgres, type BenchDatabase } from './database.ts';
+import { makeFolder } from './folders.ts';
 import { OUTPUT } from './output.ts';
 
 export interface BenchStack extends Stack {
@@ -20,7 +20,7 @@ export interface BenchStack extends Stack {
 
 /** The whole product with a connected org: the service as its own process on its own core, on PostgreSQL where a server is named. */
 export async function startBenchStack(name: string, options: Partial<StackOptions> = {}): Promise<BenchStack> {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'switchboard-bench-'));
+  const dataDir = makeFolder();
   const database = (await whyNoPostgres()) ? undefined : await createBenchDatabase();
   const log = createWriteStream(path.join(OUTPUT, `${name}.log`));
   const clean = async (): Promise<void> => {
