@@ -36,7 +36,10 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 let runs = 0;
 function run(...files: (keyof typeof PLANTED)[]): Promise<Outcome> {
   runs += 1;
-  return runSuite({ name: `planted-${runs}`, kind: 'vitest', files, timeoutMs: 60_000 }, { root, results: path.join(root, 'results') });
+  return runSuite(
+    { name: `planted-${runs}`, kind: 'vitest', files, timeoutMs: 60_000 },
+    { root, results: path.join(root, 'results'), workers: 1 },
+  );
 }
 
 const titles = (outcome: Outcome) => outcome.failures.map(({ title }) => title).sort();
@@ -74,7 +77,7 @@ describe('a suite of vitest', { timeout: 120_000 }, () => {
   test('a runner that dies is a failure with what it said', async () => {
     const outcome = await runSuite(
       { name: 'dead', kind: 'vitest', files: ['good.test.ts'], config: 'gone.config.ts', timeoutMs: 60_000 },
-      { root, results: path.join(root, 'results') },
+      { root, results: path.join(root, 'results'), workers: 1 },
     );
     expect(titles(outcome)).toEqual(['dead: ended with 1 and left no result']);
     expect(outcome.failures[0]?.text).toContain('gone.config.ts');

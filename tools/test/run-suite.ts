@@ -8,15 +8,17 @@ export interface Place {
   root: string;
   /** Folder for the results that runners leave. */
   results: string;
+  /** Processes of one suite. */
+  workers: number;
   env?: Record<string, string>;
 }
 
 /** Runs a suite of tests in its own process. Never throws for what the tests do. */
-export async function runSuite(suite: Suite, { root, results, env }: Place): Promise<Outcome> {
+export async function runSuite(suite: Suite, { root, results, workers, env }: Place): Promise<Outcome> {
   const start = performance.now();
   const result = path.join(results, `${suite.name}.json`);
   const ending = await runNode({
-    args: suite.kind === 'jest' ? jestArguments(suite, result) : vitestArguments(suite),
+    args: suite.kind === 'jest' ? jestArguments(suite, workers, result) : vitestArguments(suite, workers),
     cwd: root,
     env: { CI: 'true', SUITE_RESULT: result, ...env },
     timeoutMs: suite.timeoutMs,
@@ -26,16 +28,25 @@ export async function runSuite(suite: Suite, { root, results, env }: Place): Pro
   return settle(suite.name, tally, ending, performance.now() - start);
 }
 
-function vitestArguments({ files, config }: Suite): string[] {
+function vitestArguments({ files, config, alone }: Suite, workers: number): string[] {
   const reporter = path.join(import.meta.dirname, 'vitest-reporter.ts');
   return [
-    ...['node_modules/vitest/vitest.mjs', 'run', '--reporter', reporter, '--maxWorkers', '1', '--config', config ?? 'vitest.config.ts'],
+    ...[
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--reporter',
+      reporter,
+      '--maxWorkers',
+      alone ? '1' : String(workers),
+      '--config',
+      config ?? 'vitest.config.ts',
+    ],
     ...files,
   ];
 }
 
-function jestArguments({ files }: Suite, result: string): string[] {
-  const options = ['--config', 'jest.config.cjs', '--json', '--outputFile', result, '--maxWorkers', '1', '--runTestsByPath'];
+function jestArguments({ files }: Suite, workers: number, result: string): string[] {
+  const options = ['--config', 'jest.config.cjs', '--json', '--outputFile', result, '--maxWorkers', String(workers), '--runTestsByPath'];
   return ['node_modules/jest/bin/jest.js', ...options, ...files];
 }
 

@@ -70,10 +70,12 @@ function tasksOf({ suites, checks }: { suites: Suite[]; checks: boolean }, resul
   };
   // Without a server of their own, tests use the embedded database even where a shell has one configured.
   const env: Record<string, string> = process.argv.includes('--database') ? {} : { TEST_DATABASE_URL: '' };
+  // With every suite there are always two to fill the machine; with a few, each must share its files out.
+  const workers = suites.length > PLACES ? 1 : 2;
   return [
     ...suites.map((suite): Task<Outcome> => ({
       alone: suite.alone ?? false,
-      run: () => told(runSuite(suite, { root: ROOT, results, env })),
+      run: () => told(runSuite(suite, { root: ROOT, results, workers, env })),
     })),
     ...(checks ? CHECKS.map((check): Task<Outcome> => ({ run: () => told(runCheckCommand(check, ROOT)) })) : []),
   ];
