@@ -10,7 +10,7 @@ import { BENCHES, type Bench } from './benches.ts';
 import { canPin, judgeQuiet, OTHER_CORE } from './support/cores.ts';
 import { dropDatabasesOf } from './support/database.ts';
 import { removeFoldersOf } from './support/folders.ts';
-import { isTiny, OUTPUT } from './support/output.ts';
+import { isProfiled, isTiny, OUTPUT } from './support/output.ts';
 import { commit, machine } from './support/machine.ts';
 import type { Measured, Report, Skipped } from './support/result.ts';
 import { toTable } from './support/table.ts';
@@ -43,7 +43,7 @@ async function measure(bench: Bench): Promise<Report> {
   const head = { name: bench.name, at: new Date().toISOString(), commit: commit(), machine: machine(), tiny: isTiny };
   const disturbed = await judgeQuiet();
   const outcome = await inOwnProcess(bench);
-  if ('figures' in outcome) outcome.invalid.unshift(...disturbed);
+  if ('figures' in outcome) outcome.invalid.unshift(...disturbed, ...(isProfiled ? ['the profiler ran with it'] : []));
   return { ...head, ...outcome };
 }
 

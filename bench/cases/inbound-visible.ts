@@ -34,7 +34,7 @@ export async function run(): Promise<Measured> {
   const stack = await startBenchStack('inbound-visible');
   try {
     const conversation = await startConversation(stack, SAMPLE_NUMBERS.single);
-    const { browser, probe } = await openConsole(stack, conversation);
+    const { probe, close } = await openConsole('inbound-visible', stack, conversation);
     const journey = watchJourney(stack.salesforce, conversation);
     try {
       for (let index = 0; index < 2; index += 1) await text(`Warming up ${index}.`);
@@ -66,7 +66,7 @@ export async function run(): Promise<Measured> {
       };
     } finally {
       journey.close();
-      await browser.close();
+      await close();
     }
 
     async function text(body: string): Promise<Way> {

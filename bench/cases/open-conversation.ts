@@ -23,7 +23,7 @@ export async function run(): Promise<Measured> {
     // Two more than are measured, to warm up with; the first one measured has the long thread.
     const opened = ROUNDS * each + 2;
     const seeded = seedConversations(stack.salesforce.org, { total, opened, messages: 60, long: { index: 2, messages: size(1_000, 100) } });
-    const { browser, page, probe } = await openConsole(stack);
+    const { page, probe, close } = await openConsole('open-conversation', stack);
     try {
       await page.evaluate(PLAIN);
       const open = async (index: number) => {
@@ -84,7 +84,7 @@ export async function run(): Promise<Measured> {
         samples: { opens, plains, busy },
       };
     } finally {
-      await browser.close();
+      await close();
     }
   } finally {
     await stack.close();

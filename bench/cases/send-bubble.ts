@@ -17,7 +17,7 @@ export async function run(): Promise<Measured> {
   const stack = await startBenchStack('send-bubble');
   try {
     const conversation = await startConversation(stack, SAMPLE_NUMBERS.single);
-    const { browser, page, probe } = await openConsole(stack, conversation);
+    const { page, probe, close } = await openConsole('send-bubble', stack, conversation);
     try {
       await page.evaluate(PLAIN);
       const composer = page.locator(COMPOSER);
@@ -71,7 +71,7 @@ export async function run(): Promise<Measured> {
         samples: { sends, plains, busy },
       };
     } finally {
-      await browser.close();
+      await close();
     }
   } finally {
     await stack.close();

@@ -1,5 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { launchBrowser, openUserPage } from '../../e2e/support/browser.ts';
+import { isProfiled, PROFILES } from './output.ts';
 import { openProbe, type Probe } from './probe.ts';
 import type { BenchStack } from './stack.ts';
 
@@ -11,13 +14,13 @@ export const ROW = 'c-messaging-console c-messaging-conversation-list [role="opt
 export const COMPOSER = 'c-messaging-console c-messaging-composer';
 
 export interface Console {
-  browser: Browser;
   page: Page;
   probe: Probe;
+  close(): Promise<void>;
 }
 
 /** The agent's console in a browser, with that conversation open (or none) and everything on it loaded. */
-export async function openConsole(stack: BenchStack, conversationId?: string): Promise<Console> {
+export async function openConsole(name: string, stack: BenchStack, conversationId?: string): Promise<Console> {
   const browser = await launchBrowser();
   try {
     const user = await openUserPage(browser, { url: `http://localhost:${stack.ports.lightning}`, username: AGENT });
@@ -25,11 +28,33 @@ export async function openConsole(stack: BenchStack, conversationId?: string): P
     await user.page.locator(ROW).first().waitFor();
     if (conversationId) await user.page.locator(BUBBLE).first().waitFor();
     await user.page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined); // the event stream stays open
-    return { browser, page: user.page, probe: await openProbe(user.page) };
+    const probe = await openProbe(user.page);
+    const endProfile = await profilePage(user.page, name);
+    return {
+      page: user.page,
+      probe,
+      async close() {
+        await endProfile();
+        await browser.close();
+      },
+    };
   } catch (error) {
     await browser.close();
     throw error;
   }
+}
+
+/** With `--profile`: where the page's scripts spend their time. The probe's figures of such a run are worth less. */
+async function profilePage(page: Page, name: string): Promise<() => Promise<void>> {
+  if (!isProfiled) return async () => undefined;
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Profiler.enable');
+  await cdp.send('Profiler.start');
+  return async () => {
+    const { profile } = await cdp.send('Profiler.stop');
+    mkdirSync(PROFILES, { recursive: true });
+    writeFileSync(path.join(PROFILES, `${name}.page.cpuprofile`), JSON.stringify(profile));
+  };
 }
 
 /** A first text from a phone, and the conversation that it made once it is in the org. */

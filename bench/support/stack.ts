@@ -6,7 +6,7 @@ import type { Stack, StackOptions } from '../../sandbox/stack/types.ts';
 import { canPin, pin, SERVICE_CORE } from './cores.ts';
 import { createBenchDatabase, whyNoPostgres, type BenchDatabase } from './database.ts';
 import { makeFolder } from './folders.ts';
-import { OUTPUT } from './output.ts';
+import { isProfiled, OUTPUT, PROFILES } from './output.ts';
 
 export interface BenchStack extends Stack {
   /** Undefined on PGlite. */
@@ -66,10 +66,8 @@ export async function startBenchStack(name: string, options: Partial<StackOption
   }
 }
 
-/** `npm run bench -- --profile`: where the service spends its time, as a `.cpuprofile` that Chrome's developer tools open. */
 function profiling(): Record<string, string> {
-  if (!process.argv.includes('--profile')) return {};
-  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${path.join(OUTPUT, 'profiles')}` };
+  return isProfiled ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${PROFILES}` } : {};
 }
 
 /** The first account and number of the Twilio-compatible carrier, as the service knows them. */
