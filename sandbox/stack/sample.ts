@@ -69,9 +69,9 @@ async function states(stack: Stack): Promise<void> {
   await inbound(stack, '+14155550160', US, 'Please no more messages.');
   await landed(stack, '+14155550160', 0);
   await inbound(stack, '+14155550160', US, 'STOP');
-  await outbound(stack, '+14155550191', US, 'Your parcel arrives tomorrow.'); // switched off: undelivered
-  await outbound(stack, '+14155550196', US, 'Your parcel arrives today.'); // fails without a reason
-  await outbound(stack, '+14155550199', US, 'Just a reminder of your appointment.'); // refused: not a valid number
+  await outbound(stack, '+15005550091', US, 'Your parcel arrives tomorrow.'); // switched off: undelivered
+  await outbound(stack, '+15005550096', US, 'Your parcel arrives today.'); // fails without a reason
+  await outbound(stack, '+15005550001', US, 'Just a reminder of your appointment.'); // refused: not a valid number
   await unknownOutcome(stack);
   await parked(stack);
 }

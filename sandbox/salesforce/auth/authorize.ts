@@ -220,8 +220,10 @@ function sendConsent(reply: FastifyReply, order: Order, query: Query, session: B
           Logged in as <strong>${session.user.username}</strong>.
           <a style="text-decoration: underline" href="/logout?startURL=${encodeURIComponent(selfUrl(rest))}">Not you?</a>
         </p>
-        <div class="slds-grid slds-gutters_small slds-m-top_small">
-          <button class="slds-button slds-button_neutral slds-col" type="submit" name="decision" value="deny">Deny</button>
+        <div class="slds-grid slds-m-top_small">
+          <button class="slds-button slds-button_neutral slds-col slds-m-right_x-small" type="submit" name="decision" value="deny">
+            Deny
+          </button>
           <button class="slds-button slds-button_brand slds-col" type="submit" name="decision" value="allow">Allow</button>
         </div>
       </form>`,

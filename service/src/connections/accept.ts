@@ -56,12 +56,12 @@ export async function accept(parts: Parts, flow: FlowRow, { login, tokens, ident
   if (!org || !user) throw inviteInvalid('The invitation was withdrawn. Ask the administrator of your org for a new one.');
   if (tokens.orgId !== org.salesforceId) {
     throw wrongUser(
-      `You signed in to another org. The invitation is for ${user.username} of ${org.name}. Nothing was stored; the invitation stays good.`,
+      `You signed in to another org. The invitation is for ${user.username} of ${org.name}. Nothing was stored: open the link in the mail again and sign in as that user.`,
     );
   }
   if (tokens.userId !== user.userId) {
     throw wrongUser(
-      `You signed in as ${identity.username}. The invitation is for ${user.username}. Nothing was stored; the invitation stays good.`,
+      `You signed in as ${identity.username}. The invitation is for ${user.username}. Nothing was stored: open the link in the mail again and sign in as that user.`,
     );
   }
   const client = parts.connect({

@@ -17,10 +17,19 @@ export interface CallbackQuery {
   error_description?: string | undefined;
 }
 
-/** The end of a sign-in. Answers the page to show; throws a Problem when nothing was connected (a new grant is given back then). */
-export async function finishSignIn(parts: Parts, query: CallbackQuery, cookie: string | undefined): Promise<DonePage> {
+/**
+ * The end of a sign-in. Answers the page to show; throws a Problem when nothing was connected (a new grant is given back then).
+ * `recognised` is told which sign-in it was as soon as that is known: how to begin again depends on it.
+ */
+export async function finishSignIn(
+  parts: Parts,
+  query: CallbackQuery,
+  cookie: string | undefined,
+  recognised: (flow: FlowRow) => void,
+): Promise<DonePage> {
   if (!query.state) throw signInStateInvalid('The answer of Salesforce is not complete. Nothing was stored.');
   const flow = await finishFlow(parts, query.state, cookie);
+  recognised(flow);
   if (query.error || !query.code) throw signInRefused(refusalText(query));
   const signIn = await takeTokens(parts, flow, query.code);
   try {

@@ -35,7 +35,8 @@ const BY_CLASS: Readonly<Record<Failure['class'], string>> = {
 };
 
 /** The next step after a failure. Never empty for a fault. */
-export function nextStepOf(failure: Pick<Failure, 'class' | 'code'>): string {
+export function nextStepOf(failure: Pick<Failure, 'class' | 'code' | 'detail'>): string {
+  if (isDeadGrant(failure)) return 'Press Reconnect and let the user sign in again.';
   return NEXT_STEPS[failure.code] ?? BY_CLASS[failure.class];
 }
 

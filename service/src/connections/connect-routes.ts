@@ -11,6 +11,7 @@ import type { Parts } from './deps.ts';
 import { loginHostInvalid } from './errors.ts';
 import { AFTER_MS, FLOW_MS, startFlow } from './flows.ts';
 import { donePage, invitePage, problemPage, registerPage } from './pages.ts';
+import type { FlowRow } from './types.ts';
 
 const COOKIE = 'sb_connect';
 const CSS = readFileSync(join(import.meta.dirname, 'assets/connect.css'), 'utf8');
@@ -31,12 +32,12 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
     reply.setCookie(COOKIE, value, { httpOnly: true, sameSite: 'lax', secure, path: '/connect', maxAge: (FLOW_MS + AFTER_MS) / 1000 });
   };
   /** Problems of these pages are shown to a person; what nobody expected goes the way of all errors. */
-  const pageOf = async (reply: FastifyReply, retry: string | null, work: () => Promise<string>): Promise<FastifyReply> => {
+  const pageOf = async (reply: FastifyReply, retry: () => string | null, work: () => Promise<string>): Promise<FastifyReply> => {
     try {
       const markup = await work();
       return await show(reply, markup);
     } catch (error) {
-      if (error instanceof Problem && error.status < 500) return show(reply, problemPage(error, retry), error.status);
+      if (error instanceof Problem && error.status < 500) return show(reply, problemPage(error, retry()), error.status);
       throw error;
     }
   };
@@ -76,15 +77,19 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
 
   const inviteParams = z.object({ token: z.string().min(10).max(100) });
   app.get('/connect/invite/:token', { schema: { ...hidden, params: inviteParams } }, (request, reply) =>
-    pageOf(reply, null, async () => {
-      const { user, org } = await readInvite(parts, request.params.token);
-      return invitePage({
-        token: request.params.token,
-        username: user.username,
-        orgName: org.name,
-        expiresAt: user.inviteExpiresAt as Date,
-      });
-    }),
+    pageOf(
+      reply,
+      () => null,
+      async () => {
+        const { user, org } = await readInvite(parts, request.params.token);
+        return invitePage({
+          token: request.params.token,
+          username: user.username,
+          orgName: org.name,
+          expiresAt: user.inviteExpiresAt as Date,
+        });
+      },
+    ),
   );
   app.post('/connect/invite/:token', { schema: { ...hidden, params: inviteParams } }, async (request, reply) => {
     try {
@@ -99,12 +104,25 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
 
   const optional = z.string().max(4000).optional();
   const callbackQuery = z.object({ state: optional, code: optional, error: optional, error_description: optional });
-  app.get('/connect/callback', { schema: { ...hidden, querystring: callbackQuery } }, (request, reply) =>
-    pageOf(reply, '/connect/register', async () => donePage(await finishSignIn(parts, request.query, cookieOf(request)))),
-  );
+  app.get('/connect/callback', { schema: { ...hidden, querystring: callbackQuery } }, (request, reply) => {
+    let again: string | null = null; // the link of an invitation is known only to who got it
+    const recognised = (flow: FlowRow): void => {
+      if (flow.kind !== 'register') return;
+      again = `/connect/register?${new URLSearchParams({ login: flow.login, return: flow.returnUrl ?? '' }).toString()}`;
+    };
+    return pageOf(
+      reply,
+      () => again,
+      async () => donePage(await finishSignIn(parts, request.query, cookieOf(request), recognised)),
+    );
+  });
 
   app.post('/connect/permissions', { schema: { ...hidden, body: z.object({ flow: z.uuid() }) } }, (request, reply) =>
-    pageOf(reply, null, async () => donePage(await assignAfterSignIn(parts, request.body.flow, cookieOf(request)))),
+    pageOf(
+      reply,
+      () => null,
+      async () => donePage(await assignAfterSignIn(parts, request.body.flow, cookieOf(request))),
+    ),
   );
 }
 

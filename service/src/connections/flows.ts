@@ -56,6 +56,9 @@ export async function startFlow(
 /** Uses a flow up. Throws when state and cookie do not belong together, were used, or are too old; then nothing is used up. */
 export async function finishFlow(parts: Parts, state: string, cookie: string | undefined): Promise<FlowRow & { plainVerifier: string }> {
   const flow = cookie ? await parts.store.journal.useFlow(hashToken(state), hashToken(cookie), parts.clock.now()) : undefined;
-  if (!flow) throw signInStateInvalid('Nothing was stored. Start again in the browser in which you want to sign in, with cookies allowed.');
+  if (!flow)
+    throw signInStateInvalid(
+      'Nothing was stored. Start again, from the setup tab or from the link in the mail, in the browser in which you want to sign in, with cookies allowed.',
+    );
   return { ...flow, plainVerifier: parts.secretBox.open(flow.verifier, `flow:${flow.id}`) };
 }

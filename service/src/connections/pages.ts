@@ -104,7 +104,8 @@ export function donePage(done: DonePage): string {
       ${done.keys ? keysBlock(done.keys) : null} ${complete ? html`<p>All objects and fields that Switchboard needs are there.</p>` : null}
       ${done.missing === undefined ? html`<p>Which objects and fields you can use could not be checked. Press <strong>Test</strong> on the setup tab.</p>` : null}
       ${done.missing && done.missing.length > 0 ? missingBlock(done.missing, done.assign) : null}
-      ${done.returnUrl ? html`<p><a class="slds-button" href="${done.returnUrl}">Back to Salesforce</a></p>` : html`<p>You can close this page.</p>`}`,
+      <p>You can close this window.${done.returnUrl ? ' The setup tab in Salesforce goes on by itself.' : null}</p>
+      ${done.returnUrl ? html`<p><a class="slds-button" href="${done.returnUrl}">Back to Salesforce</a></p>` : null}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db } from '../platform/db/database.ts';
 import { notFound } from '../platform/errors.ts';
 import { backlog } from '../platform/lanes/outbox.ts';
@@ -18,6 +19,13 @@ export interface HealthOptions {
 }
 
 export type Health = ReturnType<typeof createHealth>;
+
+/** Messages that are not yet in the org. A text also moves its conversation, which is a row of its own and no message. */
+export async function countWaitingMessages(db: Db, orgId: string): Promise<number> {
+  const { rows } = await sql<{ messages: number }>`select count(*) as messages from outbox
+    where org_id = ${orgId} and purpose = ${ORG_LANE} and state = 'waiting' and subject_kind = 'message'`.execute(db);
+  return Number(rows[0]?.messages ?? 0);
+}
 
 /** What waits, what is parked and how the carriers are. */
 export function createHealth({ db, wake }: HealthOptions) {

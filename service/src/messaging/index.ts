@@ -7,7 +7,6 @@ import type { HttpServer } from '../platform/http/server.ts';
 import type { JobKind } from '../platform/jobs.ts';
 import type { LanePurpose } from '../platform/lanes/engine.ts';
 import type { LaneAddress } from '../platform/lanes/outbox.ts';
-import { backlog } from '../platform/lanes/outbox.ts';
 import type { Logger } from '../platform/log.ts';
 import { AddressRefusedError, type AddressGuard } from '../platform/net.ts';
 import { createAccounts } from './accounts.ts';
@@ -16,7 +15,7 @@ import { createSupervisor, type Supervisor } from './carriers/supervisor.ts';
 import { twilioClient } from './carriers/twilio.ts';
 import { startAccountWorker } from './carriers/worker.ts';
 import { createChecks, type CheckOptions } from './checks.ts';
-import { createHealth } from './health.ts';
+import { countWaitingMessages, createHealth } from './health.ts';
 import { createMediaLane } from './media-lane.ts';
 import { createOrgLane, type OrgAccess } from './org/deliver.ts';
 import { createOutboxSweep } from './outbox-sweep.ts';
@@ -34,7 +33,7 @@ import { createMessaging } from './service.ts';
 import { findAccount, listAllAccounts, saveAccountState } from './store/accounts.ts';
 import { dropOldReceipts } from './store/receipts.ts';
 import { eraseOld } from './store/retention.ts';
-import { MEDIA_LANE, ORG_LANE, ORG_LANE_KEYS } from './types.ts';
+import { ORG_LANE, ORG_LANE_KEYS } from './types.ts';
 
 export type { OrgAccess } from './org/deliver.ts';
 export { CARRIER_LANE, ORG_LANE } from './types.ts';
@@ -64,7 +63,7 @@ export interface MessagingFeature {
   jobs: JobKind<object>[];
   carriers: Supervisor;
   routes(app: HttpServer): void;
-  /** Rows that wait for the org: what a switch or a hold keeps waiting. */
+  /** Messages that wait for the org: what a switch or a hold keeps waiting. */
   waiting(orgId: string): Promise<number>;
 }
 
@@ -144,7 +143,7 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
       registerCheckRoutes(app, createChecks({ db, access, connections: options.connections }));
       registerWebhooks(app, { publicUrl: options.publicUrl, findAccount: account, receive, receipts });
     },
-    waiting: async (orgId) => (await backlog(db, orgId, [ORG_LANE, MEDIA_LANE])).waiting,
+    waiting: (orgId) => countWaitingMessages(db, orgId),
   };
 }
 

@@ -64,7 +64,7 @@ export default class ConnectionsTimeline extends LightningElement {
       ...look(event.kind),
       time: formatDateTime(event.at),
       cause: event.causeText ?? '',
-      way: event.from && event.to ? fill(labels.fromTo, event.from, event.to) : '',
+      way: wayOf(event),
       waiting: event.waiting ? fill(event.waiting === 1 ? labels.waitingOne : labels.waitingMany, event.waiting) : '',
     }));
   }
@@ -109,4 +109,10 @@ function look(kind: string): { iconName: string; variant: string } {
   if (WARN.has(kind)) return { iconName: 'utility:warning', variant: 'warning' };
   if (GOOD.has(kind)) return { iconName: 'utility:success', variant: 'success' };
   return { iconName: 'utility:info', variant: '' };
+}
+
+/** From whom to whom, unless the text names both already. */
+function wayOf({ text, from, to }: ConnectionEvent): string {
+  if (!from || !to || (text.includes(from) && text.includes(to))) return '';
+  return fill(labels.fromTo, from, to);
 }

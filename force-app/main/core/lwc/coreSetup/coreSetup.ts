@@ -66,7 +66,8 @@ export default class CoreSetup extends NavigationMixin(LightningElement) {
 
   get banners(): Banner[] {
     const { org, connections, registration = 'unregistered' } = this;
-    return bannersOf({ org, connections, registration, staleSince: this.error ? this.loadedAt : undefined });
+    const banners = bannersOf({ org, connections, registration, staleSince: this.error ? this.loadedAt : undefined });
+    return banners.map((banner) => (banner.page === this.page ? withoutLink(banner) : banner));
   }
 
   get isRegistered(): boolean {
@@ -151,4 +152,9 @@ export default class CoreSetup extends NavigationMixin(LightningElement) {
     const { type, attributes = {}, state = {} } = this.pageReference;
     this[NavigationMixin.Navigate]({ type, attributes, state: { ...state, c__page: page } });
   }
+}
+
+/** On the page it leads to, a button would do nothing. */
+function withoutLink({ page: _here, linkLabel: _label, ...banner }: Banner): Banner {
+  return banner;
 }
