@@ -15,7 +15,7 @@ export default class App extends LightningElement {
 
   connectedCallback(): void {
     onPage((page) => {
-      this.focusWanted = this.page !== undefined; // not on the first one: a fresh page starts at its top
+      this.focusWanted = this.page !== undefined && isOther(this.page, page); // not on the first one: a fresh page starts at its top
       this.page = page;
     });
     onNews('reload', () => location.reload());
@@ -91,4 +91,10 @@ export default class App extends LightningElement {
     event.preventDefault();
     navigate(toPage(url));
   }
+}
+
+/** What a component keeps in the address of its own page (`c__…`) is no other page: the reader stays where the keyboard is. */
+function isOther(before: Page, now: Page): boolean {
+  const nameOf = ({ type, attributes, state }: Page) => JSON.stringify([type, attributes, state['q']]);
+  return nameOf(before) !== nameOf(now);
 }
