@@ -14,7 +14,7 @@ export async function checkAccess(sf: SalesforceClient): Promise<Check> {
     const { records } = await sf.query<{ users: number }>(
       `SELECT COUNT_DISTINCT(AssigneeId) users FROM PermissionSetAssignment WHERE PermissionSet.Name IN (${names}) AND Assignee.IsActive = true`,
     );
-    return Number(records[0]?.users ?? 0);
+    return records[0]?.users ?? 0;
   };
   const [texting, settingUp] = [await users(TEXTS), await users([SETS_UP])];
   if (texting === 0)

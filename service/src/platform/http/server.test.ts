@@ -151,25 +151,27 @@ describe('a database that is away', () => {
     expect((await app.inject('/healthz')).statusCode).toBe(200);
   });
 
-  it.skipIf(!process.env['TEST_DATABASE_URL'])('and comes back is used again', async () => {
-    const database = await createTestDatabase();
-    running.push(database);
-    const app = await server();
-    app.get('/work', async () => {
-      await database.ping();
-      return {};
+  // Only a server can go away and come back: this test is there when the suite runs on PostgreSQL.
+  if (process.env['TEST_DATABASE_URL'])
+    it('and comes back is used again', async () => {
+      const database = await createTestDatabase();
+      running.push(database);
+      const app = await server();
+      app.get('/work', async () => {
+        await database.ping();
+        return {};
+      });
+      expect((await app.inject('/work')).statusCode).toBe(200);
+      const admin = new pg.Client({ connectionString: process.env['TEST_DATABASE_URL'] });
+      await admin.connect();
+      await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+        new URL((database as { url?: string }).url ?? '').pathname.slice(1),
+      ]);
+      await admin.end();
+      const codes = new Set<number>();
+      while (!codes.has(200)) codes.add((await app.inject('/work')).statusCode);
+      expect([...codes].every((code) => code === 200 || code === 503)).toBe(true);
     });
-    expect((await app.inject('/work')).statusCode).toBe(200);
-    const admin = new pg.Client({ connectionString: process.env['TEST_DATABASE_URL'] });
-    await admin.connect();
-    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
-      new URL((database as { url?: string }).url ?? '').pathname.slice(1),
-    ]);
-    await admin.end();
-    const codes = new Set<number>();
-    while (!codes.has(200)) codes.add((await app.inject('/work')).statusCode);
-    expect([...codes].every((code) => code === 200 || code === 503)).toBe(true);
-  });
 });
 
 describe('stopping', () => {
