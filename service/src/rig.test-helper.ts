@@ -45,6 +45,8 @@ export interface Rig extends RigOrg {
   app: App;
   database: Database & { url?: string };
   carrier: TestCarrier;
+  /** As configured, for adding a newer one in front. */
+  encryptionKeys: string;
   twilioId: string;
   smppId: string;
   /** Every line that the service logged. */
@@ -156,6 +158,7 @@ export async function startRig(options: { env?: Record<string, string>; carriers
     get app() {
       return app;
     },
+    encryptionKeys: `rig:${encryptionKey}`,
     database,
     carrier,
     log,

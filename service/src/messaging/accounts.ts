@@ -93,6 +93,7 @@ export function createAccounts(options: AccountOptions) {
   }
 
   async function tryTwilio(account: Pick<CarrierAccount, 'settings'>, secret: string): Promise<string | undefined> {
+    checkBaseUrl(account.settings['baseUrl']);
     const client = twilioClient(account, secret, guard.dispatcher);
     try {
       const result = await client.checkAccount();
@@ -100,6 +101,16 @@ export function createAccounts(options: AccountOptions) {
     } finally {
       await client.close();
     }
+  }
+
+  /** The auth token travels with every call: in clear only to where the operator allowed it. */
+  function checkBaseUrl(baseUrl: unknown): void {
+    if (typeof baseUrl !== 'string') return;
+    const { protocol, hostname, port } = new URL(baseUrl);
+    const [host, number] = [hostname.replace(/^\[|\]$/g, ''), Number(port || (protocol === 'https:' ? 443 : 80))];
+    guard.checkLiteral(host, number);
+    if (protocol !== 'https:' && !guard.isAllowed(host, number))
+      throw hostNotAllowed('The address must begin with https://, since the auth token travels with every call.');
   }
 
   async function trySmpp(

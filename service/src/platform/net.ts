@@ -24,6 +24,8 @@ export interface AddressGuard {
   lookup(port: number): LookupFunction;
   /** For HTTP calls with undici. */
   dispatcher: Dispatcher;
+  /** Configuration lets this address through. */
+  isAllowed(host: string, port: number): boolean;
   /** For an address that is written out (a socket asks no look-up for it); throws AddressRefusedError. */
   checkLiteral(host: string, port: number): void;
   close(): Promise<void>;
@@ -71,6 +73,7 @@ export function createAddressGuard(
       (isAllowed(hostname, port) ? (dns.lookup as LookupFunction) : lookup)(hostname, options, callback);
     },
     dispatcher,
+    isAllowed,
     checkLiteral: (host, port) => {
       if (!isAllowed(host, port)) checkLiteral(host);
     },
