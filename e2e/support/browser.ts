@@ -91,10 +91,10 @@ function describe(message: ConsoleMessage): string {
   return message.text().startsWith('Failed to load resource') ? `${message.text()} ${url}` : message.text();
 }
 
-/** Saves what the page shows as `<folder>/<name>.png` and answers the file's path. */
-export async function screenshot(page: Page, name: string, folder = 'build/screenshots'): Promise<string> {
+/** Saves what the window shows (or the page to its end) as `<folder>/<name>.png` and answers the file's path. */
+export async function screenshot(page: Page, name: string, folder = 'build/screenshots', fullPage = false): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${name}.png`);
-  await page.screenshot({ path: file, animations: 'disabled' });
+  await page.screenshot({ path: file, animations: 'disabled', fullPage });
   return file;
 }
