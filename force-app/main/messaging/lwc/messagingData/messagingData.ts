@@ -18,5 +18,5 @@ export type { Accepted, Outgoing } from './outgoing';
 export { countryName, toInternational } from './phone';
 export { parent, related, text } from './rows';
 export type { FieldToken, Row, Wired } from './rows';
-export { searchTerm, SHORTEST_TERM, toSearchHits } from './search';
+export { numberPattern, searchTerm, SHORTEST_TERM, toSearchHits } from './search';
 export { readStored, writeStored } from './store';

@@ -17,16 +17,29 @@ export const SHORTEST_TERM = 2;
 export function searchTerm(typed: string): string {
   const trimmed = typed.trim();
   const digits = trimmed.replace(/\D/g, '');
-  if (/^[+\d][\d\s().\-/]*$/.test(trimmed) && digits.length >= SHORTEST_TERM) return `${digits}*`;
+  if (/^[+(\d][\d\s().\-/]*$/.test(trimmed) && digits.length >= SHORTEST_TERM) return `${digits}*`;
   if (trimmed.replace(/[^\p{L}\p{N}]/gu, '').length < SHORTEST_TERM) return '';
   const words = trimmed.split(/\s+/).map((word) => `${word.replace(/[?&|!{}[\]()^~*:\\"'+-]/g, '\\$&')}*`);
   return words.join(' ');
 }
 
-/** Hits of both kinds as conversations, each once; a hit inside a message shows that message as preview. */
-export function toSearchHits(found: Row[][]): ConversationView[] {
+/** Fewer digits than these are in too many numbers. */
+const SHORTEST_DIGITS = 4;
+/** So many digits are a whole number, where zeros in front are a trunk or international prefix that no stored number has. */
+const WHOLE_NUMBER = 8;
+
+/** A LIKE pattern for numbers that hold the typed digits; empty when what was typed is no number or too little of one. */
+export function numberPattern(typed: string): string {
+  const trimmed = typed.trim();
+  const digits = trimmed.replace(/\D/g, '');
+  if (!/^[+(\d][\d\s().\-/]*$/.test(trimmed) || digits.length < SHORTEST_DIGITS) return '';
+  return `%${digits.length < WHOLE_NUMBER ? digits : digits.replace(/^0+/, '')}%`;
+}
+
+/** Hits of all kinds as conversations, each once, those by number first; a hit inside a message shows that message as preview. */
+export function toSearchHits(found: Row[][], byNumber: Row[] = []): ConversationView[] {
   const [conversations = [], messages = []] = found;
-  const hits = new Map(conversations.map(toConversation).map((hit) => [hit.id, hit]));
+  const hits = new Map([...byNumber, ...conversations].map(toConversation).map((hit) => [hit.id, hit]));
   for (const message of messages) {
     const row = related(message, CONVERSATION);
     const hit = row && toConversation(row);

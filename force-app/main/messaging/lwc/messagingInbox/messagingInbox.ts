@@ -3,6 +3,7 @@ import { refreshApex } from '@salesforce/apex';
 import mineRead from '@salesforce/apex/ConversationReads.myConversations';
 import allRead from '@salesforce/apex/ConversationReads.recentConversations';
 import searchRead from '@salesforce/apex/ConversationReads.search';
+import numberRead from '@salesforce/apex/ConversationSearch.byNumber';
 import unreadRead from '@salesforce/apex/ConversationReads.unreadConversations';
 import { fill } from 'c/coreText';
 import * as data from 'c/messagingData';
@@ -159,8 +160,12 @@ export default class MessagingInbox extends LightningElement {
     const typed = this.typed;
     this.searchError = undefined;
     try {
-      const found = await searchRead<Row[][]>({ term: data.searchTerm(typed) });
-      if (typed === this.typed) this.hits = data.toSearchHits(found);
+      const pattern = data.numberPattern(typed);
+      const [found, byNumber] = await Promise.all([
+        searchRead<Row[][]>({ term: data.searchTerm(typed) }),
+        pattern ? numberRead<Row[]>({ pattern }) : [],
+      ]);
+      if (typed === this.typed) this.hits = data.toSearchHits(found, byNumber);
     } catch (error) {
       if (typed === this.typed) this.searchError = error;
     }

@@ -3,6 +3,7 @@ import { refreshApex } from '@salesforce/apex';
 import mine from '@salesforce/apex/ConversationReads.myConversations';
 import recent from '@salesforce/apex/ConversationReads.recentConversations';
 import search from '@salesforce/apex/ConversationReads.search';
+import byNumber from '@salesforce/apex/ConversationSearch.byNumber';
 import unread from '@salesforce/apex/ConversationReads.unreadConversations';
 import { deliver } from 'lightning/empApi';
 import MessagingInbox from 'c/messagingInbox';
@@ -26,6 +27,7 @@ jest.mock(
   { virtual: true },
 );
 jest.mock('@salesforce/apex/ConversationReads.search', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/ConversationSearch.byNumber', () => ({ default: jest.fn() }), { virtual: true });
 
 type Wire = {
   emit(value: unknown): void;
@@ -148,6 +150,20 @@ describe('c-messaging-inbox', () => {
     await expect(element).toBeAccessible();
     await type('');
     expect(listed()).toEqual(['c-1', 'c-2', 'c-3']);
+  });
+
+  it.each([
+    ['(415) 555-0142', '%4155550142%'],
+    ['07700 900321', '%7700900321%'],
+    ['0142', '%0142%'],
+    ['142', ''],
+  ])('searches the number %s by any part of it, too', async (typed, pattern) => {
+    const { listed, type } = await show();
+    searchRead!.mockResolvedValue([rows(8, 8), []]);
+    (byNumber as unknown as jest.Mock).mockResolvedValue(rows(7, 8));
+    await type(typed);
+    expect((byNumber as unknown as jest.Mock).mock.calls).toEqual(pattern ? [[{ pattern }]] : []);
+    expect(listed()).toEqual(pattern ? ['c-7', 'c-8'] : ['c-8']);
   });
 
   it('explains a search that is too short, finds nothing or fails', async () => {
