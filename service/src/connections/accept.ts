@@ -78,17 +78,17 @@ export async function accept(parts: Parts, flow: FlowRow, { login, tokens, ident
     'It was used or replaced by a newer one while you signed in. Ask the administrator of your org to press Reconnect.',
   );
   if (flow.inviteHash === null || (await store.users.findByInvite(flow.inviteHash))?.id !== user.id) throw stale;
-  // The sixth grant of a user and app would end the oldest one: the one we hold is given back before the new one counts.
-  await parts.broker.revoke(user);
-  await failPoints.hit('accept.after-revoke');
+  await failPoints.hit('accept.before-store');
   const grant = { org, id: user.id, inviteHash: flow.inviteHash, loginUrl: parts.oauth.loginUrl(login), tokens, identity };
-  const stored = await store.transaction(async (tx) => {
+  const before = await store.transaction(async (tx) => {
     await store.links.lock(tx, org.id);
     return takeGrant(parts, tx, grant);
   });
-  if (!stored) throw stale;
+  if (!before) throw stale;
   await failPoints.hit('accept.after-commit');
   parts.notices.wakeUp(org.id);
+  await parts.broker.revoke(before);
+  await failPoints.hit('accept.after-revoke');
   const link = await store.links.find(org.id);
   const isMain = link?.mainId === user.id;
   if (isMain) await parts.releaseLanes(org.id);

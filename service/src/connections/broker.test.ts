@@ -163,11 +163,11 @@ describe('a crash', () => {
     expect(h.mails.filter((mail) => mail.subject.includes('took over'))).toHaveLength(1);
   });
 
-  it('between giving the old grant back and storing the new one leaves the invitation good', async () => {
+  it('before the new grant is stored leaves the invitation good', async () => {
     const { id } = await user(STANDBY);
     await h.apex(ADMIN, 'POST', `/v1/connections/${id}/reconnect`);
     await h.until(() => h.mails.some((mail) => mail.text.includes('/connect/invite/')));
-    points.at['accept.after-revoke'] = [crash('accept.after-revoke')];
+    points.at['accept.before-store'] = [crash('accept.before-store')];
     expect((await h.signIn(inviteLink(h.mails), STANDBY)).status).toBe(500);
     expect((await h.signIn(inviteLink(h.mails), STANDBY)).status).toBe(200);
     expect((await user(STANDBY)).status).toBe('connected');

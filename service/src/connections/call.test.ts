@@ -76,7 +76,7 @@ describe('a dead user', () => {
       from: ADMIN,
       to: STANDBY,
       waiting: 7,
-      nextStep: expect.stringMatching(/press Reconnect|Activate the user/),
+      nextStep: expect.stringMatching(/[Pp]ress Reconnect|Activate the user/),
     });
   });
 

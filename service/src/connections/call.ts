@@ -7,7 +7,7 @@ import { CallFailedError, OrgHeldError } from './errors.ts';
 import type { Failover } from './failover.ts';
 import { createGates, LANE_LIMITS, overBudget } from './limits.ts';
 import type { RightsProber } from './rights.ts';
-import type { RunResult, Sessions } from './sessions.ts';
+import type { RunFailed, Sessions } from './sessions.ts';
 import type { Store } from './store.ts';
 import type { CallOptions, LinkRow, UserRow, Work } from './types.ts';
 
@@ -53,7 +53,8 @@ async function turns<T>(deps: CallDeps, orgId: string, options: CallOptions & { 
       return result.value;
     }
     const { failure } = result;
-    const again = await decide(deps, { org, link, main, options, once }, result);
+    // Whoever decides about this user decides about the token that failed, not about one that a new sign-in has put in its place.
+    const again = await decide(deps, { org, link, main: { ...main, tokenGeneration: result.generation }, options, once }, result);
     // Whatever was decided for the org: work that must not be done twice is not run again when it may have been done.
     if (!again || (options.replay === 'never' && failure.sent === 'maybe' && !result.inDoubt)) throw new CallFailedError(failure);
   }
@@ -92,7 +93,7 @@ interface Turn {
 }
 
 /** True: run the work again (as whoever is main then). False: the failure is the caller's. Throws OrgHeldError. */
-async function decide(deps: CallDeps, turn: Turn, result: RunResult<unknown> & { ok: false }): Promise<boolean> {
+async function decide(deps: CallDeps, turn: Turn, result: RunFailed): Promise<boolean> {
   const { failure } = result;
   const { link, main, options } = turn;
   if (result.inDoubt) return settleDoubt(deps, turn, failure);

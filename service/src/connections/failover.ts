@@ -32,18 +32,20 @@ const MINUTE = 60_000;
 export function createFailover(deps: FailoverDeps) {
   const { store, notices, clock, failPoints } = deps;
 
-  /** Writes the timeline and the notices that follow from losing a user; inside the caller's transaction. */
-  async function tellSpares(tx: Db, orgId: string, epoch: number, org: Org, users: UserRow[]): Promise<void> {
+  /** Writes the timeline and the notices that follow from losing a user (`lost` as it was before); inside the caller's transaction. */
+  async function tellSpares(tx: Db, org: Org, lost: UserRow): Promise<void> {
+    const orgId = org.id;
     const spares = await store.links.countSpares(tx, orgId, clock.now());
     if (spares > 0) return;
     const text = 'No standby user is left. If the main user fails too, messages wait until somebody signs in.';
     const nextStep = 'Reconnect a disconnected user or invite another administrator.';
     await store.journal.addEvent(tx, orgId, clock.now(), { kind: 'last_spare', text, nextStep });
     await notices.add(tx, orgId, {
-      key: `last_spare.${epoch}`,
+      // Once for each time a user is lost: doubt about a sign-in and its end are one loss, the loss after a recovery is another.
+      key: `last_spare.${lost.id}.${lost.since.getTime()}.${lost.tokenGeneration}`,
       subject: `Switchboard: no standby user is left for ${org.name}`,
       text: `${text}\n\n${nextStep}\n${deps.setupHint}`,
-      ...noticeRecipients(org.notifyEmails, users),
+      ...noticeRecipients(org.notifyEmails, await store.users.list(orgId, tx)),
     });
   }
 
@@ -83,7 +85,7 @@ export function createFailover(deps: FailoverDeps) {
 
   const event = (tx: Db, orgId: string, entry: EventEntry): Promise<void> => store.journal.addEvent(tx, orgId, clock.now(), entry);
 
-  function downOf(failure: Failure): Parameters<Store['users']['setDown']>[3] {
+  function downOf(failure: Failure): Parameters<Store['users']['setDown']>[4] {
     const at = clock.now();
     const coolUntil = failure.code === 'LOGIN_RATE_EXCEEDED' ? new Date(at.getTime() + (failure.retryAfterMs ?? 60 * MINUTE)) : null;
     return {
@@ -102,7 +104,8 @@ export function createFailover(deps: FailoverDeps) {
 
     /**
      * Makes the next usable standby main, unless somebody has switched since `seen`. `down`: the old main user is marked disconnected with the
-     * failure as its cause; otherwise it stays a standby. Answers who is main now; null when nobody is left (`down` only).
+     * failure as its cause; otherwise it stays a standby. `from` carries the generation of the token that failed: where a newer grant was stored
+     * meanwhile nothing is done. `none`: nobody is left to be main (`down`), or to take over (the main user stays).
      */
     async switchMain(seen: LinkRow, from: UserRow, failure: Failure, down: boolean): Promise<'raced' | 'switched' | 'none'> {
       const { orgId } = seen;
@@ -112,11 +115,14 @@ export function createFailover(deps: FailoverDeps) {
       const outcome = await store.transaction(async (tx) => {
         const now = await store.links.lock(tx, orgId);
         if (now.mainEpoch !== seen.mainEpoch) return 'raced';
+        // Missing rights are the user's, whatever the grant; everything else ends with the grant that met it.
+        const stored = await store.users.lock(tx, orgId, from.id);
+        if (failure.class !== 'permission' && stored?.tokenGeneration !== from.tokenGeneration) return 'raced';
         // A user that only lacks rights or is in doubt keeps its place while there is nobody to take it.
         if (!down && (await store.links.countSpares(tx, orgId, clock.now())) === 0) return 'none';
+        if (down) await store.users.setDown(tx, orgId, from.id, from.tokenGeneration, downOf(failure));
         const changed = await store.links.switchMain(tx, orgId, seen.mainEpoch, clock.now());
-        if (!changed) return 'raced';
-        if (down) await store.users.setDown(tx, orgId, from.id, downOf(failure));
+        if (!changed) throw new Error('the main user changed under the lock of its row');
         const users = await store.users.list(orgId, tx);
         const to = users.find((user) => user.id === changed.mainId);
         const cause = { cause: failure.code, causeText: failure.text, from: from.username, nextStep: nextStepOf(failure) };
@@ -133,7 +139,7 @@ export function createFailover(deps: FailoverDeps) {
           text: `${text} ${failure.text} Nothing is lost${waiting === undefined ? '' : `; ${waiting} messages were waiting`}.\n\n${nextStepOf(failure)}\n${deps.setupHint}`,
           ...noticeRecipients(org.notifyEmails, users),
         });
-        await tellSpares(tx, orgId, seen.mainEpoch, org, users);
+        await tellSpares(tx, org, stored ?? from);
         await failPoints.hit('switch.before-commit');
         return 'switched';
       });
@@ -142,13 +148,15 @@ export function createFailover(deps: FailoverDeps) {
       return outcome;
     },
 
-    /** A standby user was found down by a probe. */
+    /** A standby user was found down by a probe; `user` carries the generation of the token that failed. */
     async standbyDown(user: UserRow, failure: Failure): Promise<void> {
       const org = await deps.findOrg(user.orgId);
       if (!org) return;
       await store.transaction(async (tx) => {
         const link = await store.links.lock(tx, user.orgId);
-        if (link.mainId === user.id || !(await store.users.setDown(tx, user.orgId, user.id, downOf(failure)))) return;
+        if (link.mainId === user.id) return;
+        const lost = await store.users.lock(tx, user.orgId, user.id);
+        if (!lost || !(await store.users.setDown(tx, user.orgId, user.id, user.tokenGeneration, downOf(failure)))) return;
         await event(tx, user.orgId, {
           kind: 'standby_failed',
           text: `The standby user ${user.username} does not reach the org any more.`,
@@ -157,7 +165,7 @@ export function createFailover(deps: FailoverDeps) {
           from: user.username,
           nextStep: nextStepOf(failure),
         });
-        if (link.mainId !== null) await tellSpares(tx, user.orgId, link.mainEpoch, org, await store.users.list(user.orgId, tx));
+        if (link.mainId !== null) await tellSpares(tx, org, lost);
       });
       notices.wakeUp(user.orgId);
     },

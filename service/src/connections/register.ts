@@ -45,9 +45,6 @@ export async function register(parts: Parts, { login, tokens, identity }: SignIn
   const name = await orgName(bare);
   const loginUrl = parts.oauth.loginUrl(login);
   const previous = await tenancy.findOrg({ salesforceId: tokens.orgId });
-  const known = previous && (await store.users.list(previous.id)).find((user) => user.userId === tokens.userId);
-  // The sixth grant of a user and app would end the oldest one: the one we hold is given back before the new one counts.
-  if (known) await parts.broker.revoke(known);
 
   const result = await store.transaction(async (tx) => {
     const org = await tenancy.saveOrg(tx, {
@@ -66,7 +63,7 @@ export async function register(parts: Parts, { login, tokens, identity }: SignIn
     await store.journal.addEvent(tx, org.id, clock.now(), { kind: 'registered', text, to: identity.username });
     const users = await store.users.list(org.id, tx);
     let id = users.find((user) => user.userId === tokens.userId)?.id;
-    if (!id && users.length >= MAX_USERS) return { org, keys, id: undefined };
+    if (!id && users.length >= MAX_USERS) return { org, keys, id: undefined, before: undefined };
     if (!id) {
       id = randomUUID();
       const fresh = {
@@ -79,12 +76,14 @@ export async function register(parts: Parts, { login, tokens, identity }: SignIn
       };
       await store.users.add(tx, fresh, 'connected', clock.now());
     }
-    await takeGrant(parts, tx, { org, id, inviteHash: null, loginUrl, tokens, identity });
-    return { org, keys, id };
+    const before = await takeGrant(parts, tx, { org, id, inviteHash: null, loginUrl, tokens, identity });
+    return { org, keys, id, before };
   });
   await failPoints.hit('register.after-commit');
   parts.notices.wakeUp(result.org.id);
   await parts.releaseLanes(result.org.id);
+  if (result.before) await parts.broker.revoke(result.before);
+  await failPoints.hit('register.after-revoke');
   const user = result.id ? await store.users.find(result.org.id, result.id) : undefined;
   const link = await store.links.find(result.org.id);
   const client = parts.connect({
@@ -121,15 +120,20 @@ async function writeKeys(parts: Parts, client: SalesforceClient, keys: { agent: 
   }
 }
 
-/** Stores the grant, writes the timeline, and makes the user main where there is none. False when the invitation was used meanwhile. */
+/**
+ * Stores the grant, writes the timeline, and makes the user main where there is none. Answers the user's row as it was before, undefined when the
+ * invitation was used meanwhile. Whoever calls gives that row's grant back after the commit: until then every call goes on with it, and after the
+ * commit every call goes on with the new one. (A user and app have at most five grants; the sixth ends the oldest, which is never the new one.)
+ */
 export async function takeGrant(
   parts: Parts,
   tx: Parameters<Parts['store']['users']['setGrant']>[0],
   grant: { org: Org; id: string; inviteHash: string | null; loginUrl: string; tokens: SignIn['tokens']; identity: Identity },
-): Promise<boolean> {
+): Promise<UserRow | undefined> {
   const { store, clock, broker } = parts;
   const { id, identity, tokens } = grant;
   const orgId = grant.org.id;
+  const before = await store.users.lock(tx, orgId, id);
   const stored = await store.users.setGrant(tx, orgId, id, {
     ...broker.sealGrant(id, tokens),
     loginUrl: grant.loginUrl,
@@ -139,7 +143,7 @@ export async function takeGrant(
     name: identity.displayName || identity.username,
     email: identity.email,
   });
-  if (!stored) return false;
+  if (!stored) return undefined;
   const link = await store.links.lock(tx, orgId);
   const main = await store.links.setMainIfNone(tx, orgId, id, clock.now());
   if (main) await store.links.release(tx, orgId);
@@ -153,5 +157,5 @@ export async function takeGrant(
     });
     await parts.failover.tellRecovery(tx, grant.org, link.mainEpoch, text);
   }
-  return true;
+  return before;
 }

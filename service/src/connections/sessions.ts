@@ -18,7 +18,9 @@ export interface ConnectOptions {
 export type Connect = (options: ConnectOptions) => SalesforceClient;
 
 export type RunOptions = Partial<Pick<CallOptions, 'knownIds' | 'packageFields' | 'timeoutMs'>>;
-export type RunResult<T> = { ok: true; value: T } | { ok: false; failure: Failure; inDoubt: boolean };
+/** `generation`: of the token that failed. What it met says nothing about a grant that came later. */
+export type RunFailed = { ok: false; failure: Failure; inDoubt: boolean; generation: number };
+export type RunResult<T> = { ok: true; value: T } | RunFailed;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
@@ -51,28 +53,29 @@ export function createSessions(deps: { store: Store; broker: Broker; connect: Co
   return {
     async run<T>(org: Org, user: UserRow, options: RunOptions, work: (client: SalesforceClient) => Promise<T>): Promise<RunResult<T>> {
       let current = user;
+      const failed = (failure: Failure, inDoubt = false): RunFailed => ({
+        ok: false,
+        failure,
+        inDoubt,
+        generation: current.tokenGeneration,
+      });
       for (let round = 0; ; round += 1) {
         try {
           return { ok: true, value: await work(clientFor(org, current, options.timeoutMs)) };
         } catch (error) {
-          if (error instanceof RefreshFailedError) return { ok: false, failure: error.failure, inDoubt: error.inDoubt };
+          if (error instanceof RefreshFailedError) return failed(error.failure, error.inDoubt);
           const failure = classifyFailure(error, options);
-          if (failure.class !== 'session') return { ok: false, failure, inDoubt: false };
-          if (round > 0) return { ok: false, failure: refusedAgain(failure), inDoubt: false };
+          if (failure.class !== 'session') return failed(failure);
+          if (round > 0) return failed(refusedAgain(failure));
         }
         try {
           await broker.refresh(org.id, current.id, current.tokenGeneration);
         } catch (error) {
-          if (error instanceof RefreshFailedError) return { ok: false, failure: error.failure, inDoubt: error.inDoubt };
+          if (error instanceof RefreshFailedError) return failed(error.failure, error.inDoubt);
           throw error;
         }
         const renewed = await store.users.find(org.id, current.id);
-        if (!renewed)
-          return {
-            ok: false,
-            failure: { class: 'user', code: 'removed', text: 'The user was removed.', detail: '', sent: 'no' },
-            inDoubt: false,
-          };
+        if (!renewed) return failed({ class: 'user', code: 'removed', text: 'The user was removed.', detail: '', sent: 'no' });
         current = renewed;
       }
     },

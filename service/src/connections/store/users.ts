@@ -42,6 +42,10 @@ export function createUserStore(db: Db) {
     async find(orgId: string, id: string, on: Db = db): Promise<UserRow | undefined> {
       return (await sql<UserRow>`select ${USER} from connected_user where org_id = ${orgId} and id = ${id}`.execute(on)).rows[0];
     },
+    /** The row as it stands, kept from changing until the transaction ends. */
+    async lock(tx: Db, orgId: string, id: string): Promise<UserRow | undefined> {
+      return (await sql<UserRow>`select ${USER} from connected_user where org_id = ${orgId} and id = ${id} for update`.execute(tx)).rows[0];
+    },
     async findByInvite(hash: string): Promise<UserRow | undefined> {
       return (await sql<UserRow>`select ${USER} from connected_user where invite_hash = ${hash}`.execute(db)).rows[0];
     },
@@ -93,12 +97,12 @@ export function createUserStore(db: Db) {
       await sql`update connected_user set last_ok_at = ${at} where org_id = ${orgId} and id = ${id}
         and (last_ok_at is null or last_ok_at < ${new Date(at.getTime() - 30_000)})`.execute(db);
     },
-    /** Marks a user as down; true only for the first of several that notice it. */
-    async setDown(tx: Db, orgId: string, id: string, down: Down): Promise<boolean> {
+    /** Marks a user as down; true only for the first of several that notice it, and never for what an older grant met (`generation`). */
+    async setDown(tx: Db, orgId: string, id: string, generation: number, down: Down): Promise<boolean> {
       const result = await sql`update connected_user set status = 'disconnected', cause = ${down.cause}, cause_text = ${down.causeText},
           next_step = ${down.nextStep}, since = ${down.at}, token_dead = token_dead or ${down.dead}, cool_until = ${down.coolUntil},
           probe_at = ${down.probeAt}, probe_failures = 0
-        where org_id = ${orgId} and id = ${id} and status = 'connected'`.execute(tx);
+        where org_id = ${orgId} and id = ${id} and token_generation = ${generation} and status = 'connected'`.execute(tx);
       return result.numAffectedRows === 1n;
     },
     /** Brings back a user who reaches the org again, also one that has a new invitation meanwhile; true only once. */

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { FailPoints } from '../platform/fail-points.ts';
+import type { Org } from '../tenancy/index.ts';
+import { ADMIN, inviteLink, STANDBY, startHarness, type Harness } from './harness.test-helper.ts';
+import type { UserRow } from './types.ts';
+
+let h: Harness;
+let org: Org;
+/** What happens at the fail-points of the harness's process; each once. */
+let at: Record<string, (() => Promise<void>) | undefined> = {};
+const failPoints: FailPoints = {
+  hit: async (name) => {
+    const work = at[name];
+    at[name] = undefined;
+    await work?.();
+  },
+};
+
+beforeAll(async () => {
+  h = await startHarness({ failPoints });
+  org = await h.register();
+  await h.connect(STANDBY);
+});
+afterAll(() => h.close());
+beforeEach(async () => {
+  at = {};
+  await h.restore();
+});
+
+const call = (): Promise<unknown> =>
+  h.connections.call(org.id, { replay: 'idempotent', lane: 'messaging' }, (client) =>
+    client.query('SELECT Id FROM Conversation__c LIMIT 1'),
+  );
+const user = async (username: string): Promise<UserRow> =>
+  (await h.store.users.list(org.id)).find((item) => item.username === username) as UserRow;
+const main = async (): Promise<string | undefined> => (await h.connections.status(org.id)).main?.username;
+const newest = async (): Promise<number> => (await h.store.journal.events(org.id, null, 1))[0]?.id ?? 0;
+const kindsSince = async (id: number): Promise<string[]> =>
+  (await h.store.journal.events(org.id, null, 50)).filter((event) => event.id > id).map((event) => event.kind);
+const registerAgain = async (): Promise<number> => (await h.signIn(`${h.publicUrl}/connect/register?login=production`, ADMIN)).status;
+const reconnect = async (username: string): Promise<number> => {
+  await h.apex(ADMIN, 'POST', `/v1/connections/${(await user(username)).id}/reconnect`);
+  await h.until(() => h.mails.some((mail) => mail.text.includes('/connect/invite/')));
+  return (await h.signIn(inviteLink(h.mails), username)).status;
+};
+
+describe('a new sign-in of the main user while it is being called as', () => {
+  it('is not ended by what the old grant met', async () => {
+    const before = await newest();
+    await h.control('POST', `/users/${ADMIN}/expire-session`);
+    at['broker.before-call'] = async () => void (await registerAgain());
+    await call();
+    expect([await main(), (await user(ADMIN)).status, (await user(ADMIN)).tokenDead]).toEqual([ADMIN, 'connected', false]);
+    expect(await kindsSince(before)).toEqual(['connected', 'registered']);
+  });
+
+  it.each(['register', 'reconnect'])('leaves nobody with the grant that is being given back (%s)', async (way) => {
+    const point = way === 'register' ? 'register.after-revoke' : 'accept.after-revoke';
+    let called = 0;
+    at[point] = async () => {
+      await call();
+      called += 1;
+    };
+    const before = await newest();
+    expect(way === 'register' ? await registerAgain() : await reconnect(ADMIN)).toBe(200);
+    expect([called, await main(), (await user(ADMIN)).status]).toEqual([1, ADMIN, 'connected']);
+    expect(await kindsSince(before)).not.toContain('switched');
+  });
+
+  it('gives the old grant back', async () => {
+    await registerAgain();
+    const calls = (await h.calls()) as { byRoute: Record<string, number> };
+    expect(calls.byRoute['POST /services/oauth2/revoke']).toBe(1);
+  });
+
+  it('does not let an old failure end a standby user either', async () => {
+    await h.control('POST', `/users/${STANDBY}/expire-session`);
+    at['broker.before-call'] = async () => void (await reconnect(STANDBY));
+    h.advance(6 * 60_000);
+    await h.apex(ADMIN, 'POST', `/v1/connections/${(await user(STANDBY)).id}/test`);
+    expect(await user(STANDBY)).toMatchObject({ status: 'connected', tokenDead: false });
+    await call();
+    expect(await main()).toBe(ADMIN);
+  });
+});
+
+describe('the loss of the last spare', () => {
+  const mailed = (): number => h.mails.filter((mail) => mail.subject.includes('no standby user is left')).length;
+
+  it('is mailed each time it happens, also while the main user stays the same', async () => {
+    for (let turn = 1; turn <= 2; turn += 1) {
+      await h.control('POST', `/users/${STANDBY}/lock`);
+      await h.control('POST', `/users/${STANDBY}/expire-session`);
+      h.advance(6 * 60_000);
+      await h.connections.tick();
+      expect((await user(STANDBY)).status).toBe('disconnected');
+      await h.until(() => mailed() === turn);
+      await h.control('POST', `/users/${STANDBY}/unlock`);
+      h.advance(61 * 60_000);
+      await h.connections.tick();
+      expect([await main(), (await user(STANDBY)).status]).toEqual([ADMIN, 'connected']);
+    }
+  });
+
+  it('is mailed once when doubt about a sign-in turns out to be its end', async () => {
+    await h.control('POST', `/users/${ADMIN}/expire-session`);
+    await h.fault({ match: { path: '/services/oauth2/token' }, times: 1, action: { drop: 'after' } });
+    await call();
+    await h.until(async () => (await user(ADMIN)).status === 'disconnected');
+    const last = (await h.store.journal.events(org.id, null, 1))[0];
+    expect([await main(), last?.kind]).toEqual([STANDBY, 'last_spare']);
+    await h.until(() => h.mails.some((mail) => mail.subject.includes('took over')) && mailed() > 0);
+    expect(mailed()).toBe(1);
+  });
+});
