@@ -34,6 +34,8 @@ export const inboundSchema = z.strictObject({
   to: z.string().min(1),
   body: z.string().max(32_000).default(''),
   media: z.array(mediaSchema).max(10).default([]),
+  /** A text of the past: it stands in the carrier's list with this time, and no webhook was answered for it. */
+  at: z.iso.datetime().optional(),
 });
 
 export type InboundOrder = z.infer<typeof inboundSchema>;
@@ -61,11 +63,12 @@ export function sendFromPhone(parts: ControlParts, order: InboundOrder): PhoneMe
     throw new PhoneOrderError(`${order.to} belongs to the ${owner.account.kind} carrier`);
   const attachments = order.media.map(toAttachment);
   if (owner.account.kind === 'smpp') {
+    if (order.at) throw new PhoneOrderError('this carrier keeps no list of the past; use a number of the other one');
     if (attachments.length > 0) throw new PhoneOrderError('this carrier takes no pictures; use a number of the other one');
     return parts.smsc().inbound(owner.account, order.from, order.to, order.body);
   }
   if (!('number' in owner)) throw new PhoneOrderError(`${order.to} is not a number of the company`);
-  return parts.messages.inbound(owner.account, owner.number, { from: order.from, body: order.body, attachments });
+  return parts.messages.inbound(owner.account, owner.number, { from: order.from, body: order.body, attachments, at: order.at });
 }
 
 function toAttachment(media: z.infer<typeof mediaSchema>): Attachment {

@@ -10,13 +10,14 @@ const STANDBY = 'standby@sandbox.test';
  * Brings a new sandbox to where a newcomer wants it, by doing what an admin does: register, invite a second user, set both carriers and
  * their numbers up. Returns false when that was done on an earlier start.
  */
-export async function setUp(stack: Stack, say: (text: string) => void): Promise<boolean> {
+export async function setUp(stack: Stack, say: (text: string) => void, beforeCarriers: () => Promise<void>): Promise<boolean> {
   const admin = stack.api.as(ADMIN);
   if ((await admin.call('GET', '/v1/org')).status === 200) return false;
   say('Registering the org as its admin');
   await register(stack, ADMIN);
   say('Connecting a standby user');
   await connect(stack, STANDBY);
+  await beforeCarriers();
   say('Setting the carriers up');
   await setUpCarriers(stack);
   await shareInbox(stack, ['agent@sandbox.test', 'agent2@sandbox.test']);

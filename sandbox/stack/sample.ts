@@ -11,16 +11,27 @@ export async function loadConversations(stack: Stack, say: (text: string) => voi
   say('Sample conversations');
   await thread(stack);
   await states(stack);
-  say(`A thread of ${LONG_THREAD} messages`);
-  await longThread(stack);
+}
+
+/**
+ * Texts of the last hours that stand in the carrier's list before the service knows the carrier: it fetches them when the account is set
+ * up, with the times at which they came.
+ */
+export async function loadHistory(stack: Stack, say: (text: string) => void): Promise<void> {
+  say(`A thread of ${LONG_THREAD} messages from before`);
+  const start = Date.now() - 20 * 3600_000;
+  for (let line = 1; line <= LONG_THREAD; line += 1) {
+    const at = new Date(start + line * 60_000).toISOString();
+    await inbound(stack, '+14155550170', US, `Line ${line} of ${LONG_THREAD}: ${REMARKS[line % REMARKS.length]}`, [], at);
+  }
 }
 
 /** A text from a phone. */
-async function inbound(stack: Stack, from: string, to: string, body: string, media: string[] = []): Promise<void> {
+async function inbound(stack: Stack, from: string, to: string, body: string, media: string[] = [], at?: string): Promise<void> {
   const response = await fetch(`http://localhost:${stack.ports.carrier}/__sandbox/inbound`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ from, to, body, ...(media.length > 0 && { media }) }),
+    body: JSON.stringify({ from, to, body, ...(media.length > 0 && { media }), ...(at && { at }) }),
   });
   if (!response.ok) throw new Error(`the sandbox carrier refused a text: ${await response.text()}`);
 }
@@ -42,7 +53,9 @@ let sent = 0;
 /** A text from an agent, through the org. */
 async function outbound(stack: Stack, to: string, from: string, body: string): Promise<{ id: string; conversationId: string }> {
   sent += 1;
-  return stack.api.as(AGENT).post('/v1/messages', { to, from, body }, { 'Idempotency-Key': `sample-${Date.now()}-${sent}` });
+  const userId = (await stack.api.org()).users.find((user) => user.username === AGENT)?.id ?? '';
+  const headers = { 'Idempotency-Key': `sample-${Date.now()}-${sent}`, 'X-User-Id': userId };
+  return stack.api.as(AGENT).post('/v1/messages', { to, from, body }, headers);
 }
 
 async function thread(stack: Stack): Promise<void> {
@@ -83,7 +96,7 @@ async function unknownOutcome(stack: Stack): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ match: { path: 'smpp:submit_sm' }, times: 1, action: { drop: 'after' } }),
   });
-  await outbound(stack, '+447700900995', UK, 'Can we move our call to Thursday?');
+  await outbound(stack, '+15005550095', UK, 'Can we move our call to Thursday?');
   await new Promise((resolve) => setTimeout(resolve, 1_500)); // until the cut has happened; later texts must not meet it
 }
 
@@ -99,16 +112,6 @@ async function parked(stack: Stack): Promise<void> {
     },
     body: JSON.stringify({ to: '+14155550161', from: US, body: 'Sent by a user who was deleted.' }),
   });
-}
-
-async function longThread(stack: Stack): Promise<void> {
-  for (let start = 0; start < LONG_THREAD; start += 20) {
-    await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        inbound(stack, '+14155550170', US, `Line ${start + index + 1} of ${LONG_THREAD}: ${REMARKS[(start + index) % REMARKS.length]}`),
-      ),
-    );
-  }
 }
 
 const REMARKS = [

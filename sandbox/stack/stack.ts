@@ -8,7 +8,7 @@ import { openCredentials } from '../salesforce/platform/credentials.ts';
 import { startSalesforce } from '../salesforce/server.ts';
 import { setUp } from './first-start.ts';
 import { orgApi } from './org-api.ts';
-import { loadConversations } from './sample.ts';
+import { loadConversations, loadHistory } from './sample.ts';
 import { startService, type ServiceOptions } from './service.ts';
 import type { Stack, StackOptions } from './types.ts';
 
@@ -65,8 +65,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     },
   };
   if (options.sample !== 'nothing') {
-    const isNew = await setUp(stack, say);
-    if (isNew && options.sample === 'conversations') await loadConversations(stack, say);
+    const withConversations = options.sample === 'conversations';
+    const isNew = await setUp(stack, say, async () => {
+      if (withConversations) await loadHistory(stack, say);
+    });
+    if (isNew && withConversations) await loadConversations(stack, say);
   }
   await vendor;
   if (options.lightning !== false) {

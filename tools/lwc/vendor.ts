@@ -1,6 +1,6 @@
 /** The platform side of the page (LWC, base components, our stand-ins): slow to build, so built once per set of versions. */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plugin } from 'rollup';
 import { buildOnce } from './build-lock.ts';
@@ -65,9 +65,14 @@ async function buildInto(root: string, folder: string, key: string, onProgress: 
   }
 }
 
+const KEEP_MS = 24 * 3600_000;
+
+/** Older builds stay for a day: another process may be serving them. */
 function removeOthers(base: string, current: string): void {
   for (const name of readdirSync(base)) {
-    if (/^vendor-[0-9a-f]+$/.test(name) && name !== current) rmSync(path.join(base, name), { recursive: true, force: true });
+    const folder = path.join(base, name);
+    const isOld = /^vendor-[0-9a-f]+$/.test(name) && name !== current && Date.now() - statSync(folder).mtimeMs > KEEP_MS;
+    if (isOld) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -23,11 +23,11 @@ export interface Attachment {
 export interface TwilioMessages {
   /** Takes a message for sending; its status then runs by itself. */
   create(account: TwilioAccount, request: OutgoingRequest, direction?: ApiMessage['direction']): ApiMessage;
-  /** A person's text to a number of the company: kept in the list, then posted to the number's webhook. */
+  /** A person's text to a number of the company: kept in the list, then posted to the number's webhook. One with a time in the past is only in the list. */
   inbound(
     account: TwilioAccount,
     number: TwilioNumber,
-    message: { from: string; body: string; attachments: readonly Attachment[] },
+    message: { from: string; body: string; attachments: readonly Attachment[]; at?: string | undefined },
   ): PhoneMessage;
   /** Forgets statuses that are still to come. */
   reset(): void;
@@ -122,13 +122,14 @@ export function createTwilioMessages(options: TwilioMessagesOptions): TwilioMess
 
   return {
     create,
-    inbound: (account, number, { from, body, attachments }) => {
+    inbound: (account, number, { from, body, attachments, at }) => {
       const message = buildMessage(
         account,
         { from, to: number.number, body, mediaUrls: [], statusCallback: null },
         'inbound',
         'received',
         attachments.length > 0,
+        at,
       );
       const media: StoredMedia[] = attachments.map((file) => ({
         sid: newSid('ME'),
@@ -157,6 +158,10 @@ export function createTwilioMessages(options: TwilioMessagesOptions): TwilioMess
         })),
         parts: message.numSegments,
       });
+      if (at) {
+        phones.setStatus(seen.id, 'Kept by the carrier: nobody answered the webhook.');
+        return seen;
+      }
       const params = inboundParams(account, message, media, options.publicBase());
       void post(callWebhook, number, account, params).then((result) => {
         phones.setStatus(seen.id, result.text);

@@ -13,8 +13,8 @@ export function buildMessage(
   direction: ApiMessage['direction'],
   status: string,
   mms = request.mediaUrls.length > 0,
+  at = new Date().toISOString(),
 ): ApiMessage {
-  const at = new Date().toISOString();
   return {
     sid: newSid(mms ? 'MM' : 'SM'),
     accountSid: account.accountSid,
