@@ -44,12 +44,18 @@ export function badgesOf(message: MessageView): Badge[] {
   return badges;
 }
 
-/** What the reader can do now, in one sentence; empty where nothing is wrong. */
+/** A reason of more than one sentence says already what to do. */
+function advises(errorText: string): boolean {
+  return /[.!?]\s+\S/.test(errorText);
+}
+
+/** What the reader can do now, in one sentence; empty where nothing is wrong, or where the reason says it. */
 export function nextStepOf(message: MessageView): string {
-  const { sent, delivery, errorCode } = message;
+  const { sent, delivery, errorCode, errorText } = message;
   if (errorCode === 'opted_out') return labels.nextOptedOut;
   if (sent === 'NotSent') return isRefused(message) ? labels.nextNotSent : labels.nextNotConfirmed;
   if (sent === 'Unknown') return labels.nextUnknown;
+  if (advises(errorText)) return '';
   if (delivery === 'Undelivered') return labels.nextLater;
   return sent === 'Failed' || delivery === 'Failed' ? labels.nextCarrier : '';
 }
