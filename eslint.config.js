@@ -4,7 +4,7 @@ import { builtinRules } from 'eslint/use-at-your-own-risk';
 import tseslint from 'typescript-eslint';
 
 /*
- * What imports what is checked by dependency-cruiser (config/imports.cjs), since only resolved paths tell it.
+ * What imports what is checked by dependency-cruiser (tools/lint/imports.cjs), since only resolved paths tell it.
  */
 
 /** Code that runs on Node. The shell of the Lightning page runs in browsers and is linted with the components. */

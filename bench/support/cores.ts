@@ -5,7 +5,7 @@ import os from 'node:os';
 /** The service has this core alone; everything else that the bench starts shares the other. */
 export const SERVICE_CORE = 0;
 export const OTHER_CORE = 1;
-/** Above this the other core slows the service's peers down, and the figures tell about them instead (design.md, section 8). */
+/** Above this the other core slows the service's peers down, and the figures tell about them instead. */
 export const MOST_BUSY = 0.8;
 /** More than this before a run means that somebody else works on the machine. */
 const MOST_BUSY_BEFORE = 0.15;

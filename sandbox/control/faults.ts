@@ -12,7 +12,7 @@ const actionSchema = z
   })
   .refine((action) => Object.keys(action).length > 0, 'a fault needs an action');
 
-/** One fault rule as it is posted to `/__sandbox/faults` (design.md section 6). */
+/** One fault rule as it is posted to `/__sandbox/faults`. */
 export const faultRuleSchema = z.strictObject({
   match: z
     .strictObject({

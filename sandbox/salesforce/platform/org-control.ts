@@ -46,7 +46,7 @@ const mergeBody = z.strictObject({ masterId: z.string(), loserIds: z.array(z.str
 const eventsQuery = z.object({ channel: z.string().startsWith('/event/'), replayId: z.coerce.number().int().default(-1) });
 const notificationsQuery = z.object({ username: z.string().optional(), stream: z.string().optional() });
 
-/** The control surface of the org itself: clock, limits, tokens, events, notifications, callouts (design.md section 6). */
+/** The control surface of the org itself: clock, limits, tokens, events, notifications, callouts. */
 export function registerOrgControl(app: FastifyInstance, deps: OrgControlDeps): void {
   const { org, accounts, grants, apps, usage, orgState, notifications, callout, baseUrl } = deps;
 

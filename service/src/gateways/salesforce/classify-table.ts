@@ -1,5 +1,5 @@
 /**
- * The failover table: section 6.1 of the project's Salesforce reference as data. The codes come from Salesforce's enumerations `StatusCode`
+ * The failover table as data. The codes come from Salesforce's enumerations `StatusCode`
  * and `ExceptionCode`; which class a code belongs to is Switchboard's judgement: is it the fault of one user, or would every user meet it?
  */
 export type FailureClass = 'session' | 'user' | 'permission' | 'org' | 'app' | 'transient' | 'record' | 'cursor';

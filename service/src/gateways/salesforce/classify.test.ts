@@ -9,7 +9,7 @@ const oauth = (code: string, description = '', status = 400): OAuthError =>
   new OAuthError({ endpoint: 'token', code, description, status, sent: 'yes' });
 const classOf = (error: unknown, context?: CallContext): FailureClass => classifyFailure(error, context).class;
 
-// The rows of section 6.1 of the reference, written out again so that a change of the table is noticed here.
+// The rows of the failover table, written out again so that a change of the table is noticed here.
 const ROWS: Record<FailureClass, string[]> = {
   session: ['INVALID_SESSION_ID'],
   user: [
