@@ -138,13 +138,18 @@ function familyOf(pid: number): number[] {
   return family;
 }
 
+/** Whoever ended meanwhile needs no signal. */
 function signal(family: number[], name: NodeJS.Signals): void {
-  for (const pid of family.filter(isRunning)) process.kill(pid, name);
+  for (const pid of family) send(pid, name);
 }
 
 function isRunning(pid: number): boolean {
+  return send(pid, 0);
+}
+
+function send(pid: number, what: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, what);
   } catch {
     return false;
   }
