@@ -6,6 +6,7 @@ import fromCustomer from '@salesforce/label/c.Msg_Bubble_From_Customer';
 import fromYou from '@salesforce/label/c.Msg_Bubble_From_You';
 import retry from '@salesforce/label/c.Msg_Bubble_Retry';
 import segments from '@salesforce/label/c.Msg_Bubble_Segments';
+import settle from '@salesforce/label/c.Msg_Bubble_Settle';
 import writeAgain from '@salesforce/label/c.Msg_Bubble_Write_Again';
 import delivered from '@salesforce/label/c.Msg_Delivery_Delivered';
 import deliveryFailed from '@salesforce/label/c.Msg_Delivery_Failed';
@@ -17,6 +18,7 @@ import nextNotConfirmed from '@salesforce/label/c.Msg_Next_Not_Confirmed';
 import nextNotSent from '@salesforce/label/c.Msg_Next_Not_Sent';
 import nextOptedOut from '@salesforce/label/c.Msg_Next_Opted_Out';
 import nextUnknown from '@salesforce/label/c.Msg_Next_Unknown';
+import nextUnknownAdmin from '@salesforce/label/c.Msg_Next_Unknown_Admin';
 import failed from '@salesforce/label/c.Msg_Sent_Failed';
 import notConfirmed from '@salesforce/label/c.Msg_Sent_NotConfirmed';
 import notSent from '@salesforce/label/c.Msg_Sent_NotSent';
@@ -36,6 +38,7 @@ export const labels = {
   fromYou,
   retry,
   segments,
+  settle,
   writeAgain,
   delivered,
   deliveryFailed,
@@ -47,6 +50,7 @@ export const labels = {
   nextNotSent,
   nextOptedOut,
   nextUnknown,
+  nextUnknownAdmin,
   failed,
   notConfirmed,
   notSent,

@@ -1,4 +1,5 @@
 import { LightningElement, api } from 'lwc';
+import mayManage from '@salesforce/customPermission/SwitchboardSetup';
 import { fill } from 'c/coreText';
 import { formatDateTime, formatTime } from 'c/coreTime';
 import { outcomeOf } from 'c/messagingData';
@@ -8,8 +9,8 @@ import { badgesOf, nextStepOf } from './status';
 import type { Badge } from './status';
 
 /**
- * One message. Fires `retry` and `discard` (detail `{key}`) for a message the service did not take, and `writeagain` (detail `{body}`)
- * for one that did not arrive.
+ * One message. Fires `retry` and `discard` (detail `{key}`) for a message the service did not take, `writeagain` (detail `{body}`) for
+ * one that did not arrive, and `settle` (detail `{id, body}`) when an admin wants to say what became of one nobody knows about.
  */
 export default class MessagingBubble extends LightningElement {
   @api message!: MessageView;
@@ -65,7 +66,7 @@ export default class MessagingBubble extends LightningElement {
   }
 
   get nextStep(): string {
-    return nextStepOf(this.message);
+    return this.canSettle ? labels.nextUnknownAdmin : nextStepOf(this.message);
   }
 
   get hasTrouble(): boolean {
@@ -85,12 +86,22 @@ export default class MessagingBubble extends LightningElement {
     return !this.isUnsent && outcomeOf(this.message) === 'failed' && this.message.body !== '' && this.message.errorCode !== 'opted_out';
   }
 
+  /** A message without an id has never been with the service, which has nothing to settle then. */
+  get canSettle(): boolean {
+    return mayManage === true && this.message.sent === 'Unknown' && this.message.id !== '';
+  }
+
   handleRetry(): void {
     this.dispatchEvent(new CustomEvent('retry', { detail: { key: this.message.key } }));
   }
 
   handleDiscard(): void {
     this.dispatchEvent(new CustomEvent('discard', { detail: { key: this.message.key } }));
+  }
+
+  handleSettle(): void {
+    const { id, body } = this.message;
+    this.dispatchEvent(new CustomEvent('settle', { detail: { id, body } }));
   }
 
   handleWriteAgain(): void {

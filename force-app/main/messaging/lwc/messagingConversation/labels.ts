@@ -11,6 +11,10 @@ import none from '@salesforce/label/c.Msg_Conversation_None';
 import noneText from '@salesforce/label/c.Msg_Conversation_None_Text';
 import olderFailed from '@salesforce/label/c.Msg_Older_Failed';
 import refreshFailed from '@salesforce/label/c.Msg_Refresh_Failed';
+import settledFailed from '@salesforce/label/c.Msg_Settle_Done_Failed';
+import settledResend from '@salesforce/label/c.Msg_Settle_Done_Resend';
+import settledSent from '@salesforce/label/c.Msg_Settle_Done_Sent';
+import settleTitle from '@salesforce/label/c.Msg_Settle_Title';
 
 export const labels = {
   noNumber,
@@ -26,4 +30,8 @@ export const labels = {
   noneText,
   olderFailed,
   refreshFailed,
+  settledFailed,
+  settledResend,
+  settledSent,
+  settleTitle,
 };

@@ -3,10 +3,12 @@ import { refreshApex } from '@salesforce/apex';
 import readConversation from '@salesforce/apex/ConversationReads.conversation';
 import readMessages from '@salesforce/apex/ConversationReads.messages';
 import maySend from '@salesforce/customPermission/SwitchboardSend';
+import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { startPoll } from 'c/corePoll';
 import type { Poll } from 'c/corePoll';
 import { calmly, myNumbers, NO_LIMIT_SEQUENCE, PAGE_SIZE, seenBefore, toConversation, watchConversations } from 'c/messagingData';
 import type { ConversationView, SendingNumber, Wired } from 'c/messagingData';
+import MessagingSettle from 'c/messagingSettle';
 import { blockedReason, placeholderOf, readNoter } from './rules';
 import { EMPTY_THREAD, Thread } from './thread';
 import type { ThreadView } from './thread';
@@ -17,6 +19,8 @@ const REREAD_GAP_MS = 300;
 const AWAIT_ROW_MS = 4_000;
 /** A row that has not come by then waits for the wake-up like everything else. */
 const AWAIT_AT_MOST_MS = 600_000;
+
+const SETTLED = { sent: labels.settledSent, failed: labels.settledFailed, resend: labels.settledResend };
 
 /**
  * A conversation with thread and composer. Fires `conversationloaded` (detail: the conversation, after every reading), `moved`
@@ -184,6 +188,15 @@ export default class MessagingConversation extends LightningElement {
 
   handleDiscard({ detail }: CustomEvent<{ key: string }>): void {
     this.thread?.queue.discard(detail.key);
+  }
+
+  async handleSettle({ detail }: CustomEvent<{ id: string; body: string }>): Promise<void> {
+    const options = { label: labels.settleTitle, messageId: detail.id, text: detail.body, size: 'small' };
+    const settled = (await MessagingSettle.open(options)) as { outcome: keyof typeof SETTLED } | undefined;
+    (this.refs?.['thread'] as HTMLElement | undefined)?.focus();
+    if (!settled) return;
+    this.dispatchEvent(new ShowToastEvent({ title: SETTLED[settled.outcome], variant: 'success' }));
+    this.reread();
   }
 
   handleWriteAgain({ detail }: CustomEvent<{ body: string }>): void {

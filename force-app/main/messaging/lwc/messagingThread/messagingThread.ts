@@ -10,7 +10,8 @@ const EDGE = 60;
 
 /**
  * The messages of one conversation, oldest first. Stays at the newest message unless the reader scrolled up; then a button tells how many
- * came. Fires `older` when earlier messages are wanted, and passes on `retry`, `discard` and `writeagain` of its bubbles.
+ * came. Fires `older` when earlier messages are wanted, and passes on `retry`, `discard`, `settle` and `writeagain` of its
+ * bubbles.
  */
 export default class MessagingThread extends LightningElement {
   @api customerName = '';

@@ -6,6 +6,7 @@ import { messageRow, refusal } from '../../messagingData/__tests__/samples';
 jest.mock('@salesforce/apex/MessagingController.media', () => ({ default: jest.fn(() => new Promise(() => undefined)) }), {
   virtual: true,
 });
+jest.mock('@salesforce/customPermission/SwitchboardSetup', () => ({ default: false }), { virtual: true });
 jest.mock('@salesforce/label/c.Msg_Bubble_From_Customer', () => ({ default: '{0} wrote:' }), { virtual: true });
 
 function show(message: object) {
@@ -61,6 +62,7 @@ describe('c-messaging-bubble', () => {
     expect(texts(element, '.reason')[0]).toBe(reason);
     expect(texts(element, '.next-step')).toEqual([next]);
     expect(all(element, '.retry')).toHaveLength(0);
+    expect(all(element, '.settle')).toHaveLength(0); // that is for admins
   });
 
   it('offers a failed text for writing again, but not to someone who opted out', () => {

@@ -7,6 +7,7 @@ import loadNumbers from '@salesforce/apex/MessagingController.myNumbers';
 import sendMessage from '@salesforce/apex/MessagingController.send';
 import { deliver } from 'lightning/empApi';
 import { forgetNumbers, keepStarted } from 'c/messagingData';
+import MessagingSettle from 'c/messagingSettle';
 import MessagingConversation from 'c/messagingConversation';
 import { conversationRow, messagePage, messageRow, NUMBERS, refusal, settle } from '../../messagingData/__tests__/samples';
 import type { Found } from '../../messagingData/__tests__/samples';
@@ -26,6 +27,7 @@ jest.mock('@salesforce/apex/MessagingController.markRead', () => ({ default: jes
 jest.mock('@salesforce/apex/MessagingController.media', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingController.myNumbers', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/customPermission/SwitchboardSend', () => ({ default: true }), { virtual: true });
+jest.mock('@salesforce/apex/MessagingController.resolveUnknown', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingController.send', () => ({ default: jest.fn() }), { virtual: true });
 
 type Wire = { emit(value: unknown): void; error(body?: unknown): void; getLastConfig(): Record<string, unknown> } & jest.Mock;
@@ -179,6 +181,27 @@ describe('c-messaging-conversation: sending', () => {
     const { find, fire } = await show();
     await fire('c-messaging-thread', 'writeagain', { body: 'Body 2' });
     expect(find('c-messaging-composer').shadowRoot!.querySelector<HTMLElement & { value: string }>('.text')!.value).toBe('Body 2');
+  });
+
+  it.each([
+    [{ outcome: 'sent' }, ['c.Msg_Settle_Done_Sent'], true],
+    [{ outcome: 'failed' }, ['c.Msg_Settle_Done_Failed'], true],
+    [{ outcome: 'resend' }, ['c.Msg_Settle_Done_Resend'], true],
+    [undefined, [], false],
+  ])('asks what became of a message, and reads again when it was settled as %j', async (answer, titles, rereads) => {
+    jest.useFakeTimers();
+    const { element, fire } = await show();
+    await jest.advanceTimersByTimeAsync(350);
+    (refreshApex as jest.Mock).mockClear();
+    const open = jest.spyOn(MessagingSettle, 'open').mockResolvedValue(answer);
+    const toasts: string[] = [];
+    element.addEventListener('lightning__showtoast', (event) => toasts.push((event as CustomEvent).detail.title));
+    await fire('c-messaging-thread', 'settle', { id: 'm-2', body: 'Body 2' });
+    expect(open).toHaveBeenCalledWith({ label: 'c.Msg_Settle_Title', messageId: 'm-2', text: 'Body 2', size: 'small' });
+    await jest.advanceTimersByTimeAsync(350);
+    expect(toasts).toEqual(titles);
+    expect((refreshApex as jest.Mock).mock.calls.length > 0).toBe(rereads);
+    jest.useRealTimers();
   });
 
   it('tells when the service filed the message elsewhere', async () => {
