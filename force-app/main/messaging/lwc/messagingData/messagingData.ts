@@ -15,7 +15,7 @@ export { forgetNumbers, isNamedByNumber, myNumbers, preferredNumber, showNumber 
 export type { SendingNumber } from './numbers';
 export { keepStarted, newKey, OutgoingQueue } from './outgoing';
 export type { Accepted, Outgoing } from './outgoing';
-export { countryName, toInternational } from './phone';
+export { countryName, regionName, toInternational } from './phone';
 export { parent, related, text } from './rows';
 export type { FieldToken, Row, Wired } from './rows';
 export { numberPattern, searchTerm, SHORTEST_TERM, toSearchHits } from './search';

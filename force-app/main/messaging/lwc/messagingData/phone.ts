@@ -77,10 +77,14 @@ export function countryName(number: string, locale: string): string {
   const code = [3, 2, 1].map((length) => digits.slice(0, length)).find((prefix) => prefix in COUNTRY_OF_CODE);
   if (!number.startsWith('+') || !code) return '';
   const regions = code === '1' ? ['US', 'CA'] : [COUNTRY_OF_CODE[code]!];
+  return regions.map((region) => regionName(region, locale)).join(' / ');
+}
+
+/** Name of a country (ISO 3166 code) in the user's language; the code itself where the browser knows no name. */
+export function regionName(country: string, locale: string): string {
   try {
-    const names = new Intl.DisplayNames([locale.replace(/_/g, '-')], { type: 'region' });
-    return regions.map((region) => names.of(region) ?? region).join(' / ');
+    return new Intl.DisplayNames([locale.replace(/_/g, '-')], { type: 'region' }).of(country) ?? country;
   } catch {
-    return regions.join(' / ');
+    return country;
   }
 }

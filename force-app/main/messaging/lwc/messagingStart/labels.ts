@@ -7,6 +7,7 @@ import number from '@salesforce/label/c.Msg_Start_Number';
 import numberBad from '@salesforce/label/c.Msg_Start_Number_Bad';
 import numberCountry from '@salesforce/label/c.Msg_Start_Number_Country';
 import numberHelp from '@salesforce/label/c.Msg_Start_Number_Help';
+import numberHelpShort from '@salesforce/label/c.Msg_Start_Number_Help_Short';
 import numberMissing from '@salesforce/label/c.Msg_Start_Number_Missing';
 import numberPlaceholder from '@salesforce/label/c.Msg_Start_Number_Placeholder';
 import numbersFailed from '@salesforce/label/c.Msg_Composer_Numbers_Failed';
@@ -27,6 +28,7 @@ export const labels = {
   numberBad,
   numberCountry,
   numberHelp,
+  numberHelpShort,
   numberMissing,
   numberPlaceholder,
   numbersFailed,

@@ -3,7 +3,17 @@ import LightningModal from 'lightning/modal';
 import LOCALE from '@salesforce/i18n/locale';
 import sendMessage from '@salesforce/apex/MessagingController.send';
 import { fill } from 'c/coreText';
-import { countryName, keepStarted, LONGEST_TEXT, myNumbers, newKey, preferredNumber, showNumber, toInternational } from 'c/messagingData';
+import {
+  countryName,
+  keepStarted,
+  LONGEST_TEXT,
+  myNumbers,
+  newKey,
+  preferredNumber,
+  regionName,
+  showNumber,
+  toInternational,
+} from 'c/messagingData';
 import type { Accepted, SendingNumber } from 'c/messagingData';
 import { labels } from './labels';
 
@@ -67,15 +77,18 @@ export default class MessagingStart extends LightningModal {
     return !this.hasPhones || this.phone === OTHER;
   }
 
-  /** As it will be sent: a record's number goes as it is written, because the service knows the default country. */
+  /** As it will be sent: a national number goes as it is written, because the service reads it with the sending number's country. */
   get to(): string {
-    return this.typesNumber ? (toInternational(this.typed) ?? '') : (toInternational(this.phone) ?? this.phone);
+    const written = this.typesNumber ? this.typed.trim() : this.phone;
+    return toInternational(written) ?? (/\d/.test(written) ? written : '');
   }
 
   get countryHint(): string {
     const number = this.typesNumber ? this.to : '';
     const country = number && countryName(number, LOCALE);
-    return country ? fill(labels.numberCountry, showNumber(number), country) : labels.numberHelp;
+    if (country) return fill(labels.numberCountry, showNumber(number), country);
+    const home = this.numbers?.find((candidate) => candidate.number === this.from)?.country;
+    return home ? fill(labels.numberHelp, regionName(home, LOCALE)) : labels.numberHelpShort;
   }
 
   get from(): string {

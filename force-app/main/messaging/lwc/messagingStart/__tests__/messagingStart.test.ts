@@ -9,6 +9,7 @@ import type { Found } from '../../messagingData/__tests__/samples';
 jest.mock('@salesforce/apex/MessagingController.myNumbers', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingController.send', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/label/c.Msg_Start_Number_Country', () => ({ default: '{0} is a number of {1}.' }), { virtual: true });
+jest.mock('@salesforce/label/c.Msg_Start_Number_Help', () => ({ default: 'Or as in {0}' }), { virtual: true });
 const [load, send] = [loadNumbers, sendMessage] as unknown as [jest.Mock, jest.Mock];
 const ACCEPTED = { id: 'm-1', conversationId: 'c-9', sequence: 1 };
 const PHONES = [
@@ -88,9 +89,20 @@ describe('c-messaging-start', () => {
     expect(send.mock.calls[0][0].message).toEqual({ to: '020 7946 0001', from: '+447700900199', body: 'Hello' });
   });
 
+  it.each(['4155550123', '(415) 555-0123', '07700 900123'])('sends %s as it was typed: the service knows the country', async (typed) => {
+    const { find, fill, press } = await show();
+    expect(find('.country').textContent).toBe('Or as in United States');
+    await fill('.number', typed);
+    await fill('.text', 'Hello');
+    await press();
+    expect(send.mock.calls[0][0].message).toEqual({ to: typed, from: '+14155550199', body: 'Hello' });
+    await fill('.from', '+447700900199');
+    expect(find('.country').textContent).toBe('Or as in United Kingdom');
+  });
+
   it.each([
     ['', 'Hello', 'c.Msg_Start_Number_Missing', ''],
-    ['415 555 0101', 'Hello', 'c.Msg_Start_Number_Bad', ''],
+    ['Rosa', 'Hello', 'c.Msg_Start_Number_Bad', ''],
     ['+14155550101', '  ', '', 'c.Msg_Start_Text_Missing'],
   ])('refuses number %j with text %j', async (number, text, numberError, textError) => {
     const { find, fill, press } = await show();
