@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { messageIdCandidates, messageIdKey } from '../gateways/smpp/index.ts';
 import type { Database } from '../platform/db/database.ts';
 import { createTestDatabase } from '../platform/db/test-database.ts';
 import { settleSubmission } from './carriers/settle.ts';
@@ -139,6 +140,83 @@ describe('receipts', () => {
   });
 });
 
+describe('a receipt and the answer to its submission', () => {
+  it('at the same moment do not miss each other', async () => {
+    const [id, carrierId] = [await sending(), nextId()];
+    const [message] = await findSubmissions(database.db, orgId, [id]);
+    let applied = Promise.resolve();
+    await database.db.transaction().execute(async (tx) => {
+      await settleSubmission(tx, receipts, message!, { kind: 'accepted', parts: parts(carrierId) });
+      applied = report(carrierId, 'delivered');
+      // Either it waits for this transaction, or it has looked in vain by now.
+      await Promise.race([applied, new Promise((resolve) => setTimeout(resolve, 300))]);
+    });
+    await applied;
+    expect(await statusOf(id)).toBe('delivered');
+  });
+
+  it('nor a late answer', async () => {
+    const [id, carrierId] = [await sending(), nextId()];
+    await settle(id, { kind: 'unknown', parts: [], why: 'timeout', part: 1 });
+    await Promise.all([
+      receipts.identify({ orgId, accountId, messageId: id, carrierId, keys: [carrierId] }),
+      report(carrierId, 'delivered'),
+    ]);
+    expect(await statusOf(id)).toBe('delivered');
+  });
+
+  it.each([
+    ['decimal', '64001', 'fa01'],
+    ['hexadecimal', 'FA02', '64002'],
+    ['other case', 'FA0C', '00fa0c'],
+  ])('find each other in %s when the receipt is faster', async (_, reported, submitted) => {
+    const id = await sending();
+    await report(reported, 'delivered', { keys: messageIdCandidates(reported) });
+    await settle(id, { kind: 'accepted', parts: [{ part: 1, carrierId: submitted, key: messageIdKey(submitted) }] });
+    expect(await statusOf(id)).toBe('delivered');
+  });
+
+  it('that may mean two messages is kept for neither to be wrong', async () => {
+    const [hex, dec] = [await sending(), await sending()];
+    await settle(hex, { kind: 'accepted', parts: [{ part: 1, carrierId: '100', key: '100' }] });
+    await report('256', 'failed', { keys: messageIdCandidates('256'), accountId: twilioId });
+    await sql`update receipt set account_id = ${accountId} where carrier_id = '256'`.execute(database.db);
+    await settle(dec, { kind: 'accepted', parts: [{ part: 1, carrierId: '0256', key: '256' }] });
+    expect([await statusOf(hex), await statusOf(dec)]).toEqual(['sent', 'sent']);
+  });
+
+  it('to parts of an earlier try are claimed with the last part', async () => {
+    const [a, b] = [nextId(), nextId()];
+    const id = await sending(person(), 2);
+    await report(a, 'delivered');
+    await settle(id, { kind: 'retry', parts: parts(a), afterMs: 0, code: 'throttled', text: '' });
+    await sql`update message set status = 'sending' where id = ${id}`.execute(database.db);
+    await report(b, 'delivered');
+    await settle(id, { kind: 'accepted', parts: [{ part: 2, carrierId: b, key: b }] });
+    expect(await statusOf(id)).toBe('delivered');
+  });
+});
+
+describe('a late answer that is faster than the end of its try', () => {
+  it('lets the rest follow', async () => {
+    const [a, b] = [nextId(), nextId()];
+    const id = await sending(person(), 3);
+    await receipts.identify({ orgId, accountId, messageId: id, part: 2, carrierId: b, keys: [b] });
+    expect(await settle(id, { kind: 'unknown', parts: parts(a), why: 'timeout', part: 2 })).toBe(false);
+    expect(await statusOf(id)).toBe('queued');
+  });
+
+  it('about the last part makes the message sent', async () => {
+    const [a, b] = [nextId(), nextId()];
+    const id = await sending(person(), 2);
+    await receipts.identify({ orgId, accountId, messageId: id, part: 2, carrierId: b, keys: [b] });
+    await report(b, 'delivered');
+    expect(await settle(id, { kind: 'unknown', parts: parts(a), why: 'timeout', part: 2 })).toBe(true);
+    await report(a, 'delivered');
+    expect(await statusOf(id)).toBe('delivered');
+  });
+});
+
 describe('a text in several parts', () => {
   it('is delivered when all parts are, whatever their order', async () => {
     const [a, b, c] = [nextId(), nextId(), nextId()];
@@ -163,7 +241,7 @@ describe('a text in several parts', () => {
   it('of which only some were taken is not called delivered by the receipts of those', async () => {
     const [a, b] = [nextId(), nextId()];
     const id = await sending(person(), 2);
-    await settle(id, { kind: 'unknown', parts: parts(a), why: 'cut' });
+    await settle(id, { kind: 'unknown', parts: parts(a), why: 'cut', part: 2 });
     await report(a, 'delivered');
     expect(await statusOf(id)).toBe('unknown');
 
@@ -183,7 +261,7 @@ describe('a text in several parts', () => {
   it('goes on behind the part in doubt when that one turns out to be taken', async () => {
     const [a, b] = [nextId(), nextId()];
     const id = await sending(person(), 3);
-    await settle(id, { kind: 'unknown', parts: parts(a), why: 'timeout' });
+    await settle(id, { kind: 'unknown', parts: parts(a), why: 'timeout', part: 2 });
     woken.length = 0;
     await receipts.identify({ orgId, accountId, messageId: id, part: 2, carrierId: b, keys: [b] });
     expect(await statusOf(id)).toBe('queued');
@@ -203,7 +281,7 @@ describe('a text in several parts', () => {
 describe('a message in doubt', () => {
   const doubt = async (to: string) => {
     const id = await sending(to);
-    await settle(id, { kind: 'unknown', parts: [], why: 'cut' });
+    await settle(id, { kind: 'unknown', parts: [], why: 'cut', part: 1 });
     return id;
   };
 
@@ -242,6 +320,14 @@ describe('a message in doubt', () => {
     expect(await statusOf(good)).toBe('delivered');
   });
 
+  it('goes on when the late answer was only "not now", and nothing else does', async () => {
+    const [inDoubt, sent] = [await doubt(person()), await sending()];
+    await accept(sent, nextId());
+    expect(await receipts.resume({ orgId, accountId, messageId: inDoubt })).toBe(true);
+    expect(await receipts.resume({ orgId, accountId, messageId: sent })).toBe(false);
+    expect([await statusOf(inDoubt), await statusOf(sent)]).toEqual(['queued', 'sent']);
+  });
+
   it('is what a crash leaves of a message that was being sent, and of no other', async () => {
     const account = await addAccount(database.db, orgId, 'smpp');
     const lost = await sending(person(), 1, account);
@@ -272,6 +358,14 @@ describe('what a carrier refuses', () => {
     await settle(await sending(to), { kind: 'rejected', code: '21610', text: 'Opted out.', scope: 'message', parts: [] });
     const { rows } = await sql`select state, kind from opt_out where number = ${to}`.execute(database.db);
     expect(rows).toEqual([{ state: 'opted_out', kind: 'carrier' }]);
+  });
+
+  it('for now shows its reason while the message waits', async () => {
+    const id = await sending();
+    const refused: SubmitResult = { kind: 'retry', parts: [], afterMs: 0, code: 'ESME_RSUBMITFAIL', text: 'Not taken.', refused: true };
+    expect(await settle(id, refused)).toBe(false);
+    expect(await read(id)).toMatchObject({ status: 'queued', code: 'ESME_RSUBMITFAIL', text: 'Not taken.' });
+    expect((await sql`select 1 from outbox where subject_id = ${id} and purpose = 'org'`.execute(database.db)).rows).toHaveLength(1);
   });
 
   it('for the whole account goes back to the queue', async () => {

@@ -2,7 +2,16 @@ import type { Db } from '../platform/db/database.ts';
 import { enqueue } from '../platform/lanes/outbox.ts';
 import { COMES_FROM, statusOfParts } from './status.ts';
 import { changeStatuses, findOpen } from './store/messages.ts';
-import { findParts, keepUnmatched, partsOf, saveParts, saveReceipt, takeUnmatched } from './store/receipts.ts';
+import {
+  dropUnmatched,
+  findParts,
+  findUnmatched,
+  keepUnmatched,
+  lockCarrierIds,
+  partsOf,
+  saveParts,
+  saveReceipt,
+} from './store/receipts.ts';
 import { CARRIER_LANE, ORG_LANE, ORG_LANE_KEYS, type ReceiptStatus } from './types.ts';
 
 /** What a carrier reports about (a part of) a message it took. */
@@ -31,19 +40,22 @@ export interface ReceiptOptions {
 export function createReceipts({ db, wake }: ReceiptOptions) {
   async function apply(receipt: Receipt): Promise<void> {
     const moved = await db.transaction().execute(async (tx) => {
+      await lockCarrierIds(tx, receipt.accountId, receipt.keys);
       const found = (await matchById(tx, receipt)) ?? (await matchInDoubt(tx, receipt));
       if (found) return settle(tx, receipt, found.id, found.part);
-      await keepUnmatched(tx, receipt.orgId, receipt.accountId, { ...receipt, key: receipt.keys[0] ?? receipt.carrierId });
+      await keepUnmatched(tx, receipt.orgId, receipt.accountId, receipt);
       return [];
     });
     if (moved.length > 0) wakeOrg(receipt.orgId);
   }
 
   /** Called with the submission's transaction when the carrier has all parts: claims receipts that were faster. */
-  async function claimEarly(tx: Db, orgId: string, accountId: string, messageId: string, keys: string[]): Promise<void> {
-    for (const early of await takeUnmatched(tx, orgId, accountId, keys)) {
-      const part = (await findParts(tx, orgId, accountId, [early.key])).find((candidate) => candidate.messageId === messageId);
-      if (part) await saveReceipt(tx, orgId, messageId, part.part, early.status, early.errorCode);
+  async function claimEarly(tx: Db, orgId: string, accountId: string, messageId: string): Promise<void> {
+    for (const early of await findUnmatched(tx, orgId, accountId, messageId)) {
+      const found = await matchById(tx, { orgId, accountId, carrierId: early.carrierId, keys: early.keys });
+      if (found?.id !== messageId) continue; // may mean another message as well
+      await dropUnmatched(tx, early.id);
+      await saveReceipt(tx, orgId, messageId, found.part, early.status, early.errorCode);
     }
     await conclude(tx, orgId, messageId, null);
   }
@@ -59,14 +71,18 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
     part?: number;
     carrierId: string;
     keys: string[];
+    /** The id was only found in a list: where it turns out to be another message's, nothing happens. */
+    listed?: boolean;
   }): Promise<void> {
-    const { orgId, accountId, messageId, carrierId, keys, part = 1 } = known;
+    const { orgId, accountId, messageId, carrierId, keys, part = 1, listed = false } = known;
     const rest = await db.transaction().execute(async (tx) => {
+      await lockCarrierIds(tx, accountId, keys);
+      if (listed && (await findParts(tx, orgId, accountId, keys)).some((other) => other.carrierId === carrierId)) return false;
       await saveParts(tx, orgId, accountId, messageId, [{ part, carrierId, key: keys[0] ?? carrierId }]);
       const { parts, total } = await partsOf(tx, orgId, messageId);
       if (parts.length < total) return requeueRest(tx, orgId, accountId, messageId);
       await changeStatuses(tx, [{ orgId, id: messageId, status: 'sent', from: COMES_FROM.sent, accepted: true }]);
-      await claimEarly(tx, orgId, accountId, messageId, keys);
+      await claimEarly(tx, orgId, accountId, messageId);
       return false;
     });
     if (rest) wake({ orgId, purpose: CARRIER_LANE, key: accountId });
@@ -78,6 +94,14 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
     if (moved.length === 0) return false;
     await enqueue(tx, [{ orgId, purpose: CARRIER_LANE, key: accountId, subjectKind: 'message', subjectId: id }]);
     return true;
+  }
+
+  /** The carrier refused what was in doubt for now only: it goes on from there. False when the message is not in doubt. */
+  async function resume({ orgId, accountId, messageId }: { orgId: string; accountId: string; messageId: string }): Promise<boolean> {
+    const moved = await db.transaction().execute((tx) => requeueRest(tx, orgId, accountId, messageId));
+    if (moved) wake({ orgId, purpose: CARRIER_LANE, key: accountId });
+    if (moved) wakeOrg(orgId);
+    return moved;
   }
 
   /** The carrier refused a message in doubt after all. */
@@ -102,12 +126,15 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
     for (const key of ORG_LANE_KEYS) wake({ orgId, purpose: ORG_LANE, key });
   }
 
-  return { apply, claimEarly, identify, fail };
+  return { apply, claimEarly, identify, resume, fail };
 }
 
 export type Receipts = ReturnType<typeof createReceipts>;
 
-async function matchById(tx: Db, receipt: Receipt): Promise<{ id: string; part: number } | undefined> {
+async function matchById(
+  tx: Db,
+  receipt: Pick<Receipt, 'orgId' | 'accountId' | 'carrierId' | 'keys'>,
+): Promise<{ id: string; part: number } | undefined> {
   const parts = await findParts(tx, receipt.orgId, receipt.accountId, receipt.keys);
   const exact = parts.filter((part) => part.carrierId === receipt.carrierId);
   const candidates = exact.length > 0 ? exact : parts;

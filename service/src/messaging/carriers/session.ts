@@ -10,13 +10,14 @@ export interface CarrierPart {
 
 /**
  * What became of a submission. `parts` were accepted. *retry* is safe: the rest never reached the carrier or was refused for now.
- * *unknown* left and no answer came: it is settled by a receipt, by the carrier's list or by a person, never by sending it again.
+ * `refused`: the carrier had it and said no for now, which it may do for ever; else it was not reached or asked to slow down.
+ * *unknown* (`part` is in doubt) left and no answer came: it is settled by a receipt, by the carrier's list or by a person, never by sending it again.
  */
 export type SubmitResult =
   | { kind: 'accepted'; parts: CarrierPart[] }
   | { kind: 'rejected'; parts: CarrierPart[]; code: string; text: string; scope: 'message' | 'account' }
-  | { kind: 'retry'; parts: CarrierPart[]; afterMs: number; code: string; text: string }
-  | { kind: 'unknown'; parts: CarrierPart[]; why: string };
+  | { kind: 'retry'; parts: CarrierPart[]; afterMs: number; code: string; text: string; refused?: boolean }
+  | { kind: 'unknown'; parts: CarrierPart[]; why: string; part: number };
 
 /** An open way to a carrier account, held by the one worker that leases the account. */
 export interface CarrierSession {

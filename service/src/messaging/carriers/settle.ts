@@ -5,7 +5,7 @@ import { COMES_FROM } from '../status.ts';
 import { changeStatuses, type Submission } from '../store/messages.ts';
 import { saveOptOut } from '../store/opt-outs.ts';
 import { requeue } from '../store/queue.ts';
-import { partsOf, saveParts } from '../store/receipts.ts';
+import { lockCarrierIds, partsOf, saveParts } from '../store/receipts.ts';
 import type { SubmitResult } from './session.ts';
 
 /** Carriers that keep their own list of people who said STOP refuse with these codes; ours then says so too. */
@@ -17,22 +17,19 @@ const CARRIER_OPT_OUT = new Set(['21610']);
  */
 export async function settleSubmission(tx: Tx, receipts: Receipts, message: Submission, result: SubmitResult): Promise<boolean> {
   const { orgId, id, accountId } = message;
+  await lockCarrierIds(
+    tx,
+    accountId,
+    result.parts.map((part) => part.key),
+  );
   if (result.parts.length > 0) await saveParts(tx, orgId, accountId, id, result.parts);
   if (result.kind === 'accepted') {
-    await changeStatuses(tx, [{ orgId, id, status: 'sent', from: COMES_FROM.sent, accepted: true }]);
-    await receipts.claimEarly(
-      tx,
-      orgId,
-      accountId,
-      id,
-      result.parts.map((part) => part.key),
-    );
+    await settleAccepted(tx, receipts, message);
   } else if (result.kind === 'unknown') {
-    const errorText = 'The carrier did not confirm the message. It may have been sent; a receipt, the carrier or an admin settles it.';
-    await changeStatuses(tx, [{ orgId, id, status: 'unknown', from: COMES_FROM.unknown, errorCode: 'outcome_unknown', errorText }]);
+    return settleInDoubt(tx, receipts, message, result);
   } else if (result.kind === 'retry' || result.scope === 'account') {
     // Where a receipt was faster and final, nothing is left to submit.
-    return !(await requeue(tx, orgId, id));
+    return !(result.kind === 'retry' && result.refused ? await requeueRefused(tx, message, result) : await requeue(tx, orgId, id));
   } else {
     const { parts } = await partsOf(tx, orgId, id);
     await changeStatuses(tx, [
@@ -40,7 +37,7 @@ export async function settleSubmission(tx: Tx, receipts: Receipts, message: Subm
         orgId,
         id,
         status: 'failed',
-        from: COMES_FROM.failed,
+        from: ['sending', 'unknown'],
         accepted: parts.length > 0,
         errorCode: result.code,
         errorText: result.text,
@@ -60,4 +57,31 @@ export async function settleSubmission(tx: Tx, receipts: Receipts, message: Subm
     }
   }
   return true;
+}
+
+async function settleAccepted(tx: Tx, receipts: Receipts, { orgId, id, accountId }: Submission): Promise<void> {
+  await changeStatuses(tx, [{ orgId, id, status: 'sent', from: COMES_FROM.sent, accepted: true }]);
+  await receipts.claimEarly(tx, orgId, accountId, id);
+}
+
+/** The late answer for the part in doubt may have been faster than this: then it is in doubt no more, and the parts behind it follow. */
+async function settleInDoubt(
+  tx: Tx,
+  receipts: Receipts,
+  message: Submission,
+  result: Extract<SubmitResult, { kind: 'unknown' }>,
+): Promise<boolean> {
+  const { orgId, id } = message;
+  const { parts, total } = await partsOf(tx, orgId, id);
+  if (parts.length >= total) await settleAccepted(tx, receipts, message);
+  else if (parts.some(({ part }) => part === result.part)) return !(await requeue(tx, orgId, id));
+  const errorText = 'The carrier did not confirm the message. It may have been sent; a receipt, the carrier or an admin settles it.';
+  await changeStatuses(tx, [{ orgId, id, status: 'unknown', from: COMES_FROM.unknown, errorCode: 'outcome_unknown', errorText }]);
+  return true;
+}
+
+/** It is tried again, and whoever looks at it meanwhile learns what the carrier said. */
+async function requeueRefused(tx: Tx, { orgId, id }: Submission, { code, text }: { code: string; text: string }): Promise<boolean> {
+  const moved = await changeStatuses(tx, [{ orgId, id, status: 'queued', from: ['sending'], errorCode: code, errorText: text }]);
+  return moved.length > 0;
 }

@@ -160,12 +160,12 @@ function toResult(outcome: SubmitOutcome, before: number): SubmitResult {
     case 'rejected':
       return outcome.permanent
         ? { kind: 'rejected', parts, code: outcome.code, text: outcome.text, scope: 'message' }
-        : { kind: 'retry', parts, afterMs: RETRY_MS, code: outcome.code, text: outcome.text };
+        : { kind: 'retry', parts, afterMs: RETRY_MS, code: outcome.code, text: outcome.text, refused: true };
     case 'throttled':
       return { kind: 'retry', parts, afterMs: outcome.retryAfterMs, code: 'throttled', text: 'The carrier asked to slow down.' };
     case 'not-sent':
       return { kind: 'retry', parts, afterMs: RETRY_MS, code: 'unreachable', text: outcome.why };
     case 'unknown':
-      return { kind: 'unknown', parts, why: outcome.why };
+      return { kind: 'unknown', parts, why: outcome.why, part: outcome.nextPart };
   }
 }

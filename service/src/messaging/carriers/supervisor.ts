@@ -9,7 +9,8 @@ const FAILED_PAUSE_MS = 60_000;
 
 export interface SupervisorOptions {
   logger: Logger;
-  listAccounts(): Promise<CarrierAccount[]>;
+  /** `taken`: a worker somewhere holds it, so that asking for it is no use. */
+  listAccounts(): Promise<(CarrierAccount & { taken: boolean })[]>;
   start(account: CarrierAccount): Promise<AccountWorker | undefined>;
   /** Shows the admin that an account cannot be opened. */
   onRefused(account: CarrierAccount, error: unknown): Promise<void>;
@@ -33,11 +34,13 @@ export function createSupervisor({ logger, listAccounts, start, onRefused }: Sup
     const wanted = new Map(accounts.map((account) => [account.id, account]));
     for (const [id, { worker, version }] of workers) {
       const account = wanted.get(id);
-      if (!account || versionOf(account) !== version) await worker.stop();
+      // It may wait for its carrier: the others are not kept waiting for it. Its end is noted where it was started.
+      if (!account || versionOf(account) !== version) worker.stop().catch(() => {});
     }
     for (const account of accounts) {
       const paused = pausedUntil.get(account.id);
-      if (workers.has(account.id) || (paused && paused.version === versionOf(account) && paused.until > Date.now())) continue;
+      if (account.taken || workers.has(account.id) || (paused && paused.version === versionOf(account) && paused.until > Date.now()))
+        continue;
       await take(account).catch((error: unknown) => refuse(account, error));
     }
   }

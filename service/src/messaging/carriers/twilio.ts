@@ -81,13 +81,13 @@ async function submit(client: TwilioClient, message: Submission, statusCallback:
     case 'rejected':
       return outcome.permanent || outcome.scope === 'account'
         ? { kind: 'rejected', parts: [], code: outcome.code, text: outcome.text, scope: outcome.scope }
-        : { kind: 'retry', parts: [], afterMs: RETRY_MS, code: outcome.code, text: outcome.text };
+        : { kind: 'retry', parts: [], afterMs: RETRY_MS, code: outcome.code, text: outcome.text, refused: true };
     case 'throttled':
       return { kind: 'retry', parts: [], afterMs: outcome.retryAfterMs, code: 'throttled', text: 'The carrier asked to slow down.' };
     case 'not-sent':
       return { kind: 'retry', parts: [], afterMs: RETRY_MS, code: 'unreachable', text: 'The carrier cannot be reached.' };
     case 'unknown':
-      return { kind: 'unknown', parts: [], why: outcome.why };
+      return { kind: 'unknown', parts: [], why: outcome.why, part: 1 };
   }
 }
 

@@ -7,27 +7,19 @@ import { applyOutcome } from '../../platform/lanes/outbox.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Receipts } from '../receipts.ts';
 import { saveAccountState } from '../store/accounts.ts';
-import { findSubmissions, type Submission } from '../store/messages.ts';
+import { changeStatuses, findSubmissions, type Submission } from '../store/messages.ts';
 import { beginSubmission, countParts, markInDoubt, readQueue, type QueuedRow } from '../store/queue.ts';
 import { CARRIER_LANE, type CarrierAccount } from '../types.ts';
+import { retryOf, withPatience } from './retries.ts';
 import type { CarrierSession, SessionEvents, SubmitResult } from './session.ts';
 import { settleSubmission } from './settle.ts';
 
 const LEASE_MS = 30_000;
 const IDLE_MS = 500;
-const READ_AHEAD = 200;
-const ACCOUNT_PAUSE_MS = 60_000;
 const IN_DOUBT =
   'The connection to the carrier ended before it answered. The message may have been sent; a receipt, the carrier or an admin settles it.';
 
-/** Also what is written when a message was settled otherwise in the meantime: then nothing moves, since no status goes backwards. */
-const OPTED_OUT: SubmitResult = {
-  kind: 'rejected',
-  parts: [],
-  code: 'opted_out',
-  text: 'The person opted out before the message was sent.',
-  scope: 'message',
-};
+const OPTED_OUT = { errorCode: 'opted_out', errorText: 'The person opted out before the message was sent.' };
 
 export interface AccountWorkerOptions {
   account: CarrierAccount;
@@ -111,7 +103,7 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
   async function startDue(): Promise<number> {
     const room = account.windowSize - inFlight.size;
     if (room <= 0) return 0;
-    const rows = nextOfEach(await readQueue(db, account.orgId, account.id, READ_AHEAD), inFlight).slice(0, room);
+    const rows = await readQueue(db, account.orgId, account.id, [...inFlight.keys()], room);
     if (rows.length === 0) return 0;
     const submissions = new Map(
       (
@@ -127,12 +119,9 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
       if (!message) continue;
       const one = submitOne(row, message, lease)
         .catch((error: unknown) => {
-          if (error instanceof LeaseLostError) stopping.abort();
-          else
-            logger.error(
-              { err: error, message: message.id },
-              'a submission ended unexpectedly; the message is in doubt until the account starts anew',
-            );
+          if (error instanceof LeaseLostError) return stopping.abort();
+          logger.error({ err: error, message: message.id }, 'a submission ended unexpectedly; the message is in doubt');
+          return doubt(message.id);
         })
         .finally(() => {
           inFlight.delete(row.conversationId);
@@ -143,11 +132,23 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
     return rows.length;
   }
 
+  /** Where not even that can be written, the account starts anew, which marks it as well. */
+  async function doubt(messageId: string): Promise<void> {
+    try {
+      const doubted = await guarded(db, lease, (tx) => markInDoubt(tx, account.orgId, account.id, IN_DOUBT, messageId));
+      if (doubted > 0) options.wakeOrg(account.orgId);
+    } catch (error) {
+      logger.warn({ err: error, message: messageId }, 'a message in doubt could not be marked; its account starts anew');
+      stopping.abort();
+    }
+  }
+
   async function submitOne(row: QueuedRow, message: Submission, held: Lease): Promise<void> {
     await pace(stopping.signal);
     if (stopping.signal.aborted || !(await begin(row, message, held))) return;
     await options.failPoints.hit('carrier.before-submit');
-    const result = await session.submit(message, message.segments > 1 ? await countParts(db, account.orgId, message.id) : 0);
+    const accepted = message.segments > 1 ? await countParts(db, account.orgId, message.id) : 0;
+    const result = withPatience(row, await session.submit(message, accepted));
     await options.failPoints.hit('carrier.after-submit');
     await keepTrying(() =>
       guarded(db, held, async (tx) => {
@@ -160,11 +161,11 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
     if (result.kind === 'rejected' && result.scope === 'account') await holdAccount(result);
   }
 
-  /** Commits that the message is being sent; false when it must not be sent any more, which is settled then. */
+  /** Commits that the message is being sent; false when it must not be sent any more, because the person opted out or it was settled otherwise. */
   async function begin(row: QueuedRow, message: Submission, held: Lease): Promise<boolean> {
     const begun = await guarded(db, held, async (tx) => {
       if (await beginSubmission(tx, account.orgId, message, options.clock.now())) return true;
-      await settleSubmission(tx, options.receipts, message, OPTED_OUT);
+      await changeStatuses(tx, [{ orgId: account.orgId, id: message.id, status: 'failed', from: ['queued'], ...OPTED_OUT }]);
       await applyOutcome(tx, doneWith(row));
       return false;
     });
@@ -202,23 +203,8 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
   };
 }
 
-function nextOfEach(rows: QueuedRow[], busy: ReadonlyMap<string, unknown>): QueuedRow[] {
-  const seen = new Set(busy.keys());
-  return rows.filter((row) => {
-    const first = !seen.has(row.conversationId);
-    seen.add(row.conversationId);
-    return first && row.due;
-  });
-}
-
 function doneWith(row: QueuedRow) {
   return { done: [{ id: row.id, version: row.version }] };
-}
-
-function retryOf(row: QueuedRow, result: SubmitResult) {
-  if (result.kind === 'retry') return { retry: [{ id: row.id, afterMs: result.afterMs, code: result.code, reason: result.text }] };
-  if (result.kind === 'rejected') return { retry: [{ id: row.id, afterMs: ACCOUNT_PAUSE_MS, code: result.code, reason: result.text }] };
-  return {};
 }
 
 /** Lets one message through per interval, in order, before it counts as being sent: what waits here certainly did not leave. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { json, type Db } from '../../platform/db/database.ts';
 import { CARRIER_LANE, type CarrierAccount, type CarrierState, type OurNumber } from '../types.ts';
 import { changeStatuses } from './messages.ts';
@@ -18,9 +18,14 @@ export async function listAccounts(db: Db, orgId: string): Promise<CarrierAccoun
   ).rows;
 }
 
-/** Accounts of all orgs, for the workers that lease them. */
-export async function listAllAccounts(db: Db): Promise<CarrierAccount[]> {
-  return (await sql<CarrierAccount>`select ${ACCOUNT} from carrier_account where removed_at is null order by id`.execute(db)).rows;
+/** Accounts of all orgs, for the workers that lease them; `taken` when a worker somewhere has it. */
+export async function listAllAccounts(db: Db): Promise<(CarrierAccount & { taken: boolean })[]> {
+  return (
+    await sql<CarrierAccount & { taken: boolean }>`
+      select ${ACCOUNT}, exists (select 1 from lane where lane.org_id = carrier_account.org_id and lane.purpose = ${CARRIER_LANE}
+        and lane.key = carrier_account.id::text and lane.lease_until >= now()) as taken
+      from carrier_account where removed_at is null order by id`.execute(db)
+  ).rows;
 }
 
 export async function findAccount(db: Db, id: string, orgId?: string): Promise<CarrierAccount | undefined> {
@@ -37,9 +42,16 @@ export async function saveAccount(
     insert into carrier_account (org_id, id, kind, label, settings, secret, rate_per_second, window_size)
     values (${account.orgId}, ${account.id}, ${account.kind}, ${account.label}, ${json(account.settings)}, ${account.secret}, ${account.ratePerSecond}, ${account.windowSize})
     on conflict (org_id, id) do update set label = excluded.label, settings = excluded.settings, secret = excluded.secret,
-      rate_per_second = excluded.rate_per_second, window_size = excluded.window_size, state = 'connecting', state_text = '', state_since = now()`.execute(
-    db,
-  );
+      rate_per_second = excluded.rate_per_second, window_size = excluded.window_size, ${anew('state', sql`'connecting'`)},
+      ${anew('state_text', sql`''`)}, ${anew('state_since', sql`now()`)}`.execute(db);
+}
+
+/** A worker opens a new session only for these; a new label changes nothing about the connection. */
+function anew(column: string, value: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`${sql.ref(column)} = case
+    when (carrier_account.settings, carrier_account.secret, carrier_account.rate_per_second, carrier_account.window_size)
+      is distinct from (excluded.settings, excluded.secret, excluded.rate_per_second, excluded.window_size)
+    then ${value} else ${sql.ref(`carrier_account.${column}`)} end`;
 }
 
 /** Marks the account removed. What still waited for it will never be sent, which its messages then say; what was under way is in doubt. */

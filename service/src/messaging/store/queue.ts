@@ -9,15 +9,22 @@ export interface QueuedRow {
   messageId: string;
   conversationId: string;
   attempts: number;
-  due: boolean;
 }
 
-/** What waits for a carrier account, oldest first, also rows that are not due yet: a later text must not overtake an earlier one. */
-export async function readQueue(db: Db, orgId: string, accountId: string, limit: number): Promise<QueuedRow[]> {
+/**
+ * What a carrier account may send now, oldest first: of each conversation that is not `busy` its first waiting text, where that is due. A later
+ * text never overtakes an earlier one, and however much waits for one person, the others go on.
+ */
+export async function readQueue(db: Db, orgId: string, accountId: string, busy: string[], limit: number): Promise<QueuedRow[]> {
   const { rows } = await sql<QueuedRow>`
-    select o.id, o.version, o.subject_id as "messageId", m.conversation_id as "conversationId", o.attempts, o.due_at <= now() as due
+    select o.id, o.version, o.subject_id as "messageId", m.conversation_id as "conversationId", o.attempts
     from outbox o join message m on m.org_id = o.org_id and m.id = o.subject_id
-    where o.org_id = ${orgId} and o.purpose = ${CARRIER_LANE} and o.lane_key = ${accountId} and o.state = 'waiting' and m.status = 'queued'
+    where o.org_id = ${orgId} and o.purpose = ${CARRIER_LANE} and o.lane_key = ${accountId} and o.state = 'waiting' and o.due_at <= now()
+      and m.status = 'queued' and m.conversation_id <> all(cast(${busy} as uuid[]))
+      and not exists (
+        select 1 from message e join outbox eo on eo.org_id = e.org_id and eo.purpose = ${CARRIER_LANE} and eo.subject_kind = 'message'
+          and eo.subject_id = e.id and eo.lane_key = ${accountId} and eo.state = 'waiting' and eo.id < o.id
+        where e.org_id = m.org_id and e.conversation_id = m.conversation_id and e.status = 'queued')
     order by o.id limit ${limit}`.execute(db);
   return rows;
 }
@@ -50,12 +57,13 @@ export async function countParts(db: Db, orgId: string, messageId: string): Prom
   return rows[0]?.parts ?? 0;
 }
 
-/** A crash or a cut left these with the carrier or not: they become *unknown*, and leave the carrier's lane for good. */
-export async function markInDoubt(tx: Db, orgId: string, accountId: string, reason: string): Promise<number> {
+/** A crash or a cut left these (or one) with the carrier or not: they become *unknown*, and leave the carrier's lane for good. */
+export async function markInDoubt(tx: Db, orgId: string, accountId: string, reason: string, messageId?: string): Promise<number> {
   const { rows } = await sql`
     with doubted as (
       update message set status = 'unknown', error_code = 'outcome_unknown', error_text = ${reason}
-      where org_id = ${orgId} and account_id = ${accountId} and status = 'sending' returning id, conversation_id
+      where org_id = ${orgId} and account_id = ${accountId} and status = 'sending'
+        ${messageId ? sql`and id = ${messageId}` : sql``} returning id, conversation_id
     ), left_lane as (
       delete from outbox using doubted where outbox.org_id = ${orgId} and outbox.purpose = ${CARRIER_LANE}
         and outbox.subject_kind = 'message' and outbox.subject_id = doubted.id

@@ -60,28 +60,48 @@ export async function partsOf(tx: Db, orgId: string, messageId: string): Promise
 
 export interface UnmatchedReceipt {
   carrierId: string;
-  key: string;
+  /** Tolerant forms of the id, the likeliest first. */
+  keys: string[];
   status: ReceiptStatus;
   errorCode: string | null;
   ourNumber: string | null;
   customerNumber: string | null;
 }
 
+/**
+ * Whoever writes down what the carrier calls a message, and whoever looks a receipt up by that name, waits for the other: else each would
+ * look before the other's row is there, and the receipt would be kept for nobody. First statement of their transactions.
+ */
+export async function lockCarrierIds(tx: Db, accountId: string, keys: string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const names = [...new Set(keys)].sort().map((key) => `receipt:${accountId}:${key}`); // always in one order, so that nobody waits in a circle
+  await sql`select pg_advisory_xact_lock(hashtextextended(name, 0)) from unnest(cast(${names} as text[])) as name`.execute(tx);
+}
+
 /** Keeps a receipt whose message is not known (yet). */
 export async function keepUnmatched(db: Db, orgId: string, accountId: string, receipt: UnmatchedReceipt): Promise<void> {
-  await sql`insert into receipt (org_id, account_id, carrier_id, carrier_key, status, error_code, our_number, customer_number)
-    values (${orgId}, ${accountId}, ${receipt.carrierId}, ${receipt.key}, ${receipt.status}, ${receipt.errorCode}, ${receipt.ourNumber}, ${receipt.customerNumber})
+  await sql`insert into receipt (org_id, account_id, carrier_id, carrier_keys, status, error_code, our_number, customer_number)
+    values (${orgId}, ${accountId}, ${receipt.carrierId}, ${receipt.keys}, ${receipt.status}, ${receipt.errorCode}, ${receipt.ourNumber}, ${receipt.customerNumber})
     on conflict (org_id, account_id, carrier_id, status) do nothing`.execute(db);
 }
 
-/** Takes the kept receipts of these ids out, oldest first. */
-export async function takeUnmatched(tx: Db, orgId: string, accountId: string, keys: string[]): Promise<UnmatchedReceipt[]> {
-  const { rows } = await sql<UnmatchedReceipt & { id: number }>`
-    delete from receipt where org_id = ${orgId} and account_id = ${accountId} and carrier_key = any(${keys})
-    returning id, carrier_id as "carrierId", carrier_key as key, status, error_code as "errorCode", our_number as "ourNumber", customer_number as "customerNumber"`.execute(
-    tx,
-  );
-  return rows.sort((a, b) => a.id - b.id);
+/** The kept receipts that may mean a part of this message, oldest first. */
+export async function findUnmatched(
+  tx: Db,
+  orgId: string,
+  accountId: string,
+  messageId: string,
+): Promise<(Pick<UnmatchedReceipt, 'carrierId' | 'keys' | 'status' | 'errorCode'> & { id: number })[]> {
+  const { rows } = await sql<Pick<UnmatchedReceipt, 'carrierId' | 'keys' | 'status' | 'errorCode'> & { id: number }>`
+    select id, carrier_id as "carrierId", carrier_keys as keys, status, error_code as "errorCode" from receipt
+    where org_id = ${orgId} and account_id = ${accountId}
+      and carrier_keys && array(select carrier_key from message_part where org_id = ${orgId} and message_id = ${messageId})
+    order by id for update`.execute(tx);
+  return rows;
+}
+
+export async function dropUnmatched(tx: Db, id: number): Promise<void> {
+  await sql`delete from receipt where id = ${id}`.execute(tx);
 }
 
 /** Receipts that nobody claimed for so long are of messages that were not ours. */
