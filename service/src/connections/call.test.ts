@@ -260,22 +260,6 @@ describe('failures of the call itself', () => {
     expect(await main()).toBe(ADMIN);
   });
 
-  it('of missing rights switch only to a user who has them', async () => {
-    await h.fault({
-      match: { path: `${DATA}v65.0/query`, user: ADMIN },
-      action: answer(400, 'INVALID_TYPE', "sObject type 'Conversation__c' is not supported."),
-    });
-    await call();
-    expect([await main(), await status(ADMIN)]).toEqual([STANDBY, 'connected']);
-  });
-
-  it('of missing rights stay where nobody has them', async () => {
-    await h.fault({ match: { path: '/Conversation__c/describe' }, action: answer(404, 'NOT_FOUND') });
-    await h.fault({ match: { path: `${DATA}v65.0/query`, object: 'Conversation__c' }, action: answer(403, 'INSUFFICIENT_ACCESS') });
-    expect((await errorOf(call())).failure.class).toBe('permission');
-    expect(await main()).toBe(ADMIN);
-  });
-
   it('can be tried as each other user without marking anyone', async () => {
     const seen = await h.connections.tryOthers(
       org.id,

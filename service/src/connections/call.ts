@@ -6,7 +6,7 @@ import { RefreshFailedError, type Broker } from './broker.ts';
 import { CallFailedError, OrgHeldError } from './errors.ts';
 import type { Failover } from './failover.ts';
 import { createGates, LANE_LIMITS, overBudget } from './limits.ts';
-import type { RightsProber } from './rights.ts';
+import type { RightsSwitch } from './rights-switch.ts';
 import type { RunFailed, Sessions } from './sessions.ts';
 import type { Store } from './store.ts';
 import type { CallOptions, LinkRow, UserRow, Work } from './types.ts';
@@ -16,7 +16,7 @@ export interface CallDeps {
   broker: Broker;
   failover: Failover;
   sessions: Sessions;
-  rights: RightsProber;
+  rightsSwitch: RightsSwitch;
   clock: Clock;
   logger: Logger;
   findOrg: (id: string) => Promise<Org | undefined>;
@@ -54,7 +54,7 @@ async function turns<T>(deps: CallDeps, orgId: string, options: CallOptions & { 
     }
     const { failure } = result;
     // Whoever decides about this user decides about the token that failed, not about one that a new sign-in has put in its place.
-    const again = await decide(deps, { org, link, main: { ...main, tokenGeneration: result.generation }, options, once }, result);
+    const again = await decide(deps, { org, link, main: result.user, options, once }, result);
     // Whatever was decided for the org: work that must not be done twice is not run again when it may have been done.
     if (!again || (options.replay === 'never' && failure.sent === 'maybe' && !result.inDoubt)) throw new CallFailedError(failure);
   }
@@ -103,7 +103,7 @@ async function decide(deps: CallDeps, turn: Turn, result: RunFailed): Promise<bo
       await deps.failover.switchMain(link, main, failure, true);
       return true;
     case 'permission':
-      return firstTime(turn, 'permission') && (await switchForRights(deps, turn, failure));
+      return firstTime(turn, 'permission') && (await deps.rightsSwitch(turn.org, link, main, failure));
     case 'org':
       // An idle connection that the other side had closed looks like a cut; it says nothing about the org.
       if (failure.code === 'CUT' && (options.replay !== 'never' || failure.sent === 'no') && firstTime(turn, 'cut')) return true;
@@ -172,27 +172,4 @@ export async function settle(deps: Pick<CallDeps, 'broker' | 'failover' | 'store
     await deps.failover.standbyDown(user, error.failure);
     return false;
   }
-}
-
-/** Missing rights: switch only to a standby that passes the permission probe; otherwise stay, and say so once. */
-async function switchForRights(deps: CallDeps, { org, link, main }: Turn, failure: Failure): Promise<boolean> {
-  const standbys = (await deps.store.users.list(org.id)).filter(
-    (user) => user.id !== main.id && user.status === 'connected' && !user.inDoubt,
-  );
-  const lacking = await deps.rights.probe(org, main);
-  for (const standby of standbys) {
-    const missing = await deps.rights.probe(org, standby);
-    if (missing?.length === 0) return (await deps.failover.switchMain(link, main, failure, false)) !== 'none';
-  }
-  if (main.missing.length === 0 && lacking && lacking.length > 0) {
-    await deps.store.journal.addEvent(deps.store.db, org.id, deps.clock.now(), {
-      kind: 'standby_failed',
-      text: `${main.username} lacks access (${lacking.slice(0, 3).join(', ')}) and no standby user has more. The main user stays.`,
-      cause: failure.code,
-      causeText: failure.text,
-      from: main.username,
-      nextStep: 'Assign the permission set "Switchboard Integration" to the connected users.',
-    });
-  }
-  return false;
 }

@@ -18,6 +18,7 @@ import { createFailover } from './failover.ts';
 import { createNoticeLanes, createNotices } from './notices.ts';
 import { createProbes } from './probes.ts';
 import { createRightsProber } from './rights.ts';
+import { createRightsSwitch } from './rights-switch.ts';
 import { registerConnectionRoutes } from './routes.ts';
 import { createSessions, type Connect } from './sessions.ts';
 import { createStore } from './store.ts';
@@ -121,7 +122,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     releaseLanes: options.releaseLanes,
     setupHint: 'In Salesforce: app Switchboard, tab Switchboard Setup, Connected users.',
   });
-  const call = createCall({ store, broker, failover, sessions, rights, clock, logger, findOrg });
+  const rightsSwitch = createRightsSwitch({ store, rights, failover, clock });
+  const call = createCall({ store, broker, failover, sessions, rightsSwitch, clock, logger, findOrg });
   const probes = createProbes({
     store,
     broker,

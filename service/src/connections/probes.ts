@@ -46,7 +46,7 @@ export function createProbes(deps: ProbeDeps) {
         ok: false,
         failure: { class: 'user', code: 'refresh_in_doubt', text: 'The sign-in of this user is uncertain.', detail: '', sent: 'no' },
         inDoubt: true,
-        generation: user.tokenGeneration,
+        user,
       };
     }
     const current = (await store.users.find(user.orgId, user.id)) ?? user;
@@ -63,7 +63,7 @@ export function createProbes(deps: ProbeDeps) {
         current = (await store.users.find(org.id, user.id)) ?? user;
       } catch (error) {
         if (!(error instanceof RefreshFailedError)) throw error;
-        return { ok: false, failure: error.failure, inDoubt: error.inDoubt, generation: user.tokenGeneration };
+        return { ok: false, failure: error.failure, inDoubt: error.inDoubt, user };
       }
     }
     return sessions.run(org, current, { timeoutMs: 15_000 }, (client) => client.limits());
@@ -83,10 +83,9 @@ export function createProbes(deps: ProbeDeps) {
       return;
     }
     const { failure } = result;
-    const met = { ...user, tokenGeneration: result.generation };
     const blamesUser = (failure.class === 'user' || failure.class === 'session') && !result.inDoubt;
-    if (blamesUser && isMain) await failover.switchMain(link, met, failure, true);
-    else if (blamesUser && user.status === 'connected') await failover.standbyDown(met, failure);
+    if (blamesUser && isMain) await failover.switchMain(link, result.user, failure, true);
+    else if (blamesUser && user.status === 'connected') await failover.standbyDown(result.user, failure);
     else if (isMain && (failure.class === 'org' || failure.class === 'app') && !result.inDoubt) await failover.hold(link, failure);
     if (user.status !== 'connected' || !blamesUser) {
       const longest = link.mainId === null ? PROBE_EVERY_MS : LONGEST_PAUSE_MS;

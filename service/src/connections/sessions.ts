@@ -18,8 +18,8 @@ export interface ConnectOptions {
 export type Connect = (options: ConnectOptions) => SalesforceClient;
 
 export type RunOptions = Partial<Pick<CallOptions, 'knownIds' | 'packageFields' | 'timeoutMs'>>;
-/** `generation`: of the token that failed. What it met says nothing about a grant that came later. */
-export type RunFailed = { ok: false; failure: Failure; inDoubt: boolean; generation: number };
+/** `user`: the row whose token failed. What it met says nothing about a grant that came later. */
+export type RunFailed = { ok: false; failure: Failure; inDoubt: boolean; user: UserRow };
 export type RunResult<T> = { ok: true; value: T } | RunFailed;
 
 export type Sessions = ReturnType<typeof createSessions>;
@@ -57,7 +57,7 @@ export function createSessions(deps: { store: Store; broker: Broker; connect: Co
         ok: false,
         failure,
         inDoubt,
-        generation: current.tokenGeneration,
+        user: current,
       });
       for (let round = 0; ; round += 1) {
         try {
@@ -82,7 +82,7 @@ export function createSessions(deps: { store: Store; broker: Broker; connect: Co
   };
 }
 
-/** A second 401, with a token that is a moment old: this user is not let in (section 6.1 of the failure table, U0). */
+/** A second 401, with a token that is a moment old: this user is not let in (the failure table in gateways/salesforce/classify-table.ts). */
 function refusedAgain(failure: Failure): Failure {
   return { ...failure, class: 'user', code: 'session_refused', text: 'Salesforce refuses this user even with a renewed sign-in.' };
 }

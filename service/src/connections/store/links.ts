@@ -73,6 +73,18 @@ export function createLinkStore(db: Db) {
         hold_attempts = 0 where org_id = ${orgId} and hold_code is not null`.execute(tx);
       return result.numAffectedRows === 1n;
     },
+    /** Takes the turn to compare the users' rights; false when that was done less than `everyMs` ago, by whichever process. */
+    async claimRightsProbe(orgId: string, at: Date, everyMs: number): Promise<boolean> {
+      const result = await sql`update org_link set rights_probed_at = ${at}
+        where org_id = ${orgId} and (rights_probed_at is null or rights_probed_at <= ${new Date(at.getTime() - everyMs)})`.execute(db);
+      return result.numAffectedRows === 1n;
+    },
+    /** Notes which missing rights the timeline tells of (null: none are missing); true when that is news. */
+    async setRightsTold(tx: Db, orgId: string, told: string | null): Promise<boolean> {
+      const result = await sql`update org_link set rights_told = ${told}
+        where org_id = ${orgId} and rights_told is distinct from ${told}`.execute(tx);
+      return result.numAffectedRows === 1n;
+    },
     async setApiUsage(orgId: string, used: number, max: number, at: Date): Promise<void> {
       await sql`update org_link set api_used = ${used}, api_max = ${max}, api_at = ${at} where org_id = ${orgId}`.execute(db);
     },
