@@ -150,14 +150,23 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     operatorPort: (operator.server.address() as AddressInfo).port,
     database: database.kind,
     async close() {
-      await app.close();
-      await Promise.all([messaging.carriers.stop(), lanes.stop(), connections.stop(), jobs.stop()]);
-      await operator.close();
-      mailer?.close();
-      await guard.close();
-      if (!parts.database) await database.close();
+      await endAll([
+        [() => app.close()],
+        [() => messaging.carriers.stop(), () => lanes.stop(), () => connections.stop(), () => jobs.stop()],
+        [() => operator.close(), () => mailer?.close(), () => guard.close()],
+        [() => !parts.database && database.close()],
+      ]);
     },
   };
+}
+
+/** Ends part after part, each group at once, whatever becomes of the others: an open database folder would keep the next start out. */
+async function endAll(groups: (() => unknown)[][]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const group of groups)
+    for (const ended of await Promise.allSettled(group.map(async (end) => end())))
+      if (ended.status === 'rejected') errors.push(ended.reason);
+  if (errors.length > 0) throw new AggregateError(errors, 'not everything could be ended in order');
 }
 
 /** The org as messaging sees it: its work is made of upserts and reads, so it may run again as another user. */
@@ -167,7 +176,16 @@ function orgAccess(connections: Connections): OrgAccess {
       connections.call(orgId, { replay: 'idempotent', lane: 'messaging', packageFields: true, timeoutMs: ORG_CALL_MS }, work),
     tryOthers: connections.tryOthers,
     heldBy: (error) => connections.heldBy(error) ?? failedCall(error),
+    faultOf: (error) => (connections.heldBy(error) ? undefined : faultOf(error)),
   };
+}
+
+function faultOf(error: unknown): ReturnType<OrgAccess['faultOf']> {
+  if (!(error instanceof CallFailedError)) return undefined;
+  const { class: kind, code, text, detail } = error.failure;
+  const reason = detail ? `${text} Salesforce says: ${detail}`.slice(0, 1_000) : text;
+  if (kind === 'record') return { of: 'request', code, reason };
+  return kind === 'permission' ? { of: 'rights', code, reason } : undefined;
 }
 
 /** A call that failed as a whole without a fault of the org: a passing cause is over soon, missing rights wait for an admin. */

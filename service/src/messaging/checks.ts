@@ -2,7 +2,7 @@ import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { Db } from '../platform/db/database.ts';
 import { messageOf } from '../platform/errors.ts';
 import { checkAccess, checkDelivered } from './check-use.ts';
-import type { OrgAccess } from './org/deliver.ts';
+import type { OrgAccess } from './org/access.ts';
 import { listAccounts, listNumbers } from './store/accounts.ts';
 
 export interface Check {

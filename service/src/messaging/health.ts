@@ -8,7 +8,7 @@ import { listAccounts } from './store/accounts.ts';
 import { findConversations } from './store/conversations.ts';
 import { findMessages } from './store/messages.ts';
 import { countByStatus } from './store/queue.ts';
-import { discardChildren, releaseChildren } from './store/parked-parents.ts';
+import { discardChildren, releaseChildren } from './store/parents.ts';
 import { CARRIER_LANE, MEDIA_LANE, ORG_LANE } from './types.ts';
 
 const PAGE = 50;

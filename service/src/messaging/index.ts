@@ -17,7 +17,8 @@ import { startAccountWorker } from './carriers/worker.ts';
 import { createChecks, type CheckOptions } from './checks.ts';
 import { countWaitingMessages, createHealth } from './health.ts';
 import { createMediaLane } from './media-lane.ts';
-import { createOrgLane, type OrgAccess } from './org/deliver.ts';
+import type { OrgAccess } from './org/access.ts';
+import { createOrgLane } from './org/deliver.ts';
 import { createOutboxSweep } from './outbox-sweep.ts';
 import { createPeople } from './people.ts';
 import { createPhoneFieldSettings } from './phone-field-settings.ts';
@@ -35,7 +36,7 @@ import { dropOldReceipts } from './store/receipts.ts';
 import { eraseOld } from './store/retention.ts';
 import { ORG_LANE, ORG_LANE_KEYS } from './types.ts';
 
-export type { OrgAccess } from './org/deliver.ts';
+export type { OrgAccess } from './org/access.ts';
 export { CARRIER_LANE, ORG_LANE } from './types.ts';
 
 export interface MessagingFeatureOptions {

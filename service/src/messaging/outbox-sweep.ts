@@ -1,5 +1,5 @@
 import type { Logger } from '../platform/log.ts';
-import type { OrgAccess } from './org/deliver.ts';
+import type { OrgAccess } from './org/access.ts';
 import type { Messaging } from './service.ts';
 
 /** Rows that a Flow inserted and whose Queueable did not bring them over. Younger ones are left to it. */

@@ -2,7 +2,7 @@ import type { Db } from '../platform/db/database.ts';
 import { unavailable } from '../platform/errors.ts';
 import { isShortCode, toE164 } from '../platform/phone.ts';
 import { invalidNumber } from './errors.ts';
-import type { OrgAccess } from './org/deliver.ts';
+import type { OrgAccess } from './org/access.ts';
 import { findConversationByNumbers } from './store/conversations.ts';
 import { findOptOut } from './store/opt-outs.ts';
 import { erasePerson, readThread, type PersonMessage } from './store/people.ts';

@@ -1,7 +1,7 @@
 import { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type Directory } from '../directory/index.ts';
 import type { Db } from '../platform/db/database.ts';
 import { unavailable } from '../platform/errors.ts';
-import type { OrgAccess } from './org/deliver.ts';
+import type { OrgAccess } from './org/access.ts';
 import { listPhoneFields, savePhoneFields } from './store/accounts.ts';
 
 const LABELS = { Contact: 'Contact', Lead: 'Lead', Account: 'Account' } as const;

@@ -39,7 +39,12 @@ describe('rows of a Flow that nobody brought over', () => {
     const db = rig.database.db;
     await createOutboxSweep({
       messaging: createMessaging({ db, clock: systemClock, wake: () => undefined }),
-      access: { call: (_org, work) => work(sf), tryOthers: () => Promise.resolve(undefined), heldBy: () => undefined },
+      access: {
+        call: (_org, work) => work(sf),
+        tryOthers: () => Promise.resolve(undefined),
+        heldBy: () => undefined,
+        faultOf: () => undefined,
+      },
       listOrgs: () => Promise.resolve([{ id: rig.id }]),
       logger: createLogger({ level: 'silent' }),
       now: () => now,

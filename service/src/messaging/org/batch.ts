@@ -1,4 +1,4 @@
-import type { SalesforceClient, SaveResult, Subrequest, SubResult } from '../../gateways/salesforce/index.ts';
+import type { SalesforceClient, Subrequest, SubResult } from '../../gateways/salesforce/index.ts';
 import { MAX_COLLECTION } from '../../gateways/salesforce/index.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { OutboxRow } from '../../platform/lanes/outbox.ts';
@@ -6,19 +6,31 @@ import { findConversations } from '../store/conversations.ts';
 import { findMessages } from '../store/messages.ts';
 import { findOptOuts } from '../store/opt-outs.ts';
 import { mediaOfMessages } from '../store/media.ts';
+import type { Parent } from '../store/parents.ts';
 import type { Conversation, Message } from '../types.ts';
 import { conversationRecord, messageRecord, optOutRecord } from './records.ts';
+import type { Pair } from './refused.ts';
 
 /** One call holds at most five collections: conversations, two of messages, consents and the wake-up event. */
 const LIMITS: Record<string, number> = { conversation: MAX_COLLECTION, message: 2 * MAX_COLLECTION, opt_out: MAX_COLLECTION };
 
-/** Takes the rows that fit into one composite call, in order; the others come with the next batch. */
-export function takeBatch(rows: OutboxRow[]): OutboxRow[] {
+/**
+ * Takes the rows that fit into one composite call, in order; the others come with the next batch. A message whose conversation is among
+ * the rows but did not fit waits with it: without it the org would refuse it.
+ */
+export function takeBatch(rows: OutboxRow[], parents: Map<string, Parent>): OutboxRow[] {
   const taken: Record<string, number> = {};
-  return rows.filter((row) => {
+  const left = new Set<string>();
+  const fits = (row: OutboxRow) => {
     taken[row.subjectKind] = (taken[row.subjectKind] ?? 0) + 1;
     return (taken[row.subjectKind] ?? 0) <= (LIMITS[row.subjectKind] ?? 0);
-  });
+  };
+  for (const row of rows) if (row.subjectKind === 'conversation' && !fits(row)) left.add(row.subjectId);
+  return rows.filter((row) =>
+    row.subjectKind === 'conversation'
+      ? !left.has(row.subjectId)
+      : !left.has(parents.get(row.subjectId)?.conversationId ?? '') && fits(row),
+  );
 }
 
 /** Reference id of the step that wakes the pages; whatever becomes of it, the records are delivered. */
@@ -82,7 +94,7 @@ export async function buildBatch(
 }
 
 /** Pairs each row with the org's answer about its record. A step that failed as a whole failed for each of its rows. */
-export function pairResults(batch: OrgBatch, results: SubResult[]): { row: OutboxRow; result: SaveResult }[] {
+export function pairResults(batch: OrgBatch, results: SubResult[]): Pair[] {
   return results.flatMap((result) => {
     const rows = batch.order.get(result.referenceId) ?? [];
     return rows.map((row, index) => ({

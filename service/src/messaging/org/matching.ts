@@ -1,5 +1,5 @@
 import type { Candidate, Directory, PhoneQuery } from '../../directory/index.ts';
-import type { SalesforceClient } from '../../gateways/salesforce/index.ts';
+import { SalesforceError, type SalesforceClient } from '../../gateways/salesforce/index.ts';
 import { countryOf, formatNumber } from '../../platform/phone.ts';
 import type { Match } from '../store/conversations.ts';
 import type { Conversation, OurNumber, RecordObject } from '../types.ts';
@@ -155,6 +155,9 @@ async function readRecords(sf: SalesforceClient, wanted: Link[]): Promise<Map<st
     return ids.length > 0 ? [sf.steps.query(object, `SELECT ${columns[object]} FROM ${object} WHERE Id IN ('${ids.join("','")}')`)] : [];
   });
   const results = await sf.composite(steps);
+  // An unanswered question is no answer: taken for "not there" it would give the conversation to somebody else.
+  for (const { ok, status, errors } of results)
+    if (!ok) throw new SalesforceError({ message: 'a query was refused', status, errors, sent: 'yes' });
   const rows = results.flatMap((result) => (result.page?.records ?? []) as PersonRow[]);
   return new Map(rows.map((row) => [key(row.Id), row]));
 }

@@ -1,10 +1,9 @@
 import { classifyRecordError, type RecordError, type SaveResult } from '../../gateways/salesforce/index.ts';
 import type { OutboxRow, Outcome } from '../../platform/lanes/outbox.ts';
 
-/** Tries of a row before a person must look at it; a record whose parent is not in the org yet waits without counting. */
-const MAX_TRIES = 5;
+/** Tries of a row before a person must look at it. */
+export const MAX_TRIES = 5;
 const BASE_MS = 500;
-const PARENT_WAIT_MS = 15_000;
 
 export const PARENT_PARKED = { code: 'PARENT_MISSING', reason: 'Waits for its conversation, which is not in the org yet.' };
 
@@ -16,11 +15,13 @@ export interface Judged {
   repairs: Repair[];
   /** Rows that this user may not write: another one may. */
   refused: OutboxRow[];
+  /** Messages whose conversation is not in the org. */
+  orphans: OutboxRow[];
 }
 
 /** Turns the org's answer about each record into what becomes of its row. Only the bad row stays behind. */
 export function judge(pairs: { row: OutboxRow; result: SaveResult }[]): Judged {
-  const judged: Judged = { outcome: { done: [], retry: [], park: [] }, repairs: [], refused: [] };
+  const judged: Judged = { outcome: { done: [], retry: [], park: [] }, repairs: [], refused: [], orphans: [] };
   for (const { row, result } of pairs) {
     if (result.success) judged.outcome.done.push({ id: row.id, version: row.version });
     else judgeError(judged, row, result.errors[0] ?? { code: 'UNKNOWN', message: '', fields: [] });
@@ -34,16 +35,12 @@ function judgeError(judged: Judged, row: OutboxRow, error: RecordError): void {
   const repair = row.subjectKind === 'conversation' && row.attempts < MAX_TRIES ? repairOf(error) : undefined;
   if (repair) {
     judged.repairs.push({ id: row.subjectId, need: repair });
-    judged.outcome.retry.push({ id: row.id, afterMs: 0, code: failure.code, reason });
+    judged.outcome.retry.push({ id: row.id, version: row.version, afterMs: 0, code: failure.code, reason });
   } else if (isMissingParent(error)) {
-    judged.outcome.retry.push({
-      id: row.id,
-      afterMs: PARENT_WAIT_MS / 10,
-      ...PARENT_PARKED,
-      waits: true,
-    });
+    judged.orphans.push(row);
   } else if (failure.class === 'transient' && row.attempts < MAX_TRIES) {
-    judged.outcome.retry.push({ id: row.id, afterMs: failure.retryAfterMs ?? backoff(row.attempts), code: failure.code, reason });
+    const afterMs = failure.retryAfterMs ?? backoff(row.attempts);
+    judged.outcome.retry.push({ id: row.id, version: row.version, afterMs, code: failure.code, reason });
   } else if (failure.class === 'permission') {
     judged.refused.push(row);
     judged.outcome.park.push({ id: row.id, version: row.version, code: failure.code, reason });

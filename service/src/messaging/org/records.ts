@@ -51,7 +51,7 @@ function mediaEntry(item: MediaItem) {
 
 /** `OptOut__c`: one per phone number. */
 export function optOutRecord(optOut: OptOut): SObjectRecord {
-  const kinds = { keyword: 'Keyword', manual: 'Manual', carrier: 'Carrier' } as const;
+  const kinds = { keyword: 'Keyword', manual: 'Manual', carrier: 'Carrier', help: 'Keyword' } as const;
   return {
     ExternalId__c: optOut.number,
     Name: optOut.number,

@@ -22,6 +22,15 @@ export async function findConversationByNumbers(db: Db, orgId: string, customerN
   ).rows;
 }
 
+/**
+ * Locks conversations in one order (by id), before anything else of them is touched: two workers that write several at once would else wait
+ * for each other. Every change of a conversation locks it before its outbox row.
+ */
+export async function lockConversations(tx: Db, orgId: string, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`select 1 from conversation where org_id = ${orgId} and id = any(${ids}::uuid[]) order by id for no key update`.execute(tx);
+}
+
 export interface Match {
   conversationId: string;
   recordObject: RecordObject | null;
@@ -32,8 +41,13 @@ export interface Match {
   note: string;
 }
 
-/** Remembers whom the conversations belong to. A changed owner is written to the org once. */
+/** Remembers whom the conversations belong to. A changed owner is written to the org once. Run it in a transaction. */
 export async function saveMatches(tx: Db, orgId: string, matches: Match[], at: Date): Promise<void> {
+  await lockConversations(
+    tx,
+    orgId,
+    matches.map((match) => match.conversationId),
+  );
   await sql`
     update conversation set record_object = match."recordObject", record_id = match."recordId", account_record_id = match."accountRecordId",
       record_name = match."recordName", match_note = match.note, matched_at = ${at},
@@ -60,7 +74,7 @@ export async function dropOwner(tx: Db, orgId: string, id: string): Promise<void
 export async function markRead(db: Db, orgId: string, id: string): Promise<boolean> {
   const { rows } = await sql`
     with known as (select id, unread from conversation where org_id = ${orgId} and id = ${id}),
-    changed as (update conversation set unread = 0 where org_id = ${orgId} and id = ${id} and unread > 0 returning id),
+    changed as (update conversation set unread = 0, alerted = false where org_id = ${orgId} and id = ${id} and unread > 0 returning id),
     o as (
       insert into outbox (org_id, purpose, lane_key, subject_kind, subject_id)
       select ${orgId}::uuid, ${ORG_LANE}, ${shard(sql`id`)}, 'conversation', id from changed
@@ -80,6 +94,23 @@ export async function touchConversations(tx: Db, orgId: string, ids: string[]): 
       set version = outbox.version + 1, state = 'waiting', due_at = now(), attempts = 0, code = null, reason = null, parked_at = null`.execute(
     tx,
   );
+}
+
+/** Has their owners written again: somebody deleted these conversations in the org, and as new ones they have none. */
+export async function rewriteOwners(tx: Db, orgId: string, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await lockConversations(tx, orgId, ids);
+  await sql`update conversation set owner_written = false where org_id = ${orgId} and id = any(${ids}::uuid[])`.execute(tx);
+  await touchConversations(tx, orgId, ids);
+}
+
+/** Those of the conversations whose owner is to be told of unread messages: each once until it is read, whoever asks at the same time. */
+export async function claimBells(db: Db, orgId: string, ids: string[]): Promise<Conversation[]> {
+  if (ids.length === 0) return [];
+  return (
+    await sql<Conversation>`update conversation set alerted = true where org_id = ${orgId} and id = any(${ids}::uuid[])
+      and not alerted and unread > 0 and salesforce_id is not null returning ${CONVERSATION}`.execute(db)
+  ).rows;
 }
 
 /** The record it belonged to is gone: the conversation is matched anew. */

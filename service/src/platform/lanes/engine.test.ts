@@ -7,7 +7,7 @@ import type { Database } from '../db/database.ts';
 import { noFailPoints } from '../fail-points.ts';
 import { createLaneEngine, type LaneBatch, type LanePurpose } from './engine.ts';
 import { claimLane, guarded, LeaseLostError, releaseLease } from './lease.ts';
-import { backlog, enqueue, readDue } from './outbox.ts';
+import { applyOutcome, backlog, enqueue, readDue } from './outbox.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -49,6 +49,36 @@ describe('lanes', () => {
     await until(async () => (await backlog(database.db, address.orgId, ['test'])).waiting === 0);
     await lanes.stop();
     expect(seen).toEqual(subjects);
+  });
+
+  it('locks records before their outbox rows, as everybody else does, and tries again when the database gave it up', async () => {
+    const address = lane();
+    await enqueue(database.db, [entry(address)]);
+    const seen: number[] = [];
+    const lanes = engine(async (batch) => {
+      await batch.settle({ done: batch.rows.map(({ id, version }) => ({ id, version })) }, async (tx) => {
+        const { rows } = await sql`select 1 from outbox where org_id = ${address.orgId}`.execute(tx);
+        seen.push(rows.length);
+        if (seen.length === 1) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+      });
+    });
+    lanes.start();
+    await until(async () => (await backlog(database.db, address.orgId, ['test'])).waiting === 0);
+    await lanes.stop();
+    expect(seen).toEqual([1, 1]);
+  });
+
+  it('does not put a row off whose record changed while it was tried', async () => {
+    const address = lane();
+    const changed = entry(address);
+    await enqueue(database.db, [changed]);
+    const [row] = await readDue(database.db, address, 1);
+    await enqueue(database.db, [changed]);
+    const retry = { id: row!.id, version: row!.version, afterMs: 60_000, code: 'x', reason: 'x' };
+    await applyOutcome(database.db, { retry: [retry] });
+    expect(await readDue(database.db, address, 1)).toMatchObject([{ id: row!.id, attempts: 0 }]);
+    await applyOutcome(database.db, { retry: [{ ...retry, version: row!.version + 1 }] });
+    expect(await readDue(database.db, address, 1)).toEqual([]);
   });
 
   it('sends a record again that changed while it was being sent', async () => {

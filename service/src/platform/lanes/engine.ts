@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { sleep } from '../clock.ts';
+import { onceMoreWhenContended } from '../db/contention.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { FailPoints } from '../fail-points.ts';
 import type { Logger } from '../log.ts';
@@ -11,8 +12,13 @@ export interface LaneBatch {
   rows: OutboxRow[];
   /** Fires when the process is stopping: finish what was begun, begin nothing new. */
   signal: AbortSignal;
-  /** Writes what became of the rows, together with `also`, only if the lease still stands (LeaseLostError otherwise). */
+  /**
+   * Writes what became of the rows, together with `also`, only if the lease still stands (LeaseLostError otherwise). `also` comes first:
+   * whoever changes a record locks the record and then its outbox row, so it must be the same order here. It may run twice.
+   */
   settle(outcome: Outcome, also?: (tx: Tx) => Promise<void>): Promise<void>;
+  /** Makes the lease as long as at its beginning; call it before every further outside call. LeaseLostError when it is somebody else's. */
+  renew(): Promise<void>;
 }
 
 export interface LanePurpose {
@@ -77,6 +83,9 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
   async function runLane(purpose: LanePurpose, lane: LaneAddress): Promise<void> {
     const lease = await claimLane(db, lane, owner, purpose.leaseMs);
     if (!lease) return;
+    const renew = async () => {
+      if (!(await renewLease(db, lease, purpose.leaseMs))) throw new LeaseLostError(lane);
+    };
     let hold: Outcome['hold'];
     try {
       while (!stopping.signal.aborted && !hold) {
@@ -87,17 +96,20 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
           lease,
           rows,
           signal: stopping.signal,
+          renew,
           settle: async (outcome, also) => {
             await failPoints.hit(`lane.${purpose.name}.before-settle`);
-            await guarded(db, lease, async (tx) => {
-              await applyOutcome(tx, outcome);
-              await also?.(tx);
-            });
+            await onceMoreWhenContended(() =>
+              guarded(db, lease, async (tx) => {
+                await also?.(tx);
+                await applyOutcome(tx, outcome);
+              }),
+            );
             await failPoints.hit(`lane.${purpose.name}.after-settle`);
             hold = outcome.hold;
           },
         });
-        if (!(await renewLease(db, lease, purpose.leaseMs))) throw new LeaseLostError(lane);
+        await renew();
       }
     } catch (error) {
       hold ??= {

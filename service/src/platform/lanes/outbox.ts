@@ -27,8 +27,11 @@ export interface OutboxRow {
 export interface Outcome {
   /** Reached their place in the version that was sent. A row whose record changed meanwhile stays. */
   done?: { id: number; version: number }[];
-  /** Try again after a while; later rows of the lane go on. `waits`: it was not the row's own try that failed, so it is not counted. */
-  retry?: { id: number; afterMs: number; code: string; reason: string; waits?: boolean }[];
+  /**
+   * Try again after a while; later rows of the lane go on. `waits`: it was not the row's own try that failed, so it is not counted. With a
+   * `version`, a row whose record changed meanwhile is left as it is: due at once, its tries at none.
+   */
+  retry?: { id: number; version?: number; afterMs: number; code: string; reason: string; waits?: boolean }[];
   /** Needs a person: stays with its reason until it is retried or discarded. */
   park?: { id: number; version: number; code: string; reason: string }[];
   /** The whole lane waits. */
@@ -71,8 +74,9 @@ export async function applyOutcome(tx: Db, outcome: Outcome): Promise<void> {
   if (outcome.retry?.length) {
     await sql`
       update outbox set attempts = attempts + case when waits then 0 else 1 end, due_at = now() + "afterMs" * interval '1 millisecond', code = retry.code, reason = retry.reason
-      from json_to_recordset(cast(${JSON.stringify(outcome.retry)} as json)) as retry(id bigint, "afterMs" float8, code text, reason text, waits boolean)
-      where outbox.id = retry.id`.execute(tx);
+      from json_to_recordset(cast(${JSON.stringify(outcome.retry)} as json))
+        as retry(id bigint, version integer, "afterMs" float8, code text, reason text, waits boolean)
+      where outbox.id = retry.id and (retry.version is null or outbox.version = retry.version)`.execute(tx);
   }
   if (outcome.park?.length) {
     await sql`

@@ -2,14 +2,21 @@ import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { ORG_LANE } from '../types.ts';
 
-/** Those of the messages whose conversation is parked on its way to the org. */
-export async function withParkedParent(db: Db, orgId: string, messageIds: string[]): Promise<Set<string>> {
-  if (messageIds.length === 0) return new Set();
-  const { rows } = await sql<{ id: string }>`
-    select m.id from message m join outbox o on o.org_id = m.org_id and o.purpose = ${ORG_LANE} and o.subject_kind = 'conversation'
-      and o.subject_id = m.conversation_id and o.state = 'parked'
+export interface Parent {
+  conversationId: string;
+  /** Of its own row on the way to the org; null when it has none, so that it should be there. */
+  state: 'waiting' | 'parked' | null;
+}
+
+/** The conversations of messages, by message id, and whether they are still on their way to the org. */
+export async function findParents(db: Db, orgId: string, messageIds: string[]): Promise<Map<string, Parent>> {
+  if (messageIds.length === 0) return new Map();
+  const { rows } = await sql<Parent & { id: string }>`
+    select m.id, m.conversation_id as "conversationId", o.state
+    from message m left join outbox o on o.org_id = m.org_id and o.purpose = ${ORG_LANE} and o.subject_kind = 'conversation'
+      and o.subject_id = m.conversation_id
     where m.org_id = ${orgId} and m.id = any(${messageIds}::uuid[])`.execute(db);
-  return new Set(rows.map((row) => row.id));
+  return new Map(rows.map(({ id, ...parent }) => [id, parent]));
 }
 
 /** The conversation was given up: its messages cannot be written without it, so they leave the lane as well. Run it with giving it up. */

@@ -1,0 +1,198 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SalesforceError, type SalesforceClient } from '../../gateways/salesforce/index.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { createTestDatabase } from '../../platform/db/test-database.ts';
+import { until } from '../../rig.test-helper.ts';
+import { addAccount, addMessage, addOrg } from '../store.test-helper.ts';
+import { claimBells, findConversations, markRead } from '../store/conversations.ts';
+import { ORG_LANE_KEYS } from '../types.ts';
+import { takeBatch } from './batch.ts';
+import { matchConversations } from './matching.ts';
+import { fakeUser, refused, startOrgLane, written, type FakeUser, type Step } from './rig.test-helper.ts';
+
+let database: Database;
+let orgId: string;
+let accountId: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  orgId = await addOrg(database.db);
+  accountId = await addAccount(database.db, orgId, 'smpp');
+});
+afterAll(() => database.close());
+
+let people = 0;
+const person = () => `+1415557${1000 + (people += 1)}`;
+const add = (customerNumber = person(), body = 'text') => addMessage(database.db, { orgId, accountId, customerNumber, body });
+const inbound = (customerNumber: string, body: string) =>
+  addMessage(database.db, { orgId, accountId, customerNumber, body, preview: body, direction: 'inbound', status: 'received' });
+const rows = async () =>
+  (
+    await sql<{ kind: string; id: string; state: string; code: string; attempts: number }>`
+      select subject_kind as kind, subject_id as id, state, code, attempts from outbox where org_id = ${orgId} and purpose = 'org' order by id`.execute(
+      database.db,
+    )
+  ).rows;
+
+/** Runs the lanes until `end`, then empties them. What waits is due at once, over and over. */
+async function deliver<T>(main: FakeUser, others: FakeUser[], end: () => T | Promise<T>): Promise<T> {
+  const lanes = startOrgLane(database.db, main, others);
+  try {
+    const value = await until('delivered', async () => {
+      await sql`update outbox set due_at = now() where org_id = ${orgId} and due_at > now()`.execute(database.db);
+      await sql`update lane set held_until = null where org_id = ${orgId}`.execute(database.db);
+      return end();
+    });
+    return value as T;
+  } finally {
+    await lanes.stop();
+    await sql`delete from outbox where org_id = ${orgId}`.execute(database.db);
+  }
+}
+const nothingWaits = async () => (await rows()).every((row) => row.state === 'parked') && { rows: await rows() };
+
+describe('a call that one row spoils', () => {
+  it('is divided until that row is alone, which is parked with the reason; everybody else’s are written', async () => {
+    const bad = await add(person(), 'poison');
+    for (let others = 0; others < 20; others += 1) await add();
+    const main = fakeUser((_step, record) => {
+      if (record['Body__c'] !== 'poison') return written();
+      throw new SalesforceError({ message: 'refused', status: 400, sent: 'yes', errors: [{ code: 'MALFORMED', message: '', fields: [] }] });
+    });
+    const left = await deliver(main, [], nothingWaits);
+    expect(left).toEqual({ rows: [expect.objectContaining({ kind: 'message', id: bad.id, state: 'parked', code: 'MALFORMED' })] });
+  });
+});
+
+const FOREIGN_KEY = refused('INVALID_FIELD', 'Foreign key external ID: x not found for field ExternalId__c in entity Conversation__c');
+
+describe('a message whose conversation somebody deleted in the org', () => {
+  it('comes back with its conversation, which gets its owner again', async () => {
+    const message = await add();
+    await sql`delete from outbox where org_id = ${orgId} and subject_kind = 'conversation'`.execute(database.db);
+    await sql`update conversation set owner_written = true, owner_id = '005000000000001AAA' where id = ${message.conversationId}`.execute(
+      database.db,
+    );
+    const there = new Set<string>();
+    const owners: unknown[] = [];
+    const main = fakeUser((step, record) => {
+      if (step.object === 'Conversation__c') {
+        owners.push(record['OwnerId']);
+        there.add(String(record['ExternalId__c']));
+      }
+      return step.object === 'Message__c' && !there.has(message.conversationId) ? FOREIGN_KEY : written();
+    });
+    expect(await deliver(main, [], nothingWaits)).toEqual({ rows: [] });
+    expect(owners).toEqual(['005000000000001AAA']);
+  });
+
+  it('is parked after some tries when that does not help', async () => {
+    const message = await add();
+    const main = fakeUser((step) => (step.object === 'Message__c' ? FOREIGN_KEY : written()));
+    const left = await deliver(main, [], nothingWaits);
+    expect(left).toEqual({ rows: [expect.objectContaining({ id: message.id, state: 'parked', code: 'PARENT_MISSING' })] });
+    expect(main.calls.flat().filter((step: Step) => step.object === 'Message__c').length).toBeLessThanOrEqual(7);
+  });
+});
+
+describe('rows that the main user may not write', () => {
+  const hidden = refused('INVALID_FIELD_FOR_INSERT_UPDATE', 'Unable to create/update fields: Media__c', ['Media__c']);
+
+  it('are all tried in one call of another user', async () => {
+    for (let count = 0; count < 12; count += 1) await add();
+    const main = fakeUser((step) => (step.object === 'Message__c' ? hidden : written()));
+    const other = fakeUser(() => written());
+    expect(await deliver(main, [other], nothingWaits)).toEqual({ rows: [] });
+    expect(main.calls.length).toBeLessThanOrEqual(ORG_LANE_KEYS.length);
+    expect(other.calls.length).toBeLessThanOrEqual(ORG_LANE_KEYS.length);
+  });
+
+  it('go on to the next user where one writes only some, and are parked where nobody does', async () => {
+    const [first, second] = [await add(person(), 'one'), await add(person(), 'two')];
+    const third = await add(person(), 'three');
+    const may = (text: string) =>
+      fakeUser((step, record) => (step.object === 'Message__c' && record['Body__c'] !== text ? hidden : written()));
+    const left = await deliver(may('none'), [may('one'), may('two')], nothingWaits);
+    expect(left).toEqual({ rows: [expect.objectContaining({ id: third.id, state: 'parked' })] });
+    expect([first.id, second.id]).not.toContain(third.id);
+  });
+});
+
+it('keeps a lease while several calls take longer than it', async () => {
+  for (let count = 0; count < 8; count += 1) await add();
+  const main = fakeUser(() => written());
+  const slow = main.sf.composite.bind(main.sf);
+  let calls = 0;
+  (main.sf as { composite: SalesforceClient['composite'] }).composite = async (steps) => {
+    calls += 1;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    if (calls <= ORG_LANE_KEYS.length) throw new SalesforceError({ message: 'refused', status: 400, sent: 'yes' });
+    return slow(steps);
+  };
+  const lanes = startOrgLane(database.db, main, [], 600);
+  await until('all written', async () => (await rows()).length === 0);
+  await lanes.stop();
+});
+
+describe('the bell', () => {
+  it('rings once until the conversation is read, also when the next text comes while the first is on its way', async () => {
+    const number = person();
+    const first = await inbound(number, 'one');
+    const owner = `update conversation set owner_id = '005000000000001AAA' where customer_number = '${number}'`;
+    await sql.raw(owner).execute(database.db);
+    let more = 2;
+    const main = fakeUser(() => written(true));
+    const send = main.sf.composite.bind(main.sf);
+    (main.sf as { composite: SalesforceClient['composite'] }).composite = async (steps) => {
+      if (more > 0) await inbound(number, `more ${(more -= 1)}`);
+      return send(steps);
+    };
+    await deliver(main, [], nothingWaits);
+    expect(main.bells).toHaveLength(1);
+    await markRead(database.db, orgId, first.conversationId);
+    expect(await claimBells(database.db, orgId, [first.conversationId])).toEqual([]);
+    await inbound(number, 'later');
+    await deliver(main, [], nothingWaits);
+    expect(main.bells.map((bell) => bell.title)).toHaveLength(2);
+    expect(main.bells[1]?.title).toMatch(/^New message from/);
+  });
+});
+
+describe('a batch', () => {
+  it('leaves messages behind whose conversation did not fit', () => {
+    const row = (id: number, subjectKind: string, subjectId: string) => ({
+      id,
+      version: 1,
+      subjectKind,
+      subjectId,
+      attempts: 0,
+      createdAt: new Date(),
+    });
+    const conversations = Array.from({ length: 201 }, (_, index) => row(index, 'conversation', `c${index}`));
+    const messages = [row(300, 'message', 'm0'), row(301, 'message', 'm200'), row(302, 'message', 'other')];
+    const parents = new Map(
+      ['0', '200'].map((index) => [`m${index}`, { conversationId: `c${index}`, state: 'waiting' as const }] as const),
+    );
+    const taken = takeBatch([...conversations, ...messages], parents);
+    expect(taken).toHaveLength(202);
+    expect(taken.slice(200).map(({ subjectId }) => subjectId)).toEqual(['m0', 'other']);
+  });
+});
+
+describe('a record that a conversation belongs to', () => {
+  it('is not taken for gone when the question for it was not answered', async () => {
+    const record = { object: 'Contact', id: '003000000000001AAA' };
+    const { conversationId } = await addMessage(database.db, { orgId, accountId, customerNumber: person(), record });
+    const conversations = await findConversations(database.db, orgId, [conversationId]);
+    const sf = {
+      steps: { query: (referenceId: string) => ({ referenceId }) },
+      composite: async () => [
+        { referenceId: 'Contact', ok: false, status: 503, saves: [], errors: [{ code: 'SERVER_UNAVAILABLE', message: '', fields: [] }] },
+      ],
+      queryAllPages: async function* () {},
+    } as unknown as SalesforceClient;
+    const directory = { findByNumbers: () => Promise.resolve(new Map()) } as never;
+    const input = { orgId, sf, conversations, numbers: [], phoneFields: [], now: new Date() };
+    await expect(matchConversations(directory, input)).rejects.toMatchObject({ status: 503 });
+  });
+});
