@@ -121,12 +121,12 @@ describe('an agent in the console', () => {
     await look(admin.page, 'opt-in');
     await dialog.getByRole('textbox', { name: 'Reason' }).fill('Asked for it by phone today.');
     await dialog.getByRole('button', { name: 'Allow texts' }).click();
-    await admin.page.getByText('Reason: Asked for it by phone today.').waitFor({ timeout: 20_000 });
+    await admin.page.getByText('Reason: Asked for it by phone today.').waitFor();
     admin.guard.expectQuiet();
     await admin.close();
-    await composer().getByRole('textbox').waitFor({ timeout: 20_000 });
+    await composer().getByRole('textbox').waitFor();
     await write('Welcome back!');
-    await bubble('Welcome back!').getByText('Delivered', { exact: true }).waitFor({ timeout: 20_000 });
+    await bubble('Welcome back!').getByText('Delivered', { exact: true }).waitFor();
   });
 
   it.each([
@@ -164,13 +164,15 @@ describe('an agent in the console', () => {
     await stack.service.kill();
     await write('Sent while nobody listened.');
     await bubble('Sent while nobody listened.').getByRole('button', { name: 'Try again' }).waitFor({ timeout: 30_000 });
+    await bubble('Sent while nobody listened.').getByText('Trying again is safe: it is never sent twice.').waitFor();
     await look(page, 'service-away');
     await page.reload();
     await bubble('Sent while nobody listened.').getByRole('button', { name: 'Try again' }).waitFor();
     await stack.startService();
     await bubble('Sent while nobody listened.').getByRole('button', { name: 'Try again' }).click();
-    await bubble('Sent while nobody listened.').getByText('Delivered', { exact: true }).waitFor({ timeout: 20_000 });
+    await bubble('Sent while nobody listened.').getByText('Delivered', { exact: true }).waitFor();
     expect(await receivedOnPhone(stack, MAYA, 'Sent while nobody listened.')).toBe(1);
+    await expect.poll(() => page.getByText('Your sending numbers could not be loaded').count()).toBe(0);
     await look(page, 'sent-afterwards');
   });
 
@@ -186,7 +188,7 @@ describe('an agent in the console', () => {
   it('is told by the bell and goes to the conversation', async () => {
     await agent.open('/lightning/page/home');
     await textFromPhone(stack, { from: MAYA, to: OUR_US, body: 'Are you still open?' });
-    await page.getByRole('button', { name: /[1-9]\d* new notification/ }).click({ timeout: 20_000 });
+    await page.getByRole('button', { name: /[1-9]\d* new notification/ }).click();
     await look(page, 'bell');
     await page.getByRole('button', { name: /Are you still open\?/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Maya Rivera' }).waitFor();

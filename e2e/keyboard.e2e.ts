@@ -79,7 +79,7 @@ describe('an agent without a mouse', () => {
     await walkTo(page, /^textbox "Message to Maya Rivera"/);
     await page.keyboard.type('It is, come by.');
     await page.keyboard.press('ControlOrMeta+Enter');
-    await bubble('It is, come by.').getByText('Delivered', { exact: true }).waitFor({ timeout: 20_000 });
+    await bubble('It is, come by.').getByText('Delivered', { exact: true }).waitFor();
     expect(await focused(page)).toMatch(/^textbox "Message to Maya Rivera"/);
     expect(await receivedOnPhone(stack, MAYA, 'It is, come by.')).toBe(1);
   });
@@ -87,7 +87,7 @@ describe('an agent without a mouse', () => {
   it('hears of the next text without leaving the box', async () => {
     await textFromPhone(stack, { from: MAYA, to: OUR_US, body: 'On my way.' });
     await expect
-      .poll(() => page.locator('c-messaging-thread [aria-live="polite"]').innerText(), { timeout: 20_000 })
+      .poll(() => page.locator('c-messaging-thread [aria-live="polite"]').innerText())
       .toBe('New message from Maya Rivera: On my way.');
     expect(await focused(page)).toMatch(/^textbox "Message to Maya Rivera"/);
   });
@@ -109,7 +109,7 @@ describe('an agent without a mouse', () => {
     await look(page, 'new-message');
     await page.keyboard.press('ControlOrMeta+Enter');
     await bubble('Hello from the keyboard.').waitFor();
-    await expect.poll(() => receivedOnPhone(stack, '+14155550133', 'Hello from the keyboard.'), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => receivedOnPhone(stack, '+14155550133', 'Hello from the keyboard.')).toBe(1);
     await expect.poll(() => focused(page)).not.toBe('');
   });
 

@@ -83,7 +83,7 @@ describe('an administrator sets a new org up', () => {
     await popUp.getByText('All objects and fields that Switchboard needs are there.').waitFor();
     await look(popUp, 'service-done');
     await popUp.close();
-    await step('Register this org').getByText('Done', { exact: true }).waitFor({ timeout: 20_000 });
+    await step('Register this org').getByText('Done', { exact: true }).waitFor();
     await step('Connect a carrier and add your numbers').getByText('Next', { exact: true }).waitFor();
     await expect.poll(() => page.getByText('This org is not registered yet').count()).toBe(0);
     await look(page, 'registered');
@@ -207,7 +207,7 @@ describe('an administrator sets a new org up', () => {
     await look(page, 'test-bad-number');
     await test.getByRole('textbox', { name: 'Your own phone number' }).fill('+1 415 555 0111');
     await test.getByRole('button', { name: 'Send test message' }).click();
-    await test.getByText('Your test message was delivered.').first().waitFor({ timeout: 20_000 });
+    await test.getByText('Your test message was delivered.').first().waitFor();
     await look(page, 'test-delivered');
     expect(await receivedOnPhone(stack, MY_PHONE, 'Switchboard works. This is a test message.')).toBe(1);
     await step('Add a standby user').getByText('Next', { exact: true }).waitFor();
@@ -221,7 +221,7 @@ describe('an administrator sets a new org up', () => {
       (await soql<{ Body__c: string }>(stack, ADMIN, "SELECT Body__c FROM Message__c WHERE Direction__c = 'Inbound'")).map(
         ({ Body__c }) => Body__c,
       );
-    await expect.poll(async () => (await bodies()).toSorted(), { timeout: 20_000 }).toEqual(['Hello from the UK.', 'Received, thanks.']);
+    await expect.poll(async () => (await bodies()).toSorted()).toEqual(['Hello from the UK.', 'Received, thanks.']);
     expect((await onPhone(stack, MY_PHONE)).length).toBe(2);
   });
 

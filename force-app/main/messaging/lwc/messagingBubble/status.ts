@@ -31,7 +31,8 @@ const NOT_CONFIRMED: Badge = { text: labels.notConfirmed, icon: 'utility:questio
 
 /** True where the service itself refused: then the message is surely not sent. Else its answer was lost on the way. */
 function isRefused({ problem }: MessageView): boolean {
-  return problem?.status !== undefined && problem.status < 500;
+  const status = problem?.status ?? 0; // Apex gives 0 where nothing came back
+  return status >= 400 && status < 500;
 }
 
 /** Both axes of a message we sent; a received one needs none. */
