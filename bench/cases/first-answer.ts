@@ -35,7 +35,7 @@ export async function run(): Promise<Measured | Skipped> {
   try {
     await timed('git clone', () => finished(start('git', ['clone', '--quiet', ROOT, clone], folder, log)));
     await timed('npm ci, packages from npm’s cache', () => finished(start('npm', ['ci', '--prefer-offline'], clone, log)));
-    const builds = !existsSync(path.join(clone, 'node_modules/.cache/switchboard'));
+    const builds = !existsSync(path.join(clone, 'build/lightning'));
     const nowInTheWay = await portsInTheWay(); // else somebody else's product would be measured
     if (nowInTheWay) return { skipped: nowInTheWay };
     await timed('npm start until its page answers, first build of the base components included', async () => {
