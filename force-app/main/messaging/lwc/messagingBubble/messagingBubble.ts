@@ -21,10 +21,11 @@ export default class MessagingBubble extends LightningElement {
 
   /** Read out before the text, because left and right mean nothing to a screen reader. */
   get speaker(): string {
-    const { inbound, sentByName, sent } = this.message;
+    const { inbound, sentByName, mine } = this.message;
     if (inbound) return fill(labels.fromCustomer, this.customerName);
+    if (mine) return labels.fromYou;
     if (sentByName) return fill(labels.fromColleague, sentByName);
-    return sent === 'Posting' || sent === 'NotSent' ? labels.fromYou : labels.automatic;
+    return labels.automatic;
   }
 
   get bodyClass(): string {

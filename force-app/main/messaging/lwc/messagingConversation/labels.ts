@@ -4,6 +4,7 @@ import numbersFailed from '@salesforce/label/c.Msg_Composer_Numbers_Failed';
 import optedOut from '@salesforce/label/c.Msg_Composer_Opted_Out';
 import adding from '@salesforce/label/c.Msg_Conversation_Adding';
 import failed from '@salesforce/label/c.Msg_Conversation_Failed';
+import late from '@salesforce/label/c.Msg_Conversation_Late';
 import loading from '@salesforce/label/c.Msg_Conversation_Loading';
 import missing from '@salesforce/label/c.Msg_Conversation_Missing';
 import missingText from '@salesforce/label/c.Msg_Conversation_Missing_Text';
@@ -23,6 +24,7 @@ export const labels = {
   optedOut,
   adding,
   failed,
+  late,
   loading,
   missing,
   missingText,

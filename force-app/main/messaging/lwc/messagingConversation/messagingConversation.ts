@@ -19,6 +19,8 @@ const REREAD_GAP_MS = 300;
 const AWAIT_ROW_MS = 4_000;
 /** A row that has not come by then waits for the wake-up like everything else. */
 const AWAIT_AT_MOST_MS = 600_000;
+/** A row takes a second or two; after this long the reader is told that something is in the way. */
+const LATE_MS = 15_000;
 
 const SETTLED = { sent: labels.settledSent, failed: labels.settledFailed, resend: labels.settledResend };
 
@@ -39,6 +41,7 @@ export default class MessagingConversation extends LightningElement {
   view: ThreadView = EMPTY_THREAD;
   conversationRead = false;
   messagesRead = false;
+  late = false;
   error: unknown;
   numbers: SendingNumber[] | undefined;
   numbersError: unknown;
@@ -132,6 +135,11 @@ export default class MessagingConversation extends LightningElement {
     return !this.conversation;
   }
 
+  /** Messages of this conversation exist, so that none here means that none could be written to the org. */
+  get isUnwritten(): boolean {
+    return Boolean(this.conversation?.lastAt);
+  }
+
   get blockedReason(): string {
     return this.shown ? blockedReason({ maySend: maySend === true, conversation: this.shown, numbers: this.numbers }) : '';
   }
@@ -146,6 +154,7 @@ export default class MessagingConversation extends LightningElement {
     this.conversationRead = this.messagesRead = false;
     this.error = undefined;
     this.view = EMPTY_THREAD;
+    this.late = false;
     const moved = (otherId: string): unknown => this.dispatchEvent(new CustomEvent('moved', { detail: { id: otherId } }));
     this.thread = id ? new Thread(id, (view) => this.show(id, view), moved) : undefined;
   }
@@ -155,13 +164,21 @@ export default class MessagingConversation extends LightningElement {
     this.view = view;
     const since = Date.now() - AWAIT_AT_MOST_MS;
     const unseen = view.waiting.some(({ state, createdAt }) => state === 'accepted' && createdAt > since);
-    if (unseen) this.awaiting ??= startPoll(() => this.reread(), AWAIT_ROW_MS);
+    if (unseen) this.awaiting ??= startPoll(() => this.askForRows(), AWAIT_ROW_MS);
     if (unseen) return;
     this.awaiting?.stop();
     this.awaiting = undefined;
+    this.late = false;
+  }
+
+  askForRows(): void {
+    const longAgo = Date.now() - LATE_MS;
+    this.late = this.view.waiting.some(({ state, createdAt }) => state === 'accepted' && createdAt < longAgo);
+    this.reread();
   }
 
   async refresh(): Promise<void> {
+    if (this.numbersError) void this.loadNumbers(); // what failed while the service was away is made good with the rest
     await Promise.all([refreshApex(this.wiredMessages), refreshApex(this.wiredConversation)]);
   }
 

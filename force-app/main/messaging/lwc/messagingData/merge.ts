@@ -43,9 +43,10 @@ function toBubble({ key, id, body, createdAt, sequence, state, problem }: Outgoi
     sent,
     delivery: '',
     errorCode: problem?.code ?? '',
-    errorText: problem?.detail || problem?.title || '',
+    errorText: (problem?.status === 0 ? '' : problem?.detail) || problem?.title || '', // nothing came back: the title says all that is known
     segments: undefined,
     sentByName: '',
+    mine: true,
     media: [],
     problem,
   };

@@ -10,6 +10,7 @@ import SEGMENTS from '@salesforce/schema/Message__c.Segments__c';
 import SENT from '@salesforce/schema/Message__c.SentStatus__c';
 import SENT_BY from '@salesforce/schema/Message__c.SentBy__c';
 import SEQUENCE from '@salesforce/schema/Message__c.Sequence__c';
+import USER_ID from '@salesforce/user/Id';
 import type { Problem } from 'c/coreErrors';
 import { number, related, text } from './rows';
 import type { Row } from './rows';
@@ -43,6 +44,8 @@ export interface MessageView {
   errorText: string;
   segments: number | undefined;
   sentByName: string;
+  /** Sent by the user who looks. */
+  mine: boolean;
   media: MediaItem[];
   /** Why the service did not take a message written here. */
   problem: Problem | undefined;
@@ -70,6 +73,7 @@ export function toMessage(row: Row): MessageView {
     errorText: text(row, ERROR_TEXT),
     segments: number(row, SEGMENTS),
     sentByName: String(related(row, SENT_BY)?.['Name'] ?? ''),
+    mine: text(row, SENT_BY) !== '' && text(row, SENT_BY) === USER_ID,
     media: parseMedia(text(row, MEDIA)),
     problem: undefined,
   };

@@ -7,5 +7,19 @@ import loadingEarlier from '@salesforce/label/c.Msg_Thread_Loading_Earlier';
 import newMany from '@salesforce/label/c.Msg_Thread_New_Many';
 import newOne from '@salesforce/label/c.Msg_Thread_New_One';
 import region from '@salesforce/label/c.Msg_Thread_Region';
+import unwritten from '@salesforce/label/c.Msg_Thread_Unwritten';
+import unwrittenText from '@salesforce/label/c.Msg_Thread_Unwritten_Text';
 
-export const labels = { announce, announcePicture, earlier, empty, emptyText, loadingEarlier, newMany, newOne, region };
+export const labels = {
+  announce,
+  announcePicture,
+  earlier,
+  empty,
+  emptyText,
+  loadingEarlier,
+  newMany,
+  newOne,
+  region,
+  unwritten,
+  unwrittenText,
+};

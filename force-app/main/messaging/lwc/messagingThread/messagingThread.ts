@@ -17,6 +17,8 @@ export default class MessagingThread extends LightningElement {
   @api customerName = '';
   @api hasOlder = false;
   @api loadingOlder = false;
+  /** The conversation has messages that have not reached the org. */
+  @api unwritten = false;
 
   labels = labels;
   items: ThreadItem[] = [];
@@ -56,6 +58,11 @@ export default class MessagingThread extends LightningElement {
 
   get isEmpty(): boolean {
     return this.items.length === 0;
+  }
+
+  get empty(): { heading: string; message: string; icon: string } {
+    if (this.unwritten) return { heading: labels.unwritten, message: labels.unwrittenText, icon: 'utility:clock' };
+    return { heading: labels.empty, message: labels.emptyText, icon: 'utility:chat' };
   }
 
   get regionLabel(): string {

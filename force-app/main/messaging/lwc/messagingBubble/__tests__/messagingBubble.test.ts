@@ -7,6 +7,8 @@ jest.mock('@salesforce/apex/MessagingController.media', () => ({ default: jest.f
   virtual: true,
 });
 jest.mock('@salesforce/customPermission/SwitchboardSetup', () => ({ default: false }), { virtual: true });
+jest.mock('@salesforce/user/Id', () => ({ default: '005000000000001AAA' }), { virtual: true });
+jest.mock('@salesforce/label/c.Msg_Bubble_From_Colleague', () => ({ default: '{0} sent:' }), { virtual: true });
 jest.mock('@salesforce/label/c.Msg_Bubble_From_Customer', () => ({ default: '{0} wrote:' }), { virtual: true });
 
 function show(message: object) {
@@ -28,6 +30,22 @@ describe('c-messaging-bubble', () => {
     expect(texts(element, '.status-text')).toEqual([]);
     expect(all(element, '.slds-chat-message__text_inbound')).toHaveLength(1);
     await expect(element).toBeAccessible();
+  });
+
+  it('says who wrote what we sent, from the first moment on', () => {
+    const pending = (state: string) => mergeOutgoing([], [{ key: 'k', id: 'm', body: 'Hi', from: '', createdAt: 0, state } as never])[0]!;
+    const by = (id: string | undefined, name?: string) => stored({ SentBy__c: id, SentBy__r: name && { Name: name } });
+    for (const state of ['posting', 'accepted', 'failed'])
+      expect(texts(show(pending(state)), '.speaker')).toEqual(['c.Msg_Bubble_From_You']);
+    expect(texts(show(by('005000000000001AAA', 'Ada Agent')), '.speaker')).toEqual(['c.Msg_Bubble_From_You']);
+    expect(texts(show(by('005000000000002AAA', 'Bo Agent')), '.speaker')).toEqual(['Bo Agent sent:']);
+    expect(texts(show(by(undefined)), '.speaker')).toEqual(['c.Msg_Bubble_Automatic']);
+  });
+
+  it('gives one piece of advice: none where the reason gives it already', () => {
+    const failed = (ErrorText__c: string) => show(stored({ SentStatus__c: 'Failed', DeliveryStatus__c: '', ErrorText__c }));
+    expect(texts(failed('Not a valid number. Check the number on the record.'), '.next-step')).toEqual([]);
+    expect(texts(failed('Not a valid number.'), '.next-step')).toEqual(['c.Msg_Next_Carrier']);
   });
 
   it.each([
@@ -92,7 +110,7 @@ describe('c-messaging-bubble', () => {
   });
 
   it('says that retrying is safe where the answer was lost', () => {
-    const lost = JSON.parse((refusal('service_unreachable', 'Nothing came back.', 503) as { body: { message: string } }).body.message);
+    const lost = JSON.parse((refusal('service_unreachable', 'Nothing came back.', 0) as { body: { message: string } }).body.message);
     expect(texts(show(unsent({ ...lost, errors: [] })), '.next-step')).toEqual(['c.Msg_Next_Not_Confirmed']);
     expect(texts(show(unsent(undefined)), '.next-step')).toEqual(['c.Msg_Next_Not_Confirmed']);
     expect(texts(show(unsent(undefined)), '.status-text')).toEqual(['c.Msg_Sent_NotConfirmed']);

@@ -137,6 +137,29 @@ describe('c-messaging-conversation: states', () => {
     expect(shown()).toEqual([['k', 'Sent']]);
   });
 
+  it('says when messages exist but could not be written to the org', async () => {
+    const { find } = await show({ rows: [] });
+    expect(find('c-messaging-thread')['unwritten']).toBe(true);
+    const empty = await show({ rows: [], fields: { LastMessageAt__c: undefined } });
+    expect(empty.find('c-messaging-thread')['unwritten']).toBe(false);
+  });
+
+  it('says when the org does not show what was sent for long, until it does', async () => {
+    jest.useFakeTimers();
+    send.mockResolvedValue({ id: 'm-6', conversationId: `c-${lastConversation + 1}`, sequence: 6 });
+    const { element, find, fire } = await show();
+    await fire('c-messaging-composer', 'send', HELLO);
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(find('.late')).toBeNull();
+    await jest.advanceTimersByTimeAsync(15_000);
+    expect(find('.late').textContent).toBe('c.Msg_Conversation_Late');
+    messagesWire.emit([messageRow(6), ...messagePage(1, 4)]);
+    await settle();
+    expect(find('.late')).toBeNull();
+    jest.useRealTimers();
+    await expect(element).toBeAccessible();
+  });
+
   it('tells its container what it read', async () => {
     const heard = jest.fn();
     const { element, row } = await show({ emit: false });

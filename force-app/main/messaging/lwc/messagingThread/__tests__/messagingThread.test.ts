@@ -48,7 +48,16 @@ describe('c-messaging-thread', () => {
 
   it('says that there is nothing yet', async () => {
     const element = await show({ messages: [] });
-    expect(count(element, 'c-core-empty-state')).toBe(1);
+    expect(find(element, 'c-core-empty-state')).toMatchObject({ heading: 'c.Msg_Thread_Empty', iconName: 'utility:chat' });
+    await expect(element).toBeAccessible();
+  });
+
+  it('does not ask for a first message where there are some that could not be written', async () => {
+    const element = await show({ messages: [], unwritten: true });
+    expect(find(element, 'c-core-empty-state')).toMatchObject({
+      heading: 'c.Msg_Thread_Unwritten',
+      message: 'c.Msg_Thread_Unwritten_Text',
+    });
     await expect(element).toBeAccessible();
   });
 
