@@ -36,9 +36,3 @@ export function preferredNumber(numbers: SendingNumber[], ours: string): string 
 export function isNamedByNumber(name: string, number: string): boolean {
   return /^\+?[\d\s().-]+$/.test(name) && name.replace(/\D/g, '') === number.replace(/\D/g, '');
 }
-
-/** Readable grouping of an E.164 number. Only the North American plan has one grouping for all; others are left as they are. */
-export function showNumber(number: string): string {
-  const parts = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
-  return parts ? `+1 ${parts[1]} ${parts[2]} ${parts[3]}` : number;
-}

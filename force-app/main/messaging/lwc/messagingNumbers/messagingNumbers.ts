@@ -33,18 +33,19 @@ export default class MessagingNumbers extends LightningElement {
   }
 
   get rows(): object[] {
-    return this.numbers.map((number) => ({
-      ...number,
-      shown: showNumber(number.number),
-      kindLabel: NUMBER_KINDS[number.kind],
-      countryLabel: countryName(number.country),
-      usersLabel: this.usersLabel(number.users.length),
-      offerDefault: !number.isDefault,
-      busy: number.id === this.busyId,
-      editName: fill(labels.editOf, number.number),
-      defaultName: fill(labels.makeDefaultOf, number.number),
-      removeName: fill(labels.removeOf, number.number),
-    }));
+    return this.numbers
+      .map((number) => ({ ...number, shown: showNumber(number.number) }))
+      .map((number) => ({
+        ...number,
+        kindLabel: NUMBER_KINDS[number.kind],
+        countryLabel: countryName(number.country),
+        usersLabel: this.usersLabel(number.users.length),
+        offerDefault: !number.isDefault,
+        busy: number.id === this.busyId,
+        editName: fill(labels.editOf, number.shown),
+        defaultName: fill(labels.makeDefaultOf, number.shown),
+        removeName: fill(labels.removeOf, number.shown),
+      }));
   }
 
   usersLabel(count: number): string {

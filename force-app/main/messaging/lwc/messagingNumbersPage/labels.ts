@@ -1,4 +1,6 @@
 import accountFails from '@salesforce/label/c.Msg_Setup_Account_Fails';
+import accountUsed from '@salesforce/label/c.Msg_Setup_Account_Used';
+import accountUsedText from '@salesforce/label/c.Msg_Setup_Account_Used_Text';
 import accountWorks from '@salesforce/label/c.Msg_Setup_Account_Works';
 import addAccount from '@salesforce/label/c.Msg_Setup_Add_Account';
 import addNumber from '@salesforce/label/c.Msg_Setup_Add_Number';
@@ -17,6 +19,8 @@ import testFailed from '@salesforce/label/c.Msg_Setup_Test_Failed';
 
 export const labels = {
   accountFails,
+  accountUsed,
+  accountUsedText,
   accountWorks,
   addAccount,
   addNumber,

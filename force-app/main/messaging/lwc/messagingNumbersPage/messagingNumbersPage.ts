@@ -12,7 +12,7 @@ import type { Poll } from 'c/corePoll';
 import { fill } from 'c/coreText';
 import MessagingCarrierForm from 'c/messagingCarrierForm';
 import MessagingNumberForm from 'c/messagingNumberForm';
-import { forgetNumbers } from 'c/messagingData';
+import { forgetNumbers, showNumber } from 'c/messagingData';
 import type { CarrierAccount, OurNumber } from 'c/messagingSetupModel';
 import { labels } from './labels';
 
@@ -93,7 +93,14 @@ export default class MessagingNumbersPage extends LightningElement {
 
   async handleRemoveAccount({ detail }: CustomEvent<{ id: string }>): Promise<void> {
     const account = this.accounts?.find(({ id }) => id === detail.id);
-    if (!account || !(await this.confirm(fill(labels.removeAccountTitle, account.label), labels.removeAccountText))) return;
+    if (!account) return;
+    const used = this.numbers.filter(({ accountId }) => accountId === account.id).map(({ number }) => showNumber(number));
+    if (used.length > 0) {
+      this.actionHeading = fill(labels.accountUsed, account.label);
+      this.actionError = new Error(fill(labels.accountUsedText, used.join(', ')));
+      return;
+    }
+    if (!(await this.confirm(fill(labels.removeAccountTitle, account.label), labels.removeAccountText))) return;
     await this.run(account.id, labels.removeFailed, async () => {
       await removeCarrierAccount({ id: account.id });
       this.toast('success', fill(labels.removed, account.label));
@@ -120,7 +127,7 @@ export default class MessagingNumbersPage extends LightningElement {
     });
     this.focusOn('c-messaging-numbers', number?.id);
     if (!saved) return;
-    this.toast('success', fill(labels.saved, saved.number));
+    this.toast('success', fill(labels.saved, showNumber(saved.number)));
     await this.numbersChanged();
   }
 
@@ -134,11 +141,11 @@ export default class MessagingNumbersPage extends LightningElement {
 
   async handleRemoveNumber({ detail }: CustomEvent<{ id: string }>): Promise<void> {
     const number = this.numbers.find(({ id }) => id === detail.id);
-    if (!number || !(await this.confirm(fill(labels.removeNumberTitle, number.number), labels.removeNumberText))) return;
+    if (!number || !(await this.confirm(fill(labels.removeNumberTitle, showNumber(number.number)), labels.removeNumberText))) return;
     await this.run(number.id, labels.removeFailed, async () => {
       await removeNumber({ id: number.id });
       forgetNumbers();
-      this.toast('success', fill(labels.removed, number.number));
+      this.toast('success', fill(labels.removed, showNumber(number.number)));
     });
     this.focusOn('c-messaging-numbers');
   }

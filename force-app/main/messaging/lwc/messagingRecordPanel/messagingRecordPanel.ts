@@ -99,7 +99,8 @@ export default class MessagingRecordPanel extends NavigationMixin(LightningEleme
   }
 
   get cardFacts(): FactRow[] {
-    return factRows(this.card?.facts ?? []);
+    const facts = this.card?.facts ?? [];
+    return factRows(facts.map((fact) => (fact.kind === 'phone' ? { ...fact, value: showNumber(fact.value) } : fact)));
   }
 
   get conversationFacts(): FactRow[] {

@@ -65,7 +65,7 @@ export default class MessagingStart extends LightningModal {
   }
 
   get phoneOptions(): Option[] {
-    const own = this.phones.map(({ label, number }) => ({ label: `${label}: ${number}`, value: number }));
+    const own = this.phones.map(({ label, number }) => ({ label: `${label}: ${showNumber(number)}`, value: number }));
     return [...own, { label: labels.other, value: OTHER }];
   }
 

@@ -85,7 +85,7 @@ describe('c-messaging-composer', () => {
     expect(find('.from')['value']).toBe('+447700900199');
     expect(find('.from')['options']).toEqual([
       { label: 'Main (+1 415 555 0199)', value: '+14155550199' },
-      { label: '+447700900199', value: '+447700900199' },
+      { label: '+44 7700 900199', value: '+447700900199' },
     ]);
     change(find('.from'), '+14155550199');
     await write('Hello');

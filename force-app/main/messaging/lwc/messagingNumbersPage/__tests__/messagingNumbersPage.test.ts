@@ -15,6 +15,7 @@ import { find, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
 jest.mock('@salesforce/apex/MessagingSetupController.carrierAccounts', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.numbers', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.removeCarrierAccount', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/label/c.Msg_Setup_Account_Used_Text', () => ({ default: 'In use by {0}.' }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.removeNumber', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.testCarrierAccount', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/MessagingSetupController.updateNumber', () => ({ default: jest.fn() }), { virtual: true });
@@ -120,7 +121,20 @@ describe('c-messaging-numbers-page', () => {
     expect(toast.mock.calls[0][0]).toMatchObject({ variant: 'error', message: 'Wrong password.', mode: 'sticky' });
   });
 
+  it('names the numbers of an account that cannot be removed yet, and asks for no confirmation', async () => {
+    const { element } = await create();
+    (LightningConfirm.open as jest.Mock).mockClear();
+    await ask(accountsOf(element), 'removeaccount', 'a1');
+    expect(LightningConfirm.open).not.toHaveBeenCalled();
+    expect(removeCarrierAccount).not.toHaveBeenCalled();
+    expect(find(element, 'c-core-error-panel')).toMatchObject({
+      heading: 'c.Msg_Setup_Account_Used',
+      error: expect.objectContaining({ message: 'In use by +1 415 555 0100.' }),
+    });
+  });
+
   it('removes an account only after a confirmation', async () => {
+    (numbers as jest.Mock).mockResolvedValue({ items: [] });
     const { element } = await create();
     (LightningConfirm.open as jest.Mock).mockResolvedValueOnce(false);
     await ask(accountsOf(element), 'removeaccount', 'a1');
@@ -130,6 +144,7 @@ describe('c-messaging-numbers-page', () => {
   });
 
   it('shows why a removal was refused', async () => {
+    (numbers as jest.Mock).mockResolvedValue({ items: [{ ...NUMBER, accountId: 'a2' }] });
     (removeCarrierAccount as jest.Mock).mockRejectedValueOnce(new Error('numbers in use'));
     const { element } = await create();
     await ask(accountsOf(element), 'removeaccount', 'a1');
