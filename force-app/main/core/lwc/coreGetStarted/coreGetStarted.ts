@@ -28,6 +28,7 @@ export default class CoreGetStarted extends LightningElement {
   loading = false;
   error: unknown;
   testDelivered = false;
+  testFailed = false;
   loadedFor: Registration | undefined;
   currentRegistration: Registration = 'unregistered';
 
@@ -45,8 +46,8 @@ export default class CoreGetStarted extends LightningElement {
   }
 
   get steps(): ShownStep[] {
-    const { registration, org, connections, accounts, numbers, checks, testDelivered } = this;
-    return stepsOf({ registration, org, connections, accounts, numbers, checks, testDelivered }).map((step) => ({
+    const { registration, org, connections, accounts, numbers, checks, testDelivered, testFailed } = this;
+    return stepsOf({ registration, org, connections, accounts, numbers, checks, testDelivered, testFailed }).map((step) => ({
       ...step,
       isRegister: step.key === 'register' && step.status !== 'done',
       isAccess: step.key === 'access' && step.status !== 'waiting',
@@ -101,8 +102,16 @@ export default class CoreGetStarted extends LightningElement {
     this.dispatchEvent(new CustomEvent('refresh'));
   }
 
+  handleTestStarted(): void {
+    this.testDelivered = this.testFailed = false;
+  }
+
   handleDelivered(): void {
     this.testDelivered = true;
+  }
+
+  handleUndelivered(): void {
+    this.testFailed = true;
   }
 
   handleLink(event: Event): void {

@@ -21,6 +21,8 @@ import registered from '@salesforce/label/c.Setup_Registered';
 import start from '@salesforce/label/c.Setup_Start';
 import stepsLoadFailed from '@salesforce/label/c.Setup_Steps_Load_Failed';
 import testDone from '@salesforce/label/c.Setup_Test_Done';
+import testFailedCause from '@salesforce/label/c.Setup_Test_Failed_Cause';
+import testFailedCure from '@salesforce/label/c.Setup_Test_Failed_Cure';
 import testHeading from '@salesforce/label/c.Setup_Test_Heading';
 import testText from '@salesforce/label/c.Setup_Test_Text';
 import userCure from '@salesforce/label/c.Setup_User_Cure';
@@ -53,6 +55,8 @@ export const labels = {
   start,
   stepsLoadFailed,
   testDone,
+  testFailedCause,
+  testFailedCure,
   testHeading,
   testText,
   userCure,

@@ -28,6 +28,8 @@ export interface Progress {
   checks: Check[];
   /** A test message of this visit reached the phone. */
   testDelivered: boolean;
+  /** The last test message of this visit did not. */
+  testFailed: boolean;
 }
 
 type Judged = Omit<Step, 'number' | 'status'> & { state: 'done' | 'open' | 'failed' };
@@ -74,8 +76,9 @@ function access({ checks }: Progress): Judged {
   return fromCheck(checks, 'access', { key: 'access', heading: labels.accessHeading, text: labels.accessText });
 }
 
-function test({ checks, testDelivered }: Progress): Judged {
+function test({ checks, testDelivered, testFailed }: Progress): Judged {
   const step = { key: 'test' as const, heading: labels.testHeading, text: labels.testText };
+  if (testFailed) return { ...step, state: 'failed', cause: labels.testFailedCause, cure: labels.testFailedCure };
   return testDelivered ? { ...step, state: 'done', text: labels.testDone } : fromCheck(checks, 'test_message', step);
 }
 

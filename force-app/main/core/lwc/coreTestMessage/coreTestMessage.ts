@@ -5,19 +5,25 @@ import sendTestMessage from '@salesforce/apex/SetupController.sendTestMessage';
 import { checkFields, showFieldErrors } from 'c/coreForm';
 import { startPoll } from 'c/corePoll';
 import type { Poll } from 'c/corePoll';
-import { NO_LIMIT_SEQUENCE, newKey, outcomeOf, toMessage, watchConversations } from 'c/messagingData';
+import { NO_LIMIT_SEQUENCE, newKey, outcomeOf, showNumber, toMessage, watchConversations } from 'c/messagingData';
 import type { Accepted, MessageView, Outcome, Row } from 'c/messagingData';
 import type { OurNumber } from 'c/messagingSetupModel';
 import { labels } from './labels';
 
 const ASK_MS = 3_000;
-const STAGES: { reached: Outcome[]; label: string }[] = [
-  { reached: ['waiting', 'sent', 'delivered', 'unknown'], label: labels.accepted },
-  { reached: ['sent', 'delivered'], label: labels.atCarrier },
-  { reached: ['delivered'], label: labels.delivered },
+/** The way of a message; `message` is undefined until the org has it. */
+const STAGES: { isReached(message: MessageView | undefined): boolean; label: string }[] = [
+  { isReached: () => true, label: labels.accepted },
+  { isReached: (message) => message?.sent === 'Sent', label: labels.atCarrier },
+  { isReached: (message) => message?.delivery === 'Delivered', label: labels.delivered },
 ];
+const LOOKS = {
+  reached: { iconName: 'utility:success', variant: 'success', word: labels.reached },
+  failed: { iconName: 'utility:error', variant: 'error', word: labels.stageFailed },
+  pending: { iconName: 'utility:clock', variant: '', word: labels.pending },
+};
 
-/** Sends one text and follows it through the org's own records until it is delivered or failed. Fires `delivered`. */
+/** Sends one text and follows it through the org's own records to its end. Fires `started`, then `delivered` or `undelivered`. */
 export default class CoreTestMessage extends LightningElement {
   labels = labels;
   to = '';
@@ -43,6 +49,7 @@ export default class CoreTestMessage extends LightningElement {
     this.wired = result;
     this.message = result.data?.map(toMessage).find(({ id }) => id === this.messageId);
     if (this.outcome === 'delivered') this.dispatchEvent(new CustomEvent('delivered'));
+    if (this.outcome === 'failed') this.dispatchEvent(new CustomEvent('undelivered'));
     if (this.isSettled) this.stopFollowing();
   }
 
@@ -51,7 +58,10 @@ export default class CoreTestMessage extends LightningElement {
   }
 
   get fromOptions(): { label: string; value: string }[] {
-    return this.numbers.map(({ number, label }) => ({ value: number, label: label ? `${label} (${number})` : number }));
+    return this.numbers.map(({ number, label }) => ({
+      value: number,
+      label: label ? `${label} (${showNumber(number)})` : showNumber(number),
+    }));
   }
 
   get fromValue(): string {
@@ -71,17 +81,15 @@ export default class CoreTestMessage extends LightningElement {
     return this.outcome !== undefined;
   }
 
+  /** A failure ends the list: what would come after it never comes. */
   get stages(): { key: string; label: string; iconName: string; variant: string; word: string }[] {
-    return STAGES.map(({ reached, label }) => {
-      const isReached = this.outcome !== undefined && reached.includes(this.outcome);
-      return {
-        key: label,
-        label,
-        iconName: isReached ? 'utility:success' : 'utility:clock',
-        variant: isReached ? 'success' : '',
-        word: isReached ? labels.reached : labels.pending,
-      };
-    });
+    const reached = STAGES.filter(({ isReached }) => isReached(this.message)).length;
+    const failed = this.outcome === 'failed';
+    return STAGES.slice(0, failed ? reached + 1 : STAGES.length).map(({ label }, index) => ({
+      key: label,
+      label,
+      ...(index < reached ? LOOKS.reached : failed ? LOOKS.failed : LOOKS.pending),
+    }));
   }
 
   get result(): string {
@@ -110,6 +118,7 @@ export default class CoreTestMessage extends LightningElement {
       const body = { to: this.to.trim(), body: this.body, ...(this.fromValue ? { from: this.fromValue } : {}) };
       const { id, conversationId } = await sendTestMessage<Accepted>({ body, key: this.key });
       Object.assign(this, { messageId: id, message: undefined, conversationId, key: '' });
+      this.dispatchEvent(new CustomEvent('started'));
       this.follow();
     } catch (error) {
       if (!showFieldErrors(this.template, error)) this.error = error;

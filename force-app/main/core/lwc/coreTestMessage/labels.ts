@@ -9,6 +9,7 @@ import reached from '@salesforce/label/c.Setup_Reached';
 import sendFailed from '@salesforce/label/c.Setup_Send_Failed';
 import sendFrom from '@salesforce/label/c.Setup_Send_From';
 import sendTest from '@salesforce/label/c.Setup_Send_Test';
+import stageFailed from '@salesforce/label/c.Setup_Stage_Failed';
 import testBody from '@salesforce/label/c.Setup_Test_Body';
 import testDone from '@salesforce/label/c.Setup_Test_Done';
 import text from '@salesforce/label/c.Setup_Text';
@@ -28,6 +29,7 @@ export const labels = {
   sendFailed,
   sendFrom,
   sendTest,
+  stageFailed,
   testBody,
   testDone,
   text,

@@ -74,6 +74,21 @@ describe('c-core-get-started', () => {
     expect(stepOf(element, 'test').status).toBe('done');
   });
 
+  it('counts a test message that failed, until the next one', async () => {
+    const element = create({ registration: 'registered', org: ORG });
+    await flush();
+    const tell = async (type: string) => {
+      find(element, 'c-core-test-message').dispatchEvent(new CustomEvent(type));
+      await flush();
+    };
+    await tell('delivered');
+    await tell('started');
+    await tell('undelivered');
+    expect(stepOf(element, 'test')).toMatchObject({ status: 'failed', cause: 'c.Setup_Test_Failed_Cause' });
+    await tell('started');
+    expect(stepOf(element, 'test').status).not.toBe('failed');
+  });
+
   it('leads to the page of a step', async () => {
     const element = create({ registration: 'registered', org: ORG });
     await flush();

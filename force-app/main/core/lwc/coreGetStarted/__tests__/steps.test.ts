@@ -7,7 +7,15 @@ const NUMBER = { id: 'n', number: '+14155550100' } as Progress['numbers'][0];
 const USER = { id: 'u', name: 'Ada', status: 'connected' } as Progress['connections'][0];
 const check = (id: string, status: 'ok' | 'warning' | 'failed') => ({ id, title: id, status, detail: `${id} detail`, fix: `${id} fix` });
 
-const NEW: Progress = { registration: 'unregistered', connections: [], accounts: [], numbers: [], checks: [], testDelivered: false };
+const NEW: Progress = {
+  registration: 'unregistered',
+  connections: [],
+  accounts: [],
+  numbers: [],
+  checks: [],
+  testDelivered: false,
+  testFailed: false,
+};
 const DONE: Progress = {
   registration: 'registered',
   org: ORG,
@@ -16,6 +24,7 @@ const DONE: Progress = {
   numbers: [NUMBER],
   checks: [check('access', 'ok'), check('test_message', 'ok')],
   testDelivered: false,
+  testFailed: false,
 };
 const statuses = (progress: Progress) => Object.fromEntries(stepsOf(progress).map(({ key, status }) => [key, status]));
 const step = (progress: Progress, key: string) => stepsOf(progress).find((candidate) => candidate.key === key);
@@ -73,6 +82,14 @@ describe('steps of Get started', () => {
 
   it('counts a test message delivered just now', () => {
     expect(step({ ...DONE, checks: [], testDelivered: true }, 'test')).toMatchObject({ status: 'done' });
+  });
+
+  it('fails with the newest test message, whatever an earlier one did', () => {
+    expect(step({ ...DONE, testDelivered: true, testFailed: true }, 'test')).toMatchObject({
+      status: 'failed',
+      text: 'c.Setup_Test_Text',
+      cure: 'c.Setup_Test_Failed_Cure',
+    });
   });
 
   it('names the user that was lost, with the next step of the service', () => {

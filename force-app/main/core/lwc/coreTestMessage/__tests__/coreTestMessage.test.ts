@@ -67,12 +67,25 @@ describe('c-core-test-message', () => {
     expect(delivered).toHaveBeenCalledTimes(1);
   });
 
-  it('names the cause of a failure', async () => {
+  it.each([
+    [{ SentStatus__c: 'Sent', DeliveryStatus__c: 'Undelivered' }, ['c.Setup_Reached', 'c.Setup_Reached', 'c.Setup_Stage_Failed']],
+    [{ SentStatus__c: 'Failed', DeliveryStatus__c: '' }, ['c.Setup_Reached', 'c.Setup_Stage_Failed']],
+  ])('names cause and place of the failure %j', async (fields, words) => {
+    const heard: string[] = [];
     const element = await create();
+    for (const type of ['started', 'delivered', 'undelivered']) element.addEventListener(type, () => heard.push(type));
     await send(element);
-    (readMessages as unknown as Wire).emit([row({ DeliveryStatus__c: 'Undelivered', ErrorText__c: 'The phone is switched off.' })]);
+    (readMessages as unknown as Wire).emit([row({ ...fields, ErrorText__c: 'The phone is switched off.' })]);
     await flush();
     expect(find(element, '.failure').textContent).toContain('The phone is switched off.');
+    expect(findAll(element, '.followed lightning-icon').map((icon) => icon.alternativeText)).toEqual(words);
+    expect(heard).toEqual(['started', 'undelivered']);
+    await expect(element).toBeAccessible();
+  });
+
+  it('writes numbers as every page does', async () => {
+    const [first] = find(await create(), '[data-field="from"]').options;
+    expect(first).toEqual({ value: '+14155550100', label: 'Sales (+1 415 555 0100)' });
   });
 
   it('is honest about an unknown outcome', async () => {
