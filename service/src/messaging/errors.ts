@@ -14,3 +14,4 @@ export const accountInUse = defineProblem('account_in_use', 409, 'Numbers still 
 export const carrierRefused = defineProblem('carrier_refused', 422, 'The carrier did not accept these credentials');
 export const signatureInvalid = defineProblem('signature_invalid', 403, 'The signature is missing or not valid');
 export const hostNotAllowed = defineProblem('host_not_allowed', 422, 'This address may not be called');
+export const pictureTooLarge = defineProblem('picture_too_large', 413, 'The picture is too large to be shown in Salesforce');

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { isRecordId } from '../gateways/salesforce/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db/database.ts';
-import { notFound } from '../platform/errors.ts';
+import { invalidRequest, notFound } from '../platform/errors.ts';
 import { enqueue } from '../platform/lanes/outbox.ts';
 import { toAddress } from '../platform/phone.ts';
-import { invalidNumber, messageSettled } from './errors.ts';
+import { invalidNumber, messageSettled, pictureTooLarge } from './errors.ts';
 import { createSend, refusal, type SendRequest } from './send.ts';
 import { listNumbers } from './store/accounts.ts';
 import { markRead } from './store/conversations.ts';
@@ -12,6 +13,10 @@ import { changeStatuses, findMessages } from './store/messages.ts';
 import { saveOptOut } from './store/opt-outs.ts';
 import { readMediaContent } from './store/media.ts';
 import { CARRIER_LANE, ORG_LANE, ORG_LANE_KEYS, type OptOut } from './types.ts';
+
+/** Apex reads answers of up to 6 MB, and base64 makes a file a third larger. */
+const MAX_PICTURE = 4 * 1024 * 1024;
+const toMegabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
 
 export interface MessagingOptions {
   db: Db;
@@ -23,7 +28,15 @@ export type Messaging = ReturnType<typeof createMessaging>;
 
 /** The verbs that people and Apex use. */
 export function createMessaging({ db, clock, wake }: MessagingOptions) {
-  const send = createSend({ db, clock, wake });
+  const accept = createSend({ db, clock, wake });
+  /** As `createSend`, for what a route, a Flow or a left-behind row asks for. Also invalid_request, for a record id that cannot be one. */
+  const send: typeof accept = async (orgId, userId, key, request) => {
+    if (request.recordId !== undefined && !isRecordId(request.recordId))
+      throw invalidRequest('The record id is not one of Salesforce’s.', {
+        errors: [{ field: 'recordId', message: 'is not a Salesforce id of 15 or 18 characters' }],
+      });
+    return accept(orgId, userId, key, request);
+  };
   const wakeOrg = (orgId: string) => {
     for (const key of ORG_LANE_KEYS) wake({ orgId, purpose: ORG_LANE, key });
   };
@@ -81,6 +94,10 @@ export function createMessaging({ db, clock, wake }: MessagingOptions) {
     async readMedia(orgId: string, id: string): Promise<{ contentType: string; fileName: string; data: string }> {
       const media = await readMediaContent(db, orgId, id);
       if (!media) throw notFound('There is no such picture, or it has not been fetched yet.');
+      if (media.content.byteLength > MAX_PICTURE)
+        throw pictureTooLarge(
+          `The file has ${toMegabytes(media.content.byteLength)} MB; Salesforce takes up to ${toMegabytes(MAX_PICTURE)} MB.`,
+        );
       return { contentType: media.contentType, fileName: media.fileName, data: Buffer.from(media.content).toString('base64') };
     },
 

@@ -5,6 +5,7 @@ export { classifyFailure, classifyRecordError, type CallContext, type Failure, t
 export { MAX_COLLECTION, MAX_HEAVY_SUBREQUESTS, MAX_SUBREQUESTS, type SubrequestBuilder } from './composite.ts';
 export { HostRefusedError, OAuthError, SalesforceError, type Sent, type TransportFault } from './errors.ts';
 export { checkTokenHost, loginUrl, type HostPolicy } from './hosts.ts';
+export { isRecordId } from './ids.ts';
 export { createNameMapper, type NameMapper } from './namespace.ts';
 export { createSalesforceOAuth, OAUTH_SCOPE, type Identity, type SalesforceOAuth, type TokenSet } from './oauth.ts';
 export { createExchange, type Exchange } from './transport.ts';

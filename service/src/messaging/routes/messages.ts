@@ -18,10 +18,7 @@ const sendBody = z
     conversationId: z.uuid().optional(),
     to: text(40).optional(),
     from: text(20).optional(),
-    recordId: z
-      .string()
-      .regex(/^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/)
-      .optional(),
+    recordId: text(40).optional(),
     body: BODY,
   })
   .refine((body) => (body.conversationId === undefined) !== (body.to === undefined), {
@@ -43,12 +40,17 @@ const accepted = z
   })
   .meta({ id: 'AcceptedMessage' });
 
-const batchBody = z.strictObject({
-  messages: z
-    .array(z.strictObject({ key: KEY, to: text(40), from: text(20).optional(), recordId: text(18).optional(), body: BODY }))
-    .min(1)
-    .max(200),
+const batchItem = z.strictObject({
+  key: KEY,
+  to: text(40),
+  from: text(20).optional(),
+  recordId: text(40).optional(),
+  body: BODY,
 });
+
+/** Each message is looked at by itself: one that cannot be read must not keep back the others of a Flow's bulk. */
+const { $schema: _, ...itemShape } = z.toJSONSchema(batchItem);
+const batchBody = z.strictObject({ messages: z.array(z.unknown().meta(itemShape)).min(1).max(200) });
 
 const batchAnswer = z.object({
   items: z.array(
@@ -103,7 +105,13 @@ export function registerMessageRoutes(app: HttpServer, messaging: Messaging): vo
     },
     async (request) => {
       const caller = callerOf(request);
-      return { items: await messaging.sendBatch(caller.orgId, caller.userId, request.body.messages) };
+      const items = [];
+      for (const item of request.body.messages) {
+        const read = batchItem.safeParse(item);
+        if (read.success) items.push(...(await messaging.sendBatch(caller.orgId, caller.userId, [read.data])));
+        else items.push(unreadable(item, read.error));
+      }
+      return { items };
     },
   );
 
@@ -176,7 +184,7 @@ export function registerMessageRoutes(app: HttpServer, messaging: Messaging): vo
           z.object({
             number: z.string(),
             state: z.enum(['opted_out', 'opted_in']),
-            kind: z.enum(['keyword', 'manual', 'carrier']),
+            kind: z.enum(['keyword', 'manual', 'carrier', 'help']),
             reason: z.string(),
             changedAt: isoTime,
           }),
@@ -188,4 +196,16 @@ export function registerMessageRoutes(app: HttpServer, messaging: Messaging): vo
       return messaging.setOptOut(caller.orgId, caller.userId, request.body);
     },
   );
+}
+
+/** The answer to a message of a batch that has not the shape of one; its key is given back as it came, where there is one. */
+function unreadable(item: unknown, error: z.ZodError) {
+  const key = (item as { key?: unknown } | null)?.key;
+  const [issue] = error.issues;
+  return {
+    key: typeof key === 'string' ? key.slice(0, 80) : '',
+    status: 'rejected' as const,
+    code: 'invalid_request',
+    error: `${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'is not valid'}`,
+  };
 }
