@@ -86,7 +86,12 @@ function lateAnswer(handlers: SmppHandlers, request: SubmitRequest, part: number
     outcome:
       status === 0
         ? { kind: 'accepted', id: pdu.message_id ?? '' }
-        : { kind: 'rejected', code: statusName(status), text: statusText(status) },
+        : {
+            kind: 'rejected',
+            code: statusName(status),
+            text: statusText(status),
+            permanent: isPermanent(status) && !isThrottle(status),
+          },
   });
 }
 

@@ -120,7 +120,14 @@ export interface LateAnswer {
   readonly key: string;
   readonly part: number;
   readonly outcome:
-    { readonly kind: 'accepted'; readonly id: string } | { readonly kind: 'rejected'; readonly code: string; readonly text: string };
+    | { readonly kind: 'accepted'; readonly id: string }
+    | {
+        readonly kind: 'rejected';
+        readonly code: string;
+        readonly text: string;
+        /** false = refused for now (also "too fast"): the same part may be sent again. */
+        readonly permanent: boolean;
+      };
 }
 
 export interface SmppHandlers {

@@ -8,6 +8,7 @@ import {
   type SmppOptions,
   type SubmitOutcome,
 } from '../../gateways/smpp/index.ts';
+import { sleep } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { AddressGuard } from '../../platform/net.ts';
@@ -18,6 +19,8 @@ import type { CarrierAccount } from '../types.ts';
 import type { CarrierPart, CarrierSession, SessionEvents, SubmitResult } from './session.ts';
 
 const RETRY_MS = 2_000;
+const SETTLING_MS = 500;
+const SETTLING_LOOKS = 10;
 
 export interface SmppSessionOptions {
   account: CarrierAccount;
@@ -125,6 +128,10 @@ export function openSmppSession(options: SmppSessionOptions): CarrierSession {
   async function applyLateAnswer({ key, part, outcome }: LateAnswer): Promise<void> {
     if (outcome.kind === 'accepted') {
       await receipts.identify({ ...ids, messageId: key, part, carrierId: outcome.id, keys: [messageIdKey(outcome.id)] });
+    } else if (!outcome.permanent) {
+      // The end of the try that it answers may be on its way into the database: only then is the message in doubt.
+      for (let tries = 0; !(await receipts.resume({ ...ids, messageId: key })) && tries < SETTLING_LOOKS; tries += 1)
+        await sleep(SETTLING_MS);
     } else {
       await receipts.fail({ ...ids, messageId: key, code: outcome.code, text: outcome.text });
     }
