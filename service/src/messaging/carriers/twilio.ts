@@ -1,19 +1,15 @@
 import type { Dispatcher } from 'undici';
-import { createTwilioClient, errorText, type CarrierMessage, type TwilioClient } from '../../gateways/twilio/index.ts';
+import { createTwilioClient, type TwilioClient } from '../../gateways/twilio/index.ts';
 import { sleep, type Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Receive } from '../receive.ts';
-import { savePolledUntil } from '../store/accounts.ts';
-import { findInDoubt, type Submission } from '../store/messages.ts';
-import { findParts } from '../store/receipts.ts';
-import type { CarrierAccount, ReceiptStatus } from '../types.ts';
+import type { Submission } from '../store/messages.ts';
+import type { CarrierAccount } from '../types.ts';
 import type { CarrierSession, SessionEvents, SubmitResult } from './session.ts';
+import { poll } from './twilio-poll.ts';
 
-/** Webhooks and list may disagree about a second or two; asking again costs nothing, since everything is known by its id. */
-const OVERLAP_MS = 2 * 60_000;
 const FAILED_POLL_MS = 30_000;
-const FIRST_LOOK_BACK_MS = 24 * 3600_000;
 const RETRY_MS = 2_000;
 /** A message whose answer was lost is looked for in the list after this; by then the carrier has sent it, if it has it. */
 const SETTLE_MS = 3_000;
@@ -47,7 +43,9 @@ export function openTwilioSession(options: TwilioSessionOptions): CarrierSession
 
   async function pollForever(): Promise<void> {
     while (!closing.signal.aborted) {
-      const failure = await poll(options, client).catch((error: unknown) => (error instanceof Error ? error.message : 'unexpected error'));
+      const failure = await poll(options, client, closing.signal).catch((error: unknown) =>
+        error instanceof Error ? error.message : 'unexpected error',
+      );
       if (closing.signal.aborted) return;
       if (failure === undefined) options.events.onState('connected', '');
       else options.events.onState('failed', failure);
@@ -89,82 +87,4 @@ async function submit(client: TwilioClient, message: Submission, statusCallback:
     case 'unknown':
       return { kind: 'unknown', parts: [], why: outcome.why, part: 1 };
   }
-}
-
-/** Reads the carrier's list since the last time. Returns the problem in words when it could not be read to its end. */
-async function poll(options: TwilioSessionOptions, client: TwilioClient): Promise<string | undefined> {
-  const { account, db, clock } = options;
-  const startedAt = clock.now();
-  const since = new Date((account.polledUntil?.getTime() ?? startedAt.getTime() - FIRST_LOOK_BACK_MS) - OVERLAP_MS);
-  let page: string | undefined;
-  do {
-    const result = await client.listMessages(page ? { page } : { since: since.toISOString(), pageSize: 200 });
-    if (!result.ok) return result.problem.text;
-    for (const message of [...result.value.messages].reverse()) await take(options, client, message);
-    page = result.value.nextPage ?? undefined;
-  } while (page);
-  account.polledUntil = startedAt;
-  await savePolledUntil(db, account.orgId, account.id, startedAt);
-  return undefined;
-}
-
-async function take(options: TwilioSessionOptions, client: TwilioClient, message: CarrierMessage): Promise<void> {
-  const { account } = options;
-  const ids = { orgId: account.orgId, accountId: account.id };
-  if (message.direction === 'inbound') {
-    const media = message.mediaCount > 0 ? await client.listMedia(message.sid) : undefined;
-    if (media && !media.ok) throw new Error(media.problem.text);
-    await options.receive({
-      ...ids,
-      carrierId: message.sid,
-      from: message.from,
-      to: message.to,
-      body: message.body,
-      media: media ? [...media.value] : [],
-      receivedAt: message.createdAt ? new Date(message.createdAt) : undefined,
-    });
-    return;
-  }
-  await settleInDoubt(options, message);
-  const status = receiptStatus(message.status);
-  if (status) {
-    const text = message.errorCode ? errorText(message.errorCode) : null;
-    await options.receipts.apply({
-      ...ids,
-      carrierId: message.sid,
-      keys: [message.sid],
-      status,
-      errorCode: message.errorCode,
-      errorText: text,
-      // What is in doubt was compared with the text above; numbers alone would take another system's message for ours.
-      ourNumber: null,
-      customerNumber: null,
-    });
-  }
-}
-
-/** A message whose answer was lost is in the carrier's list if it was taken: same numbers and text, made after we submitted it. */
-async function settleInDoubt(options: TwilioSessionOptions, listed: CarrierMessage): Promise<void> {
-  const { account, db } = options;
-  // The same text to the same phone may be in the list from an earlier message: what is known as that one settles no other.
-  if ((await findParts(db, account.orgId, account.id, [listed.sid])).length > 0) return;
-  const inDoubt = await findInDoubt(db, account.orgId, account.id, 'unknown');
-  const twins = inDoubt.filter(
-    (message) => message.customerNumber === listed.to && message.ourNumber === listed.from && message.body === listed.body,
-  );
-  const [only] = twins;
-  const createdAt = listed.createdAt ? Date.parse(listed.createdAt) : Number.NaN;
-  if (!only || twins.length > 1 || !(createdAt >= (only.submittedAt?.getTime() ?? 0) - 5_000)) return;
-  await options.receipts.identify({
-    orgId: account.orgId,
-    accountId: account.id,
-    messageId: only.id,
-    carrierId: listed.sid,
-    keys: [listed.sid],
-  });
-}
-
-/** The carrier's *queued* and *sending* say only that it has the message, which we know. */
-export function receiptStatus(status: CarrierMessage['status']): ReceiptStatus | undefined {
-  return status === 'sent' || status === 'delivered' || status === 'undelivered' || status === 'failed' ? status : undefined;
 }

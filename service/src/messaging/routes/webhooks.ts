@@ -4,7 +4,7 @@ import { errorText, parseInbound, parseStatus, verifySignature, type FormParams 
 import { invalidRequest, notFound } from '../../platform/errors.ts';
 import { idParams } from '../../platform/http/schemas.ts';
 import type { HttpServer } from '../../platform/http/server.ts';
-import { receiptStatus } from '../carriers/twilio.ts';
+import { receiptStatus } from '../carriers/twilio-poll.ts';
 import { signatureInvalid } from '../errors.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Receive } from '../receive.ts';

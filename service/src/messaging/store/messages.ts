@@ -55,7 +55,10 @@ export async function insertMessage(db: Db, message: NewMessage): Promise<Stored
         exists (select 1 from opt_out where org_id = ${message.orgId} and number = ${message.customerNumber} and state = 'opted_out'))
       on conflict (org_id, customer_number, our_number) do update
         set last_sequence = conversation.last_sequence + 1, last_message_at = greatest(conversation.last_message_at, excluded.last_message_at),
-          last_text = excluded.last_text, last_direction = excluded.last_direction, unread = conversation.unread + ${inbound ? 1 : 0}
+          -- what a list brings late is not the newest
+          last_text = case when excluded.last_message_at >= conversation.last_message_at then excluded.last_text else conversation.last_text end,
+          last_direction = case when excluded.last_message_at >= conversation.last_message_at then excluded.last_direction else conversation.last_direction end,
+          unread = conversation.unread + ${inbound ? 1 : 0}
       returning id, last_sequence
     ), m as (
       insert into message (org_id, id, conversation_id, sequence, direction, status, body, segments, account_id, carrier_id,
@@ -98,6 +101,13 @@ export async function findInbound(db: Db, orgId: string, accountId: string, carr
   const { rows } = await sql<Message>`select ${MESSAGE} from message m
     where org_id = ${orgId} and account_id = ${accountId} and carrier_id = ${carrierId} and direction = 'inbound'`.execute(db);
   return rows[0];
+}
+
+/** Which of a carrier's ids are inbound messages that are stored already. */
+export async function findInboundIds(db: Db, orgId: string, accountId: string, carrierIds: string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`select carrier_id as id from message
+    where org_id = ${orgId} and account_id = ${accountId} and carrier_id = any(${carrierIds}) and direction = 'inbound'`.execute(db);
+  return new Set(rows.map((row) => row.id));
 }
 
 export interface StatusChange {
