@@ -6,7 +6,7 @@ import { uniqueViolation, type Db } from '../platform/db/database.ts';
 import { readKeyword, type Keyword } from './keywords.ts';
 import { preview } from './send.ts';
 import { findInbound, findUnconfirmedTwin, insertMessage, type StoredMessage } from './store/messages.ts';
-import { saveOptOut } from './store/opt-outs.ts';
+import { saveHelp, saveOptOut } from './store/opt-outs.ts';
 import { addMedia } from './store/media.ts';
 import { addInboundPart, listStalledParts, takeParts, type PartsKey, type StoredPart } from './store/parts.ts';
 import { MEDIA_LANE, ORG_LANE, shardOf, type InboundMedia } from './types.ts';
@@ -146,15 +146,20 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
   }
 
   async function applyKeyword(tx: Db, inbound: Inbound, keyword: Keyword | undefined): Promise<void> {
-    if (!keyword || keyword.kind === 'help') return; // HELP changes nothing; it stands in the conversation for the agent to answer
+    if (!keyword) return;
+    // One that a list brings late must not undo what the person texted after it; a carrier's clock that is ahead must not either.
+    const at = new Date(Math.min(inbound.receivedAt?.getTime() ?? Infinity, clock.now().getTime()));
+    const [id, number] = [randomUUID(), inbound.from];
+    // HELP changes no consent; it stands in the conversation for the agent to answer, and with the number.
+    if (keyword.kind === 'help') return saveHelp(tx, inbound.orgId, { id, number, keyword: keyword.word, at });
     await saveOptOut(tx, inbound.orgId, {
-      id: randomUUID(),
-      number: inbound.from,
+      id,
+      number,
       state: keyword.kind === 'stop' ? 'opted_out' : 'opted_in',
       kind: 'keyword',
       keyword: keyword.word,
       reason: `The person texted ${keyword.word}.`,
-      changedAt: clock.now(),
+      changedAt: at,
       changedBy: null,
     });
   }

@@ -262,7 +262,11 @@ describe('consent', () => {
   it('is not touched by HELP or by talk about stopping', async () => {
     const to = us();
     for (const text of ['HELP', 'please stop calling', 'START now?']) await rig.inbound(to, OUR_US, text);
-    expect(await rig.rows(`select 1 from opt_out where number = '${to}'`)).toEqual([]);
+    await until('all came in', async () => (await rig.rows(`select 1 from message where body = 'START now?'`)).length === 1);
+    await rig.delivered();
+    expect(
+      rig.salesforce.org.query(`SELECT State__c, Kind__c, Keyword__c, Reason__c FROM OptOut__c WHERE ExternalId__c = '${to}'`),
+    ).toMatchObject([{ State__c: 'OptedIn', Kind__c: 'Keyword', Keyword__c: 'HELP', Reason__c: 'The person asked for help.' }]);
     expect((await rig.send(to, OUR_US, 'How can I help?')).status).toBe(202);
   });
 

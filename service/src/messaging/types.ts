@@ -85,7 +85,8 @@ export interface OptOut {
   id: string;
   number: string;
   state: 'opted_out' | 'opted_in';
-  kind: 'keyword' | 'manual' | 'carrier';
+  /** *help*: the person asked for help and has decided nothing. */
+  kind: 'keyword' | 'manual' | 'carrier' | 'help';
   keyword: string | null;
   reason: string;
   changedAt: Date;
