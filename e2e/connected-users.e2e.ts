@@ -234,7 +234,7 @@ describe('connected users', () => {
   });
 
   it('do nothing while the message connection is off', async () => {
-    const mode = page.getByRole('checkbox', { name: /Message connection mode/ });
+    const mode = page.getByRole('switch', { name: /Message connection mode/ });
     await page.getByText('Message connection mode', { exact: true }).click();
     const confirm = page.getByRole('alertdialog', { name: 'Switch the message connection off?' });
     await confirm.waitFor();
