@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { classifyFailure, type ApiUsage, type Failure, type SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
@@ -12,6 +13,7 @@ export interface ConnectOptions {
   namespace: string | null;
   timeoutMs?: number;
   onUsage?: (usage: ApiUsage) => void;
+  notificationTypes?: Map<string, string>;
 }
 
 /** Makes a client for an access token; the composition root gives it the exchange. */
@@ -30,6 +32,7 @@ const USAGE_EVERY_MS = 10_000;
 export function createSessions(deps: { store: Store; broker: Broker; connect: Connect; clock: Clock; logger: Logger }) {
   const { store, broker, connect, clock, logger } = deps;
   const noted = new Map<string, number>();
+  const typesOfOrg = new LRUCache<string, Map<string, string>>({ max: 5_000, ttl: 24 * 3600_000 });
 
   /** Usage is for show and for budgets: the latest of every ten seconds is enough. */
   function noteUsage(orgId: string, usage: ApiUsage): void {
@@ -41,11 +44,18 @@ export function createSessions(deps: { store: Store; broker: Broker; connect: Co
       .catch((error: unknown) => logger.warn({ err: error }, 'API usage was not stored'));
   }
 
+  function notificationTypes(orgId: string): Map<string, string> {
+    const types = typesOfOrg.get(orgId) ?? new Map<string, string>();
+    typesOfOrg.set(orgId, types, { noUpdateTTL: true });
+    return types;
+  }
+
   const clientFor = (org: Org, user: UserRow, timeoutMs?: number): SalesforceClient =>
     connect({
       instanceUrl: org.instanceUrl,
       accessToken: broker.accessToken(user),
       namespace: org.namespace || null,
+      notificationTypes: notificationTypes(org.id),
       onUsage: (usage) => noteUsage(org.id, usage),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });

@@ -30,23 +30,19 @@ export function describeOf(names: NameMapper, body: unknown): DescribeResult {
 }
 
 /**
- * The invocable action `customNotificationAction` takes the id of the notification type, not its name, so the type is read first
- * (one more call), and several notifications go out in one call.
+ * The invocable action `customNotificationAction` takes the id of the notification type, not its name, so the type is read first, unless `types`
+ * (ids by name, of this org) knows it. Several notifications go out in one call. Only that call can ring: a type that could not be read means for
+ * certain that nobody was told (`sent: 'no'`), so that callers who must not ring twice may try again.
  */
 export async function notify(
   send: Send,
   names: NameMapper,
+  types: Map<string, string>,
   typeName: string,
   notifications: readonly NotificationRequest[],
 ): Promise<void> {
-  const where = `DeveloperName = '${escapeSoql(typeName)}'${names.namespace ? ` AND NamespacePrefix = '${escapeSoql(names.namespace)}'` : ''}`;
-  const soql = `SELECT Id FROM CustomNotificationType WHERE ${where} LIMIT 1`;
-  const found = (await send({ method: 'GET', path: `/query?q=${encodeURIComponent(soql)}` })) as { records: { Id: string }[] };
-  const typeId = found.records[0]?.Id;
-  if (!typeId) {
-    const errors = [{ code: 'NOT_FOUND', message: `The notification type ${typeName} is not installed.`, fields: [] }];
-    throw new SalesforceError({ message: 'NOT_FOUND', status: 404, errors, sent: 'yes' });
-  }
+  const typeId = types.get(typeName) ?? (await readNotificationType(send, names, typeName));
+  types.set(typeName, typeId);
   const inputs = notifications.map((notification) => ({
     customNotifTypeId: typeId,
     recipientIds: notification.recipientIds,
@@ -55,13 +51,47 @@ export async function notify(
     ...(notification.targetId ? { targetId: notification.targetId } : {}),
     ...(notification.targetPageRef ? { targetPageRef: notification.targetPageRef } : {}),
   }));
-  const answer = await send({ method: 'POST', path: '/actions/standard/customNotificationAction', body: { inputs } });
-  const results = (Array.isArray(answer) ? answer : [answer]) as ({ isSuccess?: boolean; errors?: unknown } | undefined)[];
-  const result = results.find((item) => item?.isSuccess !== true);
-  if (result || results.length === 0) {
-    const errors = recordErrors(result?.errors ?? []);
-    throw new SalesforceError({ message: errors[0]?.code ?? 'notification refused', status: 200, errors, sent: 'yes' });
+  try {
+    const answer = await send({ method: 'POST', path: '/actions/standard/customNotificationAction', body: { inputs } });
+    const results = (Array.isArray(answer) ? answer : [answer]) as ({ isSuccess?: boolean; errors?: unknown } | undefined)[];
+    const result = results.find((item) => item?.isSuccess !== true);
+    if (result || results.length === 0) {
+      const errors = recordErrors(result?.errors ?? []);
+      throw new SalesforceError({ message: errors[0]?.code ?? 'notification refused', status: 200, errors, sent: 'yes' });
+    }
+  } catch (error) {
+    // A package that was installed anew has a new type: a refusal is no reason to keep the old id.
+    types.delete(typeName);
+    throw error;
   }
+}
+
+async function readNotificationType(send: Send, names: NameMapper, typeName: string): Promise<string> {
+  const where = `DeveloperName = '${escapeSoql(typeName)}'${names.namespace ? ` AND NamespacePrefix = '${escapeSoql(names.namespace)}'` : ''}`;
+  const soql = `SELECT Id FROM CustomNotificationType WHERE ${where} LIMIT 1`;
+  const found = (await send({ method: 'GET', path: `/query?q=${encodeURIComponent(soql)}` }).catch(asNotSent)) as {
+    records: { Id: string }[];
+  };
+  const typeId = found.records[0]?.Id;
+  if (!typeId) {
+    const errors = [{ code: 'NOT_FOUND', message: `The notification type ${typeName} is not installed.`, fields: [] }];
+    throw new SalesforceError({ message: 'NOT_FOUND', status: 404, errors, sent: 'yes' });
+  }
+  return typeId;
+}
+
+function asNotSent(error: unknown): never {
+  if (!(error instanceof SalesforceError) || error.sent !== 'maybe') throw error;
+  throw new SalesforceError({
+    message: error.message,
+    status: error.status,
+    errors: error.errors,
+    sent: 'no',
+    ...(error.fault === null ? {} : { fault: error.fault }),
+    ...(error.plainText === null ? {} : { plainText: error.plainText }),
+    ...(error.retryAfterMs === null ? {} : { retryAfterMs: error.retryAfterMs }),
+    cause: error,
+  });
 }
 
 /**

@@ -16,7 +16,6 @@ import type {
   ApiUsage,
   CredentialRequest,
   DescribeResult,
-  GlobalObject,
   Limits,
   NotificationRequest,
   QueryPage,
@@ -38,6 +37,8 @@ export interface SalesforceClientOptions {
   apiVersion?: string;
   /** Deadline of each request in milliseconds, body included; 30,000 unless told. */
   timeoutMs?: number;
+  /** Ids of the org's notification types by name, filled as they are read; give every client of one org the same. */
+  notificationTypes?: Map<string, string>;
   /** Called after each answer that reports the org's API usage. */
   onUsage?: (usage: ApiUsage) => void;
 }
@@ -73,7 +74,6 @@ export interface SalesforceClient {
   /** Up to 25 steps (of which 5 queries or collections) in one API call. A failed step is in its result, not thrown. */
   composite(steps: readonly Subrequest[], allOrNone?: boolean): Promise<SubResult[]>;
   describe(object: string): Promise<DescribeResult>;
-  describeGlobal(): Promise<GlobalObject[]>;
   limits(): Promise<Limits>;
   /** Publishes 1 to 200 platform events in one call. */
   publish(event: string, payloads: readonly SObjectRecord[]): Promise<SaveResult[]>;
@@ -88,6 +88,7 @@ export interface SalesforceClient {
 export function createSalesforceClient(options: SalesforceClientOptions): SalesforceClient {
   const names = createNameMapper(options.namespace ?? null);
   const apiVersion = options.apiVersion ?? API_VERSION;
+  const notificationTypes = options.notificationTypes ?? new Map<string, string>();
   const send = createSend({
     instanceUrl: options.instanceUrl,
     accessToken: options.accessToken,
@@ -174,19 +175,9 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
       return steps.map((step, index) => subResult(names, step, parts[index]));
     },
     describe: async (object) => describeOf(names, await send({ method: 'GET', path: `${path(object)}/describe` })),
-    describeGlobal: async () => {
-      const body = (await send({ method: 'GET', path: '/sobjects' })) as { sobjects: GlobalObject[] };
-      return body.sobjects.map(({ name, label, custom, queryable, createable }) => ({
-        name: names.bare(name),
-        label,
-        custom,
-        queryable,
-        createable,
-      }));
-    },
     limits: async () => (await send({ method: 'GET', path: '/limits' })) as Limits,
     publish: (event, payloads) => createCollection(event, payloads),
-    sendNotifications: (typeName, notifications) => notify(send, names, typeName, notifications),
+    sendNotifications: (typeName, notifications) => notify(send, names, notificationTypes, typeName, notifications),
     writeCredential: (credential) => writeCredential(send, names, credential),
     request: send,
   };

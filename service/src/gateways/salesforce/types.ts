@@ -77,14 +77,6 @@ export interface DescribeResult {
   fields: DescribeField[];
 }
 
-export interface GlobalObject {
-  name: string;
-  label: string;
-  custom: boolean;
-  queryable: boolean;
-  createable: boolean;
-}
-
 /** Entries of `/limits`, for example `DailyApiRequests` or `HourlyPublishedPlatformEvents`. */
 export type Limits = Record<string, { Max: number; Remaining: number }>;
 
