@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HostRefusedError } from '../gateways/salesforce/index.ts';
-import { Problem } from '../platform/errors.ts';
+import { Problem, tooManyRequests } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http/server.ts';
 import { readInvite, startInvite } from './accept.ts';
 import { assignAfterSignIn, finishSignIn } from './callback.ts';
@@ -14,6 +14,8 @@ import { donePage, invitePage, problemPage, registerPage } from './pages.ts';
 import type { FlowRow } from './types.ts';
 
 const COOKIE = 'sb_connect';
+/** Registrations that one address may begin in the time one of them stays open. */
+export const BEGINNINGS = 30;
 const CSS = readFileSync(join(import.meta.dirname, 'assets/connect.css'), 'utf8');
 const text = (max: number): z.ZodDefault<z.ZodString> => z.string().max(max).default('');
 
@@ -60,7 +62,11 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
   );
 
   const registerBody = z.object({ login: text(200), domain: text(200), return: text(2000) });
-  app.post('/connect/register', { schema: { ...hidden, body: registerBody } }, async (request, reply) => {
+  // Anybody may begin a sign-in, and each is a row until it ends: nobody needs many.
+  const tooMany = (_request: FastifyRequest, { ttl }: { ttl: number }): Error =>
+    tooManyRequests(`Too many registrations were begun from your address. Try again in ${Math.ceil(ttl / 60_000)} minutes.`);
+  const config = { rateLimit: { max: BEGINNINGS, timeWindow: FLOW_MS, errorResponseBuilder: tooMany } };
+  app.post('/connect/register', { config, schema: { ...hidden, body: registerBody } }, async (request, reply) => {
     const { login, domain } = request.body;
     const returnUrl = safeReturn(request.body.return);
     const choice = login === 'domain' ? domain.trim() : login;

@@ -67,7 +67,7 @@ export interface Harness {
 
 /** The connections of one service process with everything real around it but the mail server: HTTP, database, lanes and the sandbox org. */
 export async function startHarness(
-  options: { failPoints?: FailPoints; salesforce?: SalesforceOptions; refreshLeaseMs?: number } = {},
+  options: { failPoints?: FailPoints; salesforce?: SalesforceOptions; refreshLeaseMs?: number; requestsPerMinute?: number } = {},
 ): Promise<Harness> {
   const database: Database = await createTestDatabase();
   const publicUrl = `http://localhost:${await freePort()}`;
@@ -139,7 +139,7 @@ export async function startHarness(
     version: 'test',
     publicUrl,
     problemBase: `${publicUrl}/docs/errors`,
-    requestsPerMinute: 0,
+    requestsPerMinute: options.requestsPerMinute ?? 0,
   });
   registerAuth(app, tenancy);
   connections.registerRoutes(app);

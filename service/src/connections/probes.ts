@@ -6,6 +6,7 @@ import type { Org } from '../tenancy/index.ts';
 import { RefreshFailedError, type Broker } from './broker.ts';
 import { settle } from './call.ts';
 import type { Failover } from './failover.ts';
+import { AFTER_MS } from './flows.ts';
 import type { RunResult, Sessions } from './sessions.ts';
 import type { Store } from './store.ts';
 import type { UserRow } from './types.ts';
@@ -55,9 +56,13 @@ export function createProbes(deps: ProbeDeps) {
     return result;
   }
 
+  /** A session lives as long as it is used, so the grant of a busy user is never renewed by the way. */
+  const refreshIsDue = (user: UserRow): boolean =>
+    user.refreshedAt !== null && clock.now().getTime() - user.refreshedAt.getTime() > REFRESH_EVERY_MS;
+
   async function attempt(org: Org, user: UserRow): Promise<RunResult<Limits>> {
     let current = user;
-    if (user.refreshedAt && clock.now().getTime() - user.refreshedAt.getTime() > REFRESH_EVERY_MS) {
+    if (refreshIsDue(user)) {
       try {
         await broker.refresh(org.id, user.id, user.tokenGeneration);
         current = (await store.users.find(org.id, user.id)) ?? user;
@@ -86,6 +91,9 @@ export function createProbes(deps: ProbeDeps) {
     const blamesUser = (failure.class === 'user' || failure.class === 'session') && !result.inDoubt;
     if (blamesUser && isMain) await failover.switchMain(link, result.user, failure, true);
     else if (blamesUser && user.status === 'connected') await failover.standbyDown(result.user, failure);
+    // A main user in doubt gives way at once, as in a call, and its stored token is tried as a standby's.
+    else if (result.inDoubt && isMain)
+      await failover.switchMain(link, result.user, { ...failure, class: 'user', code: 'refresh_in_doubt' }, false);
     else if (isMain && (failure.class === 'org' || failure.class === 'app') && !result.inDoubt) await failover.hold(link, failure);
     if (user.status !== 'connected' || !blamesUser) {
       const longest = link.mainId === null ? PROBE_EVERY_MS : LONGEST_PAUSE_MS;
@@ -112,14 +120,15 @@ export function createProbes(deps: ProbeDeps) {
         await store.users.setProbe(user.orgId, user.id, link.holdUntil, user.probeFailures);
         continue;
       }
-      if (user.lastOkAt && user.status === 'connected' && at.getTime() - user.lastOkAt.getTime() < MINUTE && !user.inDoubt) continue;
+      const worksNow = user.lastOkAt !== null && user.status === 'connected' && at.getTime() - user.lastOkAt.getTime() < MINUTE;
+      if (worksNow && !user.inDoubt && !refreshIsDue(user)) continue;
       await guarded(() => probe(user));
     }
     for (const link of await store.links.expiredHolds(at, 20)) {
       const main = link.mainId === null ? undefined : await store.users.find(link.orgId, link.mainId);
       if (main) await guarded(() => probe(main));
     }
-    await store.journal.dropFlows(new Date(at.getTime() - 24 * 60 * MINUTE));
+    await store.journal.dropFlows(at, new Date(at.getTime() - AFTER_MS));
   }
 
   async function guarded(work: () => Promise<unknown>): Promise<void> {

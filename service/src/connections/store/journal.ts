@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { EventEntry, EventKind, FlowRow } from '../types.ts';
+import type { EventEntry, FlowRow } from '../types.ts';
 
 export interface EventRow extends EventEntry {
   id: number;
@@ -37,12 +37,6 @@ export function createJournalStore(db: Db) {
       return rows.map(
         (row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== '')) as unknown as EventRow,
       );
-    },
-    async countEvents(orgId: string, kind: EventKind): Promise<number> {
-      const { rows } = await sql<{
-        n: number;
-      }>`select count(*) as n from connection_event where org_id = ${orgId} and kind = ${kind}`.execute(db);
-      return rows[0]?.n ?? 0;
     },
 
     /** False when a notice with this key went this way already. */
@@ -88,8 +82,9 @@ export function createJournalStore(db: Db) {
       );
       return rows[0];
     },
-    async dropFlows(before: Date): Promise<void> {
-      await sql`delete from connect_flow where expires_at < ${before}`.execute(db);
+    /** Forgets sign-ins that nobody can finish any more (anybody may begin one), and finished ones from before `usedBefore`. */
+    async dropFlows(at: Date, usedBefore: Date): Promise<void> {
+      await sql`delete from connect_flow where expires_at < ${at} and (used_at is null or used_at < ${usedBefore})`.execute(db);
     },
   };
 }
