@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createSecretBox, equalSecrets, hashToken, parseMasterKeys, randomToken, SecretBoxError } from './crypto.ts';
+import { createSecretBox, hashToken, parseMasterKeys, randomToken, SecretBoxError } from './crypto.ts';
 
 const key = (id: string) => ({ id, bytes: randomBytes(32) });
 
@@ -76,11 +76,5 @@ describe('tokens', () => {
     expect(new Set(Array.from({ length: 50 }, () => randomToken())).size).toBe(50);
     expect(Buffer.from(randomToken(), 'base64url')).toHaveLength(32);
     expect(hashToken('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
-  });
-
-  it('are compared whatever their length', () => {
-    expect(equalSecrets('abc', 'abc')).toBe(true);
-    expect(equalSecrets('abc', 'abcd')).toBe(false);
-    expect(equalSecrets('', 'a')).toBe(false);
   });
 });

@@ -58,6 +58,18 @@ describe('migrations', () => {
   });
 });
 
+describe('a migration', () => {
+  it('may take longer than a request, and leaves the limit of requests as it was', async () => {
+    await database.db.connection().execute(async (one) => {
+      await sql`set statement_timeout = '29s'`.execute(one);
+      write('0006_slow', "create table seen as select current_setting('statement_timeout') as timeout;");
+      await migrate(one, folder);
+      expect((await sql`select timeout from seen`.execute(one)).rows).toEqual([{ timeout: '0' }]);
+      expect((await sql`select current_setting('statement_timeout') as timeout`.execute(one)).rows).toEqual([{ timeout: '29s' }]);
+    });
+  });
+});
+
 describe('both drivers', () => {
   it('answer the same types', async () => {
     const { rows } = await sql<Record<string, unknown>>`

@@ -13,6 +13,19 @@ export const MIGRATIONS_DIR = join(import.meta.dirname, '../../../migrations');
  * Throws with the file's name when one fails; nothing of that run is kept then.
  */
 export async function migrate(db: Db, folder = MIGRATIONS_DIR): Promise<string[]> {
+  return db.connection().execute(async (one) => {
+    // The pool's limit is for requests: an index over a big table takes as long as it takes, and other processes wait that long for the lock.
+    const { rows } = await sql<{ limit: string }>`select current_setting('statement_timeout') as limit`.execute(one);
+    await sql`set statement_timeout = 0`.execute(one);
+    try {
+      return await run(one, folder);
+    } finally {
+      await sql`select set_config('statement_timeout', ${rows[0]?.limit ?? '0'}, false)`.execute(one);
+    }
+  });
+}
+
+async function run(db: Db, folder: string): Promise<string[]> {
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve(readMigrations(folder)) },
