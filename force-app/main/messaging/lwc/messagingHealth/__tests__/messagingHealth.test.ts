@@ -35,6 +35,7 @@ describe('c-messaging-health', () => {
     expect(find(element, '.carrier').textContent).toContain('Wrong password.');
     expect(findAll(element, 'c-messaging-usage').map(({ usage }) => usage)).toEqual([HEALTH.apiUsage, null]);
     expect(find(element, 'c-messaging-parked').count).toBe(2);
+    expect(find(element, 'c-messaging-unknown').count).toBe(0);
     expect(find(element, '.hold')).toBeNull();
   });
 
