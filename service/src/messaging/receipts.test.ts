@@ -229,6 +229,16 @@ describe('a text in several parts', () => {
     expect(await statusOf(id)).toBe('delivered');
   });
 
+  it('is delivered also when the receipts of all parts come at the same moment', async () => {
+    for (let times = 0; times < 5; times += 1) {
+      const carrierIds = Array.from({ length: 6 }, nextId);
+      const id = await sending(person(), 6);
+      await accept(id, ...carrierIds);
+      await Promise.all(carrierIds.map((carrierId) => report(carrierId, 'delivered')));
+      expect(await statusOf(id)).toBe('delivered');
+    }
+  });
+
   it('fails with one part', async () => {
     const [a, b] = [nextId(), nextId()];
     const id = await sending(person(), 2);

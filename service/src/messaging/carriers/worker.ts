@@ -62,11 +62,14 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
 
   const stopping = new AbortController();
   let wakeUp = new AbortController();
+  let noted: Promise<void> = Promise.resolve();
   const session = options.open({
-    onState: (state, text) =>
-      void saveAccountState(db, account.orgId, account.id, state, text).catch((error: unknown) =>
-        logger.warn({ err: error }, 'the state of a carrier account was not noted'),
-      ),
+    onState: (state, text) => {
+      // One after another: side by side on several connections an older state could be written last.
+      noted = noted
+        .then(() => saveAccountState(db, account.orgId, account.id, state, text))
+        .catch((error: unknown) => logger.warn({ err: error }, 'the state of a carrier account was not noted'));
+    },
   });
   const pace = createPace(account.ratePerSecond);
   const inFlight = new Map<string, Promise<void>>();
@@ -76,7 +79,7 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
     .finally(async () => {
       clearInterval(renewing);
       await session.close();
-      await Promise.all(inFlight.values());
+      await Promise.all([...inFlight.values(), noted]);
       await releaseLease(db, lease);
     })
     .then(() => (refusedAccount ? ('refused' as const) : ('stopped' as const)));

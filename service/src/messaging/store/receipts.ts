@@ -46,12 +46,15 @@ export async function saveReceipt(
     where org_id = ${orgId} and message_id = ${messageId} and part = ${part} and status = 'sent'`.execute(tx);
 }
 
-/** The parts that the carrier has, in order, and of how many. A carrier that cuts texts itself gives one id for the whole. */
+/**
+ * The parts that the carrier has, in order, and of how many. A carrier that cuts texts itself gives one id for the whole. The message's row is
+ * locked first: of two receipts at the same moment the second must see the first one's part, or neither would find the message complete.
+ */
 export async function partsOf(tx: Db, orgId: string, messageId: string): Promise<{ parts: MessagePart[]; total: number }> {
   const total = await sql<{ total: number }>`
     select case a.kind when 'smpp' then m.segments else 1 end as total
     from message m join carrier_account a on a.org_id = m.org_id and a.id = m.account_id
-    where m.org_id = ${orgId} and m.id = ${messageId}`.execute(tx);
+    where m.org_id = ${orgId} and m.id = ${messageId} for update of m`.execute(tx);
   const { rows } = await sql<MessagePart>`
     select message_id as "messageId", part, carrier_id as "carrierId", status, error_code as "errorCode"
     from message_part where org_id = ${orgId} and message_id = ${messageId} order by part`.execute(tx);
