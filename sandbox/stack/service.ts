@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Ports } from './ports.ts';
 
 const MAIN = join(import.meta.dirname, '../../service/src/main.ts');
+/** As in `npm run service`: a small young generation keeps the process at about half the memory at the same speed. */
+const FLAGS = ['--max-semi-space-size=8'];
 const READY_MS = 60_000;
 
 export interface ServiceOptions {
@@ -27,7 +29,7 @@ export interface ServiceProcess {
 
 /** Starts the service as its own process, the same file that production starts, and waits until it is ready. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [...FLAGS, MAIN], {
     env: { ...process.env, ...environment(options), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
