@@ -8,6 +8,7 @@ import {
   findUnmatched,
   keepUnmatched,
   lockCarrierIds,
+  lockMessage,
   partsOf,
   saveParts,
   saveReceipt,
@@ -163,6 +164,7 @@ async function settle(
   messageId: string,
   part: number,
 ): Promise<string[]> {
+  await lockMessage(tx, receipt.orgId, messageId);
   await saveReceipt(tx, receipt.orgId, messageId, part, receipt.status, receipt.errorCode);
   return conclude(tx, receipt.orgId, messageId, receipt.errorText);
 }

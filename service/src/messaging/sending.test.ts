@@ -73,16 +73,18 @@ describe('the Idempotency-Key', () => {
       { key, to, body: 'From a batch' },
       { key: `${key}-2`, to: 'nobody', body: 'x' },
       { key, to, body: 'From a batch' },
-      { key: `${key}-3`, to, body: 'Second', recordId: 'not an id' },
+      { key: `${key}-3`, to, body: 'x', recordId: 'not an id' },
+      { key: `${key}-4`, to, body: 'Second', recordId: '003000000000001' },
     ];
     const answer = await rig.call<{ items: { status: string; id?: string; code?: string }[] }>('POST', '/v1/messages/batch', { messages });
     expect(answer.body.items).toMatchObject([
       { status: 'queued' },
       { status: 'rejected', code: 'invalid_number' },
       { status: 'queued', id: answer.body.items[0]?.id },
+      { status: 'rejected', code: 'invalid_request' },
       { status: 'queued' },
     ]);
-    await status(answer.body.items[3]!.id!, 'delivered');
+    await status(answer.body.items[4]!.id!, 'delivered');
     expect(await rig.received(to)).toEqual(['From a batch', 'Second']);
   });
 });

@@ -33,6 +33,11 @@ export async function findParts(db: Db, orgId: string, accountId: string, keys: 
   return rows;
 }
 
+/** Receipts of several parts at the same moment draw their conclusion one after another: else none would see that the others are in. */
+export async function lockMessage(tx: Db, orgId: string, id: string): Promise<void> {
+  await sql`select 1 from message where org_id = ${orgId} and id = ${id} for no key update`.execute(tx);
+}
+
 /** Moves a part on (never back from a final status). */
 export async function saveReceipt(
   tx: Db,
