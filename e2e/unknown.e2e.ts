@@ -41,10 +41,13 @@ async function stored(): Promise<string | undefined> {
 }
 
 describe('a message of unknown outcome', () => {
-  it('is settled by an admin with a reason', async () => {
-    await admin.open('/lightning/n/Switchboard_Console');
-    const rows = admin.page.getByRole('listbox', { name: 'Conversations' }).getByRole('option');
-    await rows.filter({ hasText: TEXT }).first().click();
+  it('is found under Message health and settled by an admin with a reason', async () => {
+    await admin.open('/lightning/n/Switchboard_Setup?c__page=health');
+    const listed = admin.page.locator('c-messaging-unknown .message').filter({ hasText: TEXT });
+    await listed.waitFor({ timeout: 20_000 });
+    await screenshot(admin.page, 'unknown-health', undefined, true);
+    await expectAccessible(admin.page);
+    await listed.getByRole('button').click();
     await bubble().getByText('Unknown whether sent').waitFor({ timeout: 20_000 });
     await bubble().getByRole('button', { name: 'Settle' }).click();
     const dialog = admin.page.getByRole('dialog', { name: 'Settle this message' });
