@@ -160,3 +160,24 @@ it('messages of another system that uses the account leave nothing behind', asyn
   expect(await look(account, carrier([[listed({}), listed({ status: 'failed' })]]).client)).toBeUndefined();
   expect(await rows(`select 1 from receipt where account_id = '${account.id}'`)).toEqual([]);
 });
+
+it('takes what it missed in the order in which it was written, over all pages', async () => {
+  const account = await newAccount();
+  const from = person();
+  const text = (body: string, minutesAgo: number) =>
+    listed({ from, to: OURS, direction: 'inbound', body, createdAt: new Date(Date.now() - minutesAgo * 60_000).toISOString() });
+  const { client } = carrier([
+    [text('four', 1), text('three', 2)],
+    [text('two', 3), text('one', 4)],
+  ]);
+  const receiving = createReceive({ db: database.db, clock, wake: () => {} });
+  await poll(
+    { account, db: database.db, clock, receive: receiving.receive, receipts: createReceipts({ db: database.db, wake: () => {} }) },
+    client,
+    new AbortController().signal,
+  );
+  const { rows } = await sql<{ body: string }>`
+    select m.body from message m join conversation c on c.org_id = m.org_id and c.id = m.conversation_id
+    where c.customer_number = ${from} order by m.sequence`.execute(database.db);
+  expect(rows.map((row) => row.body)).toEqual(['one', 'two', 'three', 'four']);
+});

@@ -12,6 +12,7 @@ import type { CarrierAccount, InboundMedia, ReceiptStatus } from '../types.ts';
 const OVERLAP_MS = 2 * 60_000;
 const FIRST_LOOK_BACK_MS = 24 * 3600_000;
 const CLOCKS_DIFFER_MS = 5_000;
+const CLOSING = 'The account is being closed.';
 
 export interface PollOptions {
   account: CarrierAccount;
@@ -28,12 +29,18 @@ export async function poll(options: PollOptions, client: PollClient, signal: Abo
   const { account, db, clock } = options;
   const startedAt = clock.now();
   const since = new Date((account.polledUntil?.getTime() ?? startedAt.getTime() - FIRST_LOOK_BACK_MS) - OVERLAP_MS);
+  // The list begins with the newest, and a thread with the oldest: all pages first, then from the last one back.
+  const pages: CarrierMessage[][] = [];
   let page: string | undefined;
   do {
-    if (signal.aborted) return 'The account is being closed.';
+    if (signal.aborted) return CLOSING;
     const result = await client.listMessages(page ? { page } : { since: since.toISOString(), pageSize: 200 });
     if (!result.ok) return result.problem.text;
-    const messages = [...result.value.messages].reverse();
+    pages.unshift([...result.value.messages].reverse());
+    page = result.value.nextPage ?? undefined;
+  } while (page);
+  for (const messages of pages) {
+    if (signal.aborted) return CLOSING;
     await takeInbound(
       options,
       client,
@@ -43,8 +50,7 @@ export async function poll(options: PollOptions, client: PollClient, signal: Abo
       options,
       messages.filter((message) => message.direction !== 'inbound'),
     );
-    page = result.value.nextPage ?? undefined;
-  } while (page);
+  }
   account.polledUntil = startedAt;
   await savePolledUntil(db, account.orgId, account.id, startedAt);
   return undefined;
