@@ -208,8 +208,8 @@ export default class MessagingConversation extends LightningElement {
   }
 
   async handleSettle({ detail }: CustomEvent<{ id: string; body: string }>): Promise<void> {
-    const options = { label: labels.settleTitle, messageId: detail.id, text: detail.body, size: 'small' };
-    const settled = (await MessagingSettle.open(options)) as { outcome: keyof typeof SETTLED } | undefined;
+    const options = { label: labels.settleTitle, messageId: detail.id, text: detail.body };
+    const settled = (await MessagingSettle.open({ ...options, size: 'small' })) as { outcome: keyof typeof SETTLED } | undefined;
     (this.refs?.['thread'] as HTMLElement | undefined)?.focus();
     if (!settled) return;
     this.dispatchEvent(new ShowToastEvent({ title: SETTLED[settled.outcome], variant: 'success' }));
