@@ -272,6 +272,20 @@ describe('connected users', () => {
     const subjects = await mailSubjects();
     const once = [`${ADMIN} took over`, `${STANDBY} took over`, 'no standby user is left', 'no connected user reaches', 'is reached again'];
     expect(once.map((text) => [text, count(subjects, text)])).toEqual(once.map((text) => [text, 1]));
+  });
+
+  it('begin anew with an administrator who signs in', async () => {
+    const body = await customerTexts();
+    await page.getByText('Sandbox (test.salesforce.com)').click();
+    const [popUp] = await Promise.all([page.waitForEvent('popup'), page.getByRole('button', { name: 'Register', exact: true }).click()]);
+    await popUp.getByRole('button', { name: 'Continue to Salesforce' }).click();
+    await logIn(popUp, ADMIN);
+    await popUp.getByRole('button', { name: 'Allow' }).click();
+    await popUp.getByText('All objects and fields that Switchboard needs are there.').waitFor();
+    await popUp.close();
+    await card('Ada Admin').getByText('Main', { exact: true }).waitFor();
+    await expect.poll(() => page.getByText('No connected user works').count()).toBe(0);
+    await expect.poll(() => inOrg(body)).toBe(1);
     admin.guard.expectQuiet();
   });
 });

@@ -50,7 +50,7 @@ export default class ConnectionsPage extends LightningElement {
     this.pendingFocus = undefined;
     const card = this.template?.querySelector<HTMLElement & { focusAction(action: ConnectionAction): void }>(`[data-id="${id}"]`);
     if (card) card.focusAction(action);
-    else this.template?.querySelector<HTMLElement>('.invite')?.focus();
+    else this.template?.querySelector<HTMLElement>(this.cannotInvite ? '.summary' : '.invite')?.focus();
   }
 
   get cards(): CardProps[] {
@@ -66,6 +66,11 @@ export default class ConnectionsPage extends LightningElement {
 
   get isEmpty(): boolean {
     return this.shown.length === 0;
+  }
+
+  /** Without a connected user nobody can be looked up in the org. */
+  get cannotInvite(): boolean {
+    return this.isFull || this.isEmpty;
   }
 
   get isFull(): boolean {

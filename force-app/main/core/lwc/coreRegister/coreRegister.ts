@@ -1,8 +1,9 @@
-import { LightningElement, wire } from 'lwc';
+import { LightningElement, api, wire } from 'lwc';
 import getOrg from '@salesforce/apex/SetupController.getOrg';
 import serviceEndpoint from '@salesforce/apex/SetupController.serviceEndpoint';
 import { registrationOf } from 'c/coreOrg';
 import { startPoll } from 'c/corePoll';
+import type { Org } from 'c/coreOrg';
 import type { Poll } from 'c/corePoll';
 import { labels } from './labels';
 
@@ -16,6 +17,9 @@ const MY_DOMAIN = /^[a-z0-9-]+(--[a-z0-9-]+)?(\.[a-z0-9-]+)*\.(my\.salesforce\.c
 
 /** Opens the service's sign-in in a window of its own and waits until the org answers as registered. Fires `registered`. */
 export default class CoreRegister extends LightningElement {
+  /** For an org that is registered but has lost its last connected user: wait until somebody is main, not only until the org answers. */
+  @api untilMain = false;
+
   labels = labels;
   login: Login = 'production';
   domain = '';
@@ -119,7 +123,9 @@ export default class CoreRegister extends LightningElement {
   /** "Not registered" is the expected answer while the admin is still signing in. */
   async ask(): Promise<void> {
     try {
-      await getOrg();
+      const { main } = await getOrg<Org>();
+      this.error = undefined;
+      if (this.untilMain && !main) return;
       this.stopWaiting();
       this.dispatchEvent(new CustomEvent('registered'));
     } catch (error) {

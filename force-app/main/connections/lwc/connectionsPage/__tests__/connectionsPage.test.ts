@@ -63,10 +63,12 @@ describe('c-connections-page', () => {
     expect(find(create(connections).element, '.summary').textContent).toBe(summary);
   });
 
-  it('says what happens while nobody is connected', () => {
-    const { element } = create([]);
+  it('offers to register while nobody is connected, because then nobody can be looked up', () => {
+    const { element, refresh } = create([]);
     expect(find(element, 'c-core-empty-state').heading).toBe('c.Conn_Empty_Heading');
-    expect(find(element, '.invite').disabled).toBe(false);
+    expect(find(element, '.invite').disabled).toBe(true);
+    find(element, '.register').dispatchEvent(new CustomEvent('registered'));
+    expect(refresh).toHaveBeenCalledTimes(1);
   });
 
   it('makes a standby user main', async () => {

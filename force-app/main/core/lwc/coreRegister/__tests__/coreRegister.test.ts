@@ -63,6 +63,20 @@ describe('c-core-register', () => {
     expect(find(element, '.waiting')).toBeNull();
   });
 
+  it('waits for a main user where the org had lost its last one', async () => {
+    const element = create();
+    (element as unknown as { untilMain: boolean }).untilMain = true;
+    const registered = jest.fn();
+    element.addEventListener('registered', registered);
+    (getOrg as jest.Mock).mockResolvedValue({ orgId: '00D', main: null });
+    await press(element, '.register');
+    await jest.advanceTimersByTimeAsync(4_000);
+    expect(registered).not.toHaveBeenCalled();
+    (getOrg as jest.Mock).mockResolvedValue({ orgId: '00D', main: { username: 'ada' } });
+    await jest.advanceTimersByTimeAsync(4_000);
+    expect(registered).toHaveBeenCalledTimes(1);
+  });
+
   it('explains after half a minute why nothing may have come back', async () => {
     const element = create();
     await press(element, '.register');
