@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
-import { CallFailedError, createConnections, type Connections } from './connections/index.ts';
+import { CallFailedError, createConnections, missingAccess, type Connections } from './connections/index.ts';
 import { createDirectory } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
 import { createExchange, createSalesforceClient, createSalesforceOAuth } from './gateways/salesforce/index.ts';
@@ -111,6 +111,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     listOrgs: () => tenancy.listOrgs(),
     connections: async (orgId) =>
       (await connections.users(orgId)).map(({ username, status, main }) => ({ username, status, role: main ? 'main' : 'standby' })),
+    missingAccess,
     linkState: (orgId) => connections.status(orgId),
   });
   const lanes = createLaneEngine({ db, purposes: [...messaging.lanes, ...connections.lanes], owner, logger, failPoints });

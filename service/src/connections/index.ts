@@ -25,6 +25,7 @@ import { createStore } from './store.ts';
 import { toHoldView, type HoldView } from './views.ts';
 
 export { CallFailedError, OrgHeldError } from './errors.ts';
+export { missingAccess } from './rights.ts';
 export type { Call } from './call.ts';
 export type { Connect } from './sessions.ts';
 export type { CallOptions, LaneName, Replay, Session, Work } from './types.ts';

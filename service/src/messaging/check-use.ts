@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { Db } from '../platform/db/database.ts';
 import type { Check } from './checks.ts';
+import { wasEverDelivered } from './store/figures.ts';
 
 const TEXTS = ['SwitchboardAgent', 'SwitchboardSupervisor'];
 const SETS_UP = 'SwitchboardAdmin';
@@ -31,9 +31,7 @@ export async function checkAccess(sf: SalesforceClient): Promise<Check> {
 /** Whether the way to a phone was ever proved: a text of this org that a carrier reported as delivered. */
 export async function checkDelivered(db: Db, orgId: string): Promise<Check> {
   const title = 'First delivered text';
-  const { rows } =
-    await sql`select 1 from message where org_id = ${orgId} and direction = 'outbound' and status = 'delivered' limit 1`.execute(db);
-  return rows.length > 0
+  return (await wasEverDelivered(db, orgId))
     ? { id: 'test_message', title, status: 'ok', detail: 'A carrier reported a text of this org as delivered.' }
     : {
         id: 'test_message',

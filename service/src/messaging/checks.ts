@@ -1,6 +1,5 @@
-import type { SalesforceClient } from '../gateways/salesforce/index.ts';
+import { SalesforceError, type SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { Db } from '../platform/db/database.ts';
-import { messageOf } from '../platform/errors.ts';
 import { checkAccess, checkDelivered } from './check-use.ts';
 import type { OrgAccess } from './org/access.ts';
 import { listAccounts, listNumbers } from './store/accounts.ts';
@@ -13,49 +12,20 @@ export interface Check {
   fix?: string;
 }
 
-/** What the service writes into the org. A field that is missing or hidden parks every record that has it. */
-const WRITTEN: Record<string, string[]> = {
-  Conversation__c: [
-    'ExternalId__c',
-    'CustomerNumber__c',
-    'OurNumber__c',
-    'Contact__c',
-    'Lead__c',
-    'Account__c',
-    'LastMessageAt__c',
-    'LastMessageText__c',
-    'LastDirection__c',
-    'UnreadCount__c',
-    'OptedOut__c',
-    'MatchNote__c',
-  ],
-  Message__c: [
-    'ExternalId__c',
-    'Direction__c',
-    'Body__c',
-    'SentStatus__c',
-    'DeliveryStatus__c',
-    'ErrorCode__c',
-    'ErrorText__c',
-    'Segments__c',
-    'Sequence__c',
-    'OccurredAt__c',
-    'SentBy__c',
-    'Media__c',
-  ],
-  OptOut__c: ['ExternalId__c', 'PhoneNumber__c', 'State__c', 'Kind__c', 'Keyword__c', 'Reason__c', 'ChangedAt__c', 'ChangedBy__c'],
-};
-
 export interface CheckOptions {
   db: Db;
   access: OrgAccess;
   connections(orgId: string): Promise<{ username: string; status: string; role: string }[]>;
+  /** What the user lacks of the package's objects and fields, in words; an object that is not seen at all ends with "cannot be seen". */
+  missingAccess(sf: SalesforceClient): Promise<string[]>;
 }
 
 /** Looks at everything that must be right between the org, the service and the carriers, and names the fix of what is not. */
-export function createChecks({ db, access, connections }: CheckOptions) {
+export function createChecks({ db, access, connections, missingAccess }: CheckOptions) {
   return async function check(orgId: string): Promise<Check[]> {
-    const inOrg = await access.call(orgId, checkOrg).catch((error: unknown): Check[] => [unreachable(access, error)]);
+    const inOrg = await access
+      .call(orgId, (sf) => checkOrg(sf, missingAccess))
+      .catch((error: unknown): Check[] => [unreachable(access, error)]);
     return [
       {
         id: 'credential',
@@ -130,26 +100,34 @@ export function createChecks({ db, access, connections }: CheckOptions) {
   }
 }
 
-async function checkOrg(sf: SalesforceClient): Promise<Check[]> {
-  const lacking: string[] = [];
-  for (const [object, fields] of Object.entries(WRITTEN)) {
-    const described = await sf.describe(object).catch(() => undefined);
-    if (!described) {
-      lacking.push(object);
-      continue;
-    }
-    const writable = new Map(described.fields.map((field) => [field.name, field.createable]));
-    lacking.push(...fields.filter((field) => !writable.get(field)).map((field) => `${object}.${field}`));
-  }
+/** A fault of the org passes through: it is no lack of rights. */
+async function checkOrg(sf: SalesforceClient, missingAccess: CheckOptions['missingAccess']): Promise<Check[]> {
+  const missing = await missingAccess(sf);
+  const unseen = missing.filter((what) => /^\w+ cannot be seen$/.test(what));
+  const lacking = missing.filter((what) => !unseen.includes(what));
+  const title = 'Rights of the main user';
   return [
-    { id: 'objects', title: 'Package', status: 'ok', detail: 'The package’s objects are installed.' },
+    unseen.length === 0
+      ? { id: 'objects', title: 'Package', status: 'ok', detail: 'The package’s objects are installed.' }
+      : {
+          id: 'objects',
+          title: 'Package',
+          status: 'failed',
+          detail: `${listed(unseen)}.`,
+          fix: 'Install the package, and assign the permission set Switchboard Integration to the connected users.',
+        },
     lacking.length === 0
-      ? { id: 'permissions', title: 'Rights of the main user', status: 'ok', detail: 'Every field that is written can be written.' }
+      ? {
+          id: 'permissions',
+          title,
+          status: unseen.length === 0 ? 'ok' : 'warning',
+          detail: unseen.length === 0 ? 'Every field that is written can be written.' : 'Objects that are not seen could not be looked at.',
+        }
       : {
           id: 'permissions',
-          title: 'Rights of the main user',
+          title,
           status: 'failed',
-          detail: `Cannot write ${lacking.slice(0, 8).join(', ')}${lacking.length > 8 ? ' and more' : ''}.`,
+          detail: `${listed(lacking)}.`,
           fix: 'Assign the permission set Switchboard Integration to the connected users.',
         },
     await checkAccess(sf),
@@ -158,11 +136,19 @@ async function checkOrg(sf: SalesforceClient): Promise<Check[]> {
   ];
 }
 
+function listed(items: string[]): string {
+  return `${items.slice(0, 8).join('; ')}${items.length > 8 ? ' and more' : ''}`;
+}
+
+/** An answer of the org that refuses; a fault of the org or of the way to it is thrown on. */
+function refusalOf(error: unknown): undefined {
+  if (!(error instanceof SalesforceError) || error.sent !== 'yes' || error.status === 401 || error.status >= 500) throw error;
+  return undefined;
+}
+
 async function checkEvents(sf: SalesforceClient): Promise<Check> {
   const title = 'Live updates';
-  const [result] = await sf
-    .publish('ConversationChanged__e', [{ ConversationIds__c: '' }])
-    .catch((error: unknown) => [{ success: false, errors: [{ code: '', message: messageOf(error) }] }]);
+  const [result] = await sf.publish('ConversationChanged__e', [{ ConversationIds__c: '' }]).catch((error: unknown) => [refusalOf(error)]);
   return result?.success
     ? { id: 'events', title, status: 'ok', detail: 'Pages are woken by platform events.' }
     : {
@@ -178,7 +164,7 @@ async function checkNotification(sf: SalesforceClient): Promise<Check> {
   const title = 'Bell notifications';
   const found = await sf
     .query(`SELECT Id FROM CustomNotificationType WHERE DeveloperName = 'Switchboard_Message' LIMIT 1`)
-    .catch(() => undefined);
+    .catch(refusalOf);
   return found && found.records.length > 0
     ? { id: 'notification', title, status: 'ok', detail: 'Owners are told about new messages.' }
     : {

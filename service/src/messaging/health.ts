@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
 import type { Db } from '../platform/db/database.ts';
 import { notFound } from '../platform/errors.ts';
+import { listHolds } from '../platform/lanes/lease.ts';
 import { backlog } from '../platform/lanes/outbox.ts';
 import { discardParked, listParked, retryParked, type ParkedRow } from '../platform/lanes/parked.ts';
 import { formatNumber } from '../platform/phone.ts';
@@ -20,22 +20,16 @@ export interface HealthOptions {
 
 export type Health = ReturnType<typeof createHealth>;
 
-/** Messages that are not yet in the org. A text also moves its conversation, which is a row of its own and no message. */
-export async function countWaitingMessages(db: Db, orgId: string): Promise<number> {
-  const { rows } = await sql<{ messages: number }>`select count(*) as messages from outbox
-    where org_id = ${orgId} and purpose = ${ORG_LANE} and state = 'waiting' and subject_kind = 'message'`.execute(db);
-  return Number(rows[0]?.messages ?? 0);
-}
-
 /** What waits, what is parked and how the carriers are. */
 export function createHealth({ db, wake }: HealthOptions) {
   return {
     async read(orgId: string) {
-      const [toOrg, toCarrier, unknown, accounts] = await Promise.all([
+      const [toOrg, toCarrier, unknown, accounts, holds] = await Promise.all([
         backlog(db, orgId, [ORG_LANE, MEDIA_LANE]),
         backlog(db, orgId, [CARRIER_LANE]),
         countByStatus(db, orgId, 'unknown'),
         listAccounts(db, orgId),
+        listHolds(db, orgId, ORG_LANE),
       ]);
       return {
         backlog: {
@@ -43,6 +37,7 @@ export function createHealth({ db, wake }: HealthOptions) {
           toCarrier: { waiting: toCarrier.waiting, oldestAt: toCarrier.oldestAt },
         },
         parked: toOrg.parked,
+        laneHold: laneHold(holds, toOrg.oldestAt),
         unknown,
         carriers: accounts.map(({ id, label, kind, state, stateText, stateSince }) => ({
           id,
@@ -113,6 +108,16 @@ export function createHealth({ db, wake }: HealthOptions) {
   }
 }
 
+/**
+ * Why nothing is written although the connection itself is not on hold: rights that all users lack, or the used-up share of API calls. A
+ * connection that an admin switched off says so elsewhere.
+ */
+function laneHold(holds: { code: string; reason: string; until: Date }[], waitsSince: Date | null) {
+  const hold = holds.find(({ code }) => code !== 'mode_off');
+  if (!hold) return null;
+  return { reason: hold.reason, detail: '', since: (waitsSince ?? hold.until).toISOString(), retryAt: hold.until.toISOString() };
+}
+
 function rowId(id: string): number {
   if (!/^\d{1,15}$/.test(id)) throw notFound('There is no such parked row.');
   return Number(id);
@@ -133,6 +138,8 @@ function nextStep(code: string): string {
     code === 'INVALID_TYPE'
   )
     return 'Give every connected user the permission set Switchboard Integration, then press Retry.';
+  if (code === 'PARENT_MISSING')
+    return 'Its conversation cannot be made in the org. Look whether the main user sees all conversations, then press Retry.';
   if (code === 'STRING_TOO_LONG')
     return 'A value is longer than its field in the org. Check whether the field was shortened, then press Retry or Discard.';
   if (

@@ -15,7 +15,7 @@ import { createSupervisor, type Supervisor } from './carriers/supervisor.ts';
 import { twilioClient } from './carriers/twilio.ts';
 import { startAccountWorker } from './carriers/worker.ts';
 import { createChecks, type CheckOptions } from './checks.ts';
-import { countWaitingMessages, createHealth } from './health.ts';
+import { createHealth } from './health.ts';
 import { createMediaLane } from './media-lane.ts';
 import type { OrgAccess } from './org/access.ts';
 import { createOrgLane } from './org/deliver.ts';
@@ -32,6 +32,7 @@ import { registerSetupRoutes } from './routes/setup.ts';
 import { registerWebhooks } from './routes/webhooks.ts';
 import { createMessaging } from './service.ts';
 import { findAccount, listAllAccounts, saveAccountState } from './store/accounts.ts';
+import { countWaitingMessages } from './store/figures.ts';
 import { dropOldReceipts } from './store/receipts.ts';
 import { eraseOld } from './store/retention.ts';
 import { ORG_LANE, ORG_LANE_KEYS } from './types.ts';
@@ -56,6 +57,7 @@ export interface MessagingFeatureOptions {
   wake(lane: LaneAddress): void;
   listOrgs(): Promise<{ id: string }[]>;
   connections: CheckOptions['connections'];
+  missingAccess: CheckOptions['missingAccess'];
   linkState(orgId: string): Promise<LinkState>;
 }
 
@@ -141,7 +143,7 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
       registerSetupRoutes(app, accounts, createPhoneFieldSettings({ db, access, directory }));
       registerHealthRoutes(app, health, options.linkState);
       registerPeopleRoutes(app, createPeople({ db, access }));
-      registerCheckRoutes(app, createChecks({ db, access, connections: options.connections }));
+      registerCheckRoutes(app, createChecks(options));
       registerWebhooks(app, { publicUrl: options.publicUrl, findAccount: account, receive, receipts });
     },
     waiting: (orgId) => countWaitingMessages(db, orgId),

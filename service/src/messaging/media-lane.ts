@@ -2,13 +2,17 @@ import type { Db } from '../platform/db/database.ts';
 import type { LaneBatch, LanePurpose } from '../platform/lanes/engine.ts';
 import { enqueue } from '../platform/lanes/outbox.ts';
 import type { OutboxRow } from '../platform/lanes/outbox.ts';
-import type { TwilioClient } from '../gateways/twilio/index.ts';
+import type { TwilioClient, TwilioProblem } from '../gateways/twilio/index.ts';
 import { findMessages } from './store/messages.ts';
 import { findMedia, saveMediaContent, saveMediaFailed, type MediaItem } from './store/media.ts';
 import { MEDIA_LANE, ORG_LANE, shardOf } from './types.ts';
 
-const MAX_TRIES = 8;
+/** Only these say that the picture will never come. All else may pass: an outage, or a key that an admin puts right. */
+const FINAL: ReadonlySet<string> = new Set<TwilioProblem['kind']>(['not-found', 'too-large', 'wrong-type', 'foreign-address']);
+/** With pauses that grow to an hour: about four days. */
+const MAX_TRIES = 108;
 const BASE_MS = 1_000;
+const MAX_PAUSE_MS = 3600_000;
 
 /** Fetches the pictures of inbound messages from the carrier and keeps them. The message itself is in the org long before. */
 export function createMediaLane(options: {
@@ -43,11 +47,13 @@ export function createMediaLane(options: {
   }
 
   async function fetchOne(batch: LaneBatch, row: OutboxRow, item: MediaItem, client: TwilioClient): Promise<void> {
+    await batch.renew();
     const result = await client.downloadMedia(item.sourceUrl);
     if (result.ok) return settleItem(batch, row, item, result.value);
-    const { kind, text, retryable } = result.problem;
-    if (!retryable || row.attempts >= MAX_TRIES) return settleItem(batch, row, item, undefined);
-    await batch.settle({ retry: [{ id: row.id, afterMs: BASE_MS * 2 ** row.attempts, code: kind, reason: text }] });
+    const { kind, text, retryAfterMs = 0 } = result.problem;
+    if (FINAL.has(kind) || row.attempts >= MAX_TRIES) return settleItem(batch, row, item, undefined);
+    const afterMs = Math.max(retryAfterMs, Math.min(MAX_PAUSE_MS, BASE_MS * 2 ** row.attempts));
+    await batch.settle({ retry: [{ id: row.id, version: row.version, afterMs, code: kind, reason: text }] });
   }
 
   /** Keeps the picture, or notes that it will not come; the org's record shows either. */

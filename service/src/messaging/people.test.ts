@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../platform/clock.ts';
 import { OUR_US, startRig, until, type Rig } from '../rig.test-helper.ts';
+import { createReceive } from './receive.ts';
 
 const MAYA = '+14155550123';
 const OTHER = '+14155550142';
@@ -52,5 +54,46 @@ describe('a person’s data', () => {
     expect(await rig.rows(`select 1 from message where body like '%door code%'`)).toEqual([]);
     const refused = await rig.send(MAYA, OUR_US, 'Hello again');
     expect([refused.status, (refused.body as unknown as { code: string }).code]).toEqual([409, 'opted_out']);
+  });
+
+  it('does not come back: not by a batch that was on its way, not by the carrier’s list, and also where the org’s id was never learned', async () => {
+    const number = '+14155559901';
+    await rig.fault({ path: '/composite', object: 'Message__c' }, { latencyMs: 1_500 }, { times: 1 });
+    await rig.inbound(OTHER, OUR_US, 'Somebody else again');
+    await rig.inbound(number, OUR_US, 'Forget me');
+    const [stored] = await until('stored', async () => {
+      const rows = await rig.rows<{ sid: string; account: string }>(
+        `select carrier_id as sid, account_id as account from message where body = 'Forget me'`,
+      );
+      return rows.length > 0 ? rows : undefined;
+    });
+    await until('on its way', async () => (await rig.rows(`select 1 from lane where purpose = 'org' and lease_until > now()`)).length > 0);
+    expect((await rig.call('POST', '/v1/people/erase', { number })).body).toEqual({ conversations: 1 });
+    await rig.delivered();
+    await until(
+      'nobody writes',
+      async () => (await rig.rows(`select 1 from lane where purpose = 'org' and lease_until > now()`)).length === 0,
+    );
+    expect(inOrg(number)).toBe(0);
+
+    const { receive } = createReceive({ db: rig.database.db, clock: systemClock, wake: () => undefined });
+    const again = {
+      orgId: rig.id,
+      accountId: stored!.account,
+      carrierId: stored!.sid,
+      from: number,
+      to: OUR_US,
+      body: 'Forget me',
+      media: [],
+    };
+    expect(await receive(again)).toBeUndefined();
+    expect(await rig.rows(`select 1 from conversation where customer_number = '${number}'`)).toEqual([]);
+
+    await rig.inbound(number, OUR_US, 'A new text');
+    await until('in the org', () => inOrg(number) === 1);
+    await rig.delivered();
+    await rig.rows(`update conversation set salesforce_id = null where customer_number = '${number}'`);
+    expect((await rig.call('POST', '/v1/people/erase', { number })).status).toBe(200);
+    expect(inOrg(number)).toBe(0);
   });
 });

@@ -1,17 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import { escapeSoql, type SalesforceClient } from '../gateways/salesforce/index.ts';
+import { sleep } from '../platform/clock.ts';
 import type { Db } from '../platform/db/database.ts';
 import { unavailable } from '../platform/errors.ts';
+import { claimLane, guarded, listHolds, releaseLease, type Lease } from '../platform/lanes/lease.ts';
+import type { LaneAddress } from '../platform/lanes/outbox.ts';
 import { isShortCode, toE164 } from '../platform/phone.ts';
 import { invalidNumber } from './errors.ts';
 import type { OrgAccess } from './org/access.ts';
 import { findConversationByNumbers } from './store/conversations.ts';
 import { findOptOut } from './store/opt-outs.ts';
 import { erasePerson, readThread, type PersonMessage } from './store/people.ts';
+import { ORG_LANE, ORG_LANE_KEYS } from './types.ts';
 
 const PAGE = 500;
 /** What one answer may hold; nobody reads more, and memory is finite. */
 const MAX_MESSAGES = 20_000;
 /** Records that one call deletes (Salesforce's limit of a collection). */
 const DELETE_AT_ONCE = 200;
+const MAX_ROUNDS = 5;
+const GONE = new Set(['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY']);
+/** Apex waits for 20 seconds. */
+const WAIT_MS = 8_000;
+const LEASE_MS = 120_000;
 
 export type People = ReturnType<typeof createPeople>;
 
@@ -43,25 +54,63 @@ export function createPeople({ db, access }: { db: Db; access: OrgAccess }) {
       };
     },
 
-    /** First in the org, then here: when the org cannot be reached nothing is erased, and asking again does the rest. */
+    /**
+     * First in the org, then here: when the org cannot be reached nothing is erased, and asking again does the rest. Nothing is written to
+     * the org meanwhile, so that a batch that was built before cannot bring anything back.
+     */
     async erase(orgId: string, typed: string): Promise<{ conversations: number }> {
       const number = normalise(typed);
-      const ids = (await findConversationByNumbers(db, orgId, number)).flatMap((conversation) => conversation.salesforceId ?? []);
-      for (let start = 0; start < ids.length; start += DELETE_AT_ONCE) await eraseInOrg(orgId, ids.slice(start, start + DELETE_AT_ONCE));
-      return { conversations: await db.transaction().execute((tx) => erasePerson(tx, orgId, number)) };
+      return alone(orgId, async (lease) => {
+        const ids = (await findConversationByNumbers(db, orgId, number)).map((conversation) => conversation.id);
+        await inOrg(orgId, (sf) => eraseInOrg(sf, number, ids));
+        return { conversations: await guarded(db, lease, (tx) => erasePerson(tx, orgId, number)) };
+      });
     },
   };
 
-  async function eraseInOrg(orgId: string, ids: string[]): Promise<void> {
-    const results = await access
-      .call(orgId, (sf) => sf.deleteCollection(ids))
-      .catch((error: unknown) => {
-        const hold = access.heldBy(error);
-        if (!hold) throw error;
-        throw unavailable(`${hold.reason} Nothing was erased.`, { cause: error });
-      });
-    const gone = ['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY'];
-    const refused = results.find((result) => !result.success && !gone.includes(result.errors[0]?.code ?? ''));
+  /** Runs `work` while nobody else writes to the org: it holds all of its lanes. */
+  async function alone<T>(orgId: string, work: (lease: Lease) => Promise<T>): Promise<T> {
+    const leases: Lease[] = [];
+    try {
+      for (const key of ORG_LANE_KEYS) leases.push(await claim({ orgId, purpose: ORG_LANE, key }));
+      return await work(leases[0] as Lease);
+    } finally {
+      for (const lease of leases) await releaseLease(db, lease);
+    }
+  }
+
+  async function claim(lane: LaneAddress): Promise<Lease> {
+    for (const end = Date.now() + WAIT_MS; ;) {
+      const lease = await claimLane(db, lane, randomUUID(), LEASE_MS);
+      if (lease) return lease;
+      if (Date.now() > end) break;
+      await sleep(100);
+    }
+    const [hold] = await listHolds(db, lane.orgId, lane.purpose);
+    throw unavailable(`${hold?.reason ?? 'Messages are being written to the org at this moment.'} Nothing was erased.`);
+  }
+
+  async function inOrg(orgId: string, work: (sf: SalesforceClient) => Promise<void>): Promise<void> {
+    await access.call(orgId, work).catch((error: unknown) => {
+      const hold = access.heldBy(error);
+      if (!hold) throw error;
+      throw unavailable(`${hold.reason} Nothing was erased.`, { cause: error });
+    });
+  }
+}
+
+/** Deletes the conversations, whether their ids in the org are known or not, and looks whether they are gone. */
+async function eraseInOrg(sf: SalesforceClient, number: string, externalIds: string[]): Promise<void> {
+  const known = externalIds.length > 0 ? `ExternalId__c IN ('${externalIds.join("','")}') OR ` : '';
+  const soql = `SELECT Id FROM Conversation__c WHERE ${known}CustomerNumber__c = '${escapeSoql(number)}' LIMIT ${DELETE_AT_ONCE}`;
+  const left = async () => (await sf.query<{ Id: string }>(soql)).records.map((record) => record.Id);
+  for (let rounds = 0; ; rounds += 1) {
+    const ids = await left();
+    if (ids.length === 0) return;
+    if (rounds === MAX_ROUNDS)
+      throw unavailable('Salesforce still shows conversations that it deleted. Ask again. Nothing was erased in the service.');
+    const results = await sf.deleteCollection(ids);
+    const refused = results.find((result) => !result.success && !GONE.has(result.errors[0]?.code ?? ''));
     if (refused)
       throw unavailable(
         `Salesforce did not let the main user delete a conversation (${refused.errors[0]?.code ?? 'no reason given'}). Nothing was erased in the service; what was deleted in the org stays deleted.`,

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { countSegments } from '../../../force-app/main/messaging/lwc/messagingSegments/messagingSegments.ts';
 import type { Clock } from '../platform/clock.ts';
 import { joinParts } from '../gateways/smpp/index.ts';
+import { onceMoreWhenContended } from '../platform/db/contention.ts';
 import { uniqueViolation, type Db } from '../platform/db/database.ts';
 import { readKeyword, type Keyword } from './keywords.ts';
 import { preview } from './send.ts';
-import { findInbound, findUnconfirmedTwin, insertMessage, type StoredMessage } from './store/messages.ts';
+import { findInboundIds, findUnconfirmedTwin, insertMessage, type StoredMessage } from './store/messages.ts';
 import { saveHelp, saveOptOut } from './store/opt-outs.ts';
 import { addMedia } from './store/media.ts';
 import { addInboundPart, listStalledParts, takeParts, type PartsKey, type StoredPart } from './store/parts.ts';
@@ -112,9 +113,10 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
 
   /** A unique violation means that the carrier handed the same message over before: not an error, and nothing was written twice. */
   async function once(inbound: Inbound, insert: () => Promise<StoredMessage | undefined>): Promise<StoredMessage | undefined> {
-    if (inbound.carrierId && (await findInbound(db, inbound.orgId, inbound.accountId, inbound.carrierId))) return undefined;
+    const { orgId, accountId, carrierId } = inbound;
+    if (carrierId && (await findInboundIds(db, orgId, accountId, [carrierId])).size > 0) return undefined;
     try {
-      return await insert();
+      return await onceMoreWhenContended(insert);
     } catch (error) {
       if (uniqueViolation(error) === 'message_inbound_once') return undefined;
       throw error;

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { countSegments } from '../../../force-app/main/messaging/lwc/messagingSegments/messagingSegments.ts';
 import type { Clock } from '../platform/clock.ts';
+import { onceMoreWhenContended } from '../platform/db/contention.ts';
 import { uniqueViolation, type Db } from '../platform/db/database.ts';
 import { notFound, Problem } from '../platform/errors.ts';
 import { toAddress } from '../platform/phone.ts';
@@ -63,7 +64,7 @@ export function createSend({ db, clock, wake }: SendOptions) {
     const sender = chooseSender(numbers, target.from, userId);
     if ((await findOptOut(db, orgId, target.to))?.state === 'opted_out') {
       throw optedOut(
-        'The person behind this number asked for no more messages. Nothing was sent. An admin can change it with a reason when the person agreed again.',
+        'The person behind this number asked for no more messages. Nothing was sent. A supervisor can change it with a reason when the person agreed again.',
       );
     }
     const message = {
@@ -88,7 +89,7 @@ export function createSend({ db, clock, wake }: SendOptions) {
       record: recordOf(request.recordId),
     };
     try {
-      const stored = await insertMessage(db, message);
+      const stored = await onceMoreWhenContended(() => insertMessage(db, message));
       wake({ orgId, purpose: CARRIER_LANE, key: sender.accountId });
       wake({ orgId, purpose: ORG_LANE, key: shardOf(stored.conversationId) });
       return { ...stored, to: target.to, from: sender.number, status: 'queued', segments, encoding, createdAt: message.occurredAt };

@@ -314,7 +314,48 @@ describe('the settings of phone fields', () => {
   });
 });
 
+describe('a lane that waits as a whole', () => {
+  it('says why on the health page, unless the connection itself does', async () => {
+    const hold = async () => (await rig.call<{ hold: { reason: string } | null }>('GET', '/v1/health')).body.hold;
+    expect(await hold()).toBeNull();
+    await sql`insert into lane (org_id, purpose, key, held_until, hold_code, hold_reason)
+      values (${rig.id}, 'org', 'test', now() + interval '1 hour', 'api_budget', 'The share of API calls is used up.')`.execute(
+      rig.database.db,
+    );
+    expect(await hold()).toMatchObject({ reason: 'The share of API calls is used up.' });
+    await rig.rows(`update lane set hold_code = 'mode_off' where key = 'test'`);
+    expect(await hold()).toBeNull();
+    await rig.rows(`delete from lane where key = 'test'`);
+  });
+});
+
 describe('the checks of an installation', () => {
+  const read = async () => {
+    const { body } = await rig.call<{ items: { id: string; title: string; status: string; detail: string }[] }>('POST', '/v1/checks');
+    return new Map(body.items.map((item) => [item.id, item]));
+  };
+
+  it('name the fields and objects that the main user does not see', async () => {
+    await rig.control('POST', `/users/${ADMIN}/fields`, { object: 'Message__c', field: 'Media__c', edit: false });
+    const checks = await read();
+    expect(checks.get('permissions')).toMatchObject({ status: 'failed', detail: expect.stringContaining('Media__c') as string });
+    expect(checks.get('objects')).toMatchObject({ status: 'ok' });
+    await rig.control('POST', `/users/${ADMIN}/fields`, { object: 'Message__c', field: 'Media__c', edit: true });
+    await rig.fault({ path: '/sobjects/OptOut__c/describe' }, { status: 404, body: [{ errorCode: 'NOT_FOUND', message: 'not found' }] });
+    expect((await read()).get('objects')).toMatchObject({ status: 'failed', detail: expect.stringContaining('OptOut__c') as string });
+    await rig.control('DELETE', '/faults');
+  });
+
+  it('do not take a fault of the org for a lack of rights', async () => {
+    await rig.fault({ path: '/sobjects/Message__c/describe' }, { status: 503 });
+    const checks = await read();
+    expect(checks.get('permissions')).toMatchObject({ title: 'The service reaches Salesforce', status: 'failed' });
+    expect(checks.get('objects')).toBeUndefined();
+    await rig.control('DELETE', '/faults');
+    rig.advance(10 * 60_000);
+    await rig.rows('update org_link set hold_until = null, hold_code = null');
+  });
+
   it('are green when everything is set up but a second user', async () => {
     const { body } = await rig.call<{ items: { id: string; status: string; fix?: string }[] }>('POST', '/v1/checks');
     expect(Object.fromEntries(body.items.map((item) => [item.id, item.status]))).toMatchObject({

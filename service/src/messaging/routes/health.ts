@@ -64,7 +64,8 @@ export function registerHealthRoutes(app: HttpServer, health: Health, linkState:
     },
     async (request) => {
       const { orgId } = callerOf(request);
-      return { ...(await health.read(orgId)), ...(await linkState(orgId)) };
+      const [{ laneHold, ...read }, link] = await Promise.all([health.read(orgId), linkState(orgId)]);
+      return { ...read, ...link, hold: link.hold ?? laneHold };
     },
   );
   app.get(

@@ -97,16 +97,15 @@ export async function findByIdempotencyKey(db: Db, orgId: string, key: string): 
   return rows[0];
 }
 
-export async function findInbound(db: Db, orgId: string, accountId: string, carrierId: string): Promise<Message | undefined> {
-  const { rows } = await sql<Message>`select ${MESSAGE} from message m
-    where org_id = ${orgId} and account_id = ${accountId} and carrier_id = ${carrierId} and direction = 'inbound'`.execute(db);
-  return rows[0];
-}
-
-/** Which of a carrier's ids are inbound messages that are stored already. */
+/** Which of a carrier's ids are inbound messages that are stored already, or were until their person was erased. */
 export async function findInboundIds(db: Db, orgId: string, accountId: string, carrierIds: string[]): Promise<Set<string>> {
-  const { rows } = await sql<{ id: string }>`select carrier_id as id from message
-    where org_id = ${orgId} and account_id = ${accountId} and carrier_id = any(${carrierIds}) and direction = 'inbound'`.execute(db);
+  const { rows } = await sql<{ id: string }>`
+    select carrier_id as id from message
+    where org_id = ${orgId} and account_id = ${accountId} and carrier_id = any(${carrierIds}) and direction = 'inbound'
+    union all
+    select carrier_id from erased_message where org_id = ${orgId} and account_id = ${accountId} and carrier_id = any(${carrierIds})`.execute(
+    db,
+  );
   return new Set(rows.map((row) => row.id));
 }
 

@@ -28,10 +28,17 @@ export async function readThread(
 }
 
 /**
- * Erases a person's conversations with their messages, parts, pictures, receipts and lane rows. The opt-out stays: it must go on being
- * respected. Returns how many conversations.
+ * Erases a person's conversations with their messages, parts, pictures, receipts and lane rows; what a carrier calls the inbound
+ * ones is kept, so that its list does not bring them back. The opt-out stays: it must go on being respected. Returns how many conversations.
  */
 export async function erasePerson(tx: Db, orgId: string, number: string): Promise<number> {
+  // Records before their outbox rows, as everywhere.
+  await sql`select 1 from conversation where org_id = ${orgId} and customer_number = ${number} order by id for update`.execute(tx);
+  await sql`
+    insert into erased_message (org_id, account_id, carrier_id)
+    select m.org_id, m.account_id, m.carrier_id from message m join conversation c on c.org_id = m.org_id and c.id = m.conversation_id
+    where c.org_id = ${orgId} and c.customer_number = ${number} and m.direction = 'inbound' and m.carrier_id is not null
+    on conflict do nothing`.execute(tx);
   await sql`
     delete from outbox where org_id = ${orgId} and (
       (purpose = ${ORG_LANE} and subject_kind = 'conversation' and subject_id in (select id from conversation where org_id = ${orgId} and customer_number = ${number}))

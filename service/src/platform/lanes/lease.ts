@@ -45,6 +45,14 @@ export async function releaseLease(db: Db, lease: Lease, hold?: { until: Date; c
     where org_id = ${lease.orgId} and purpose = ${lease.purpose} and key = ${lease.key} and generation = ${lease.generation}`.execute(db);
 }
 
+/** Why lanes of an org wait as a whole, the longest hold first. A lane that is being tried at this moment is not held. */
+export async function listHolds(db: Db, orgId: string, purpose: string): Promise<{ code: string; reason: string; until: Date }[]> {
+  const { rows } = await sql<{ code: string; reason: string; until: Date }>`
+    select coalesce(hold_code, '') as code, coalesce(hold_reason, '') as reason, held_until as until from lane
+    where org_id = ${orgId} and purpose = ${purpose} and held_until > now() order by held_until desc`.execute(db);
+  return rows;
+}
+
 /** Lifts the hold from all lanes of an org and a purpose, for example when the org is reached again. */
 export async function liftHolds(db: Db, orgId: string, purpose: string): Promise<void> {
   await sql`update lane set held_until = null, hold_code = null, hold_reason = null
