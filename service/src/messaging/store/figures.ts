@@ -6,7 +6,7 @@ import { ORG_LANE } from '../types.ts';
 export async function countWaitingMessages(db: Db, orgId: string): Promise<number> {
   const { rows } = await sql<{ messages: number }>`select count(*) as messages from outbox
     where org_id = ${orgId} and purpose = ${ORG_LANE} and state = 'waiting' and subject_kind = 'message'`.execute(db);
-  return Number(rows[0]?.messages ?? 0);
+  return rows[0]?.messages ?? 0;
 }
 
 /** Whether a carrier ever reported a text of this org as delivered. */
