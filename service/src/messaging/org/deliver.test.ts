@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SalesforceError, type SalesforceClient } from '../../gateways/salesforce/index.ts';
@@ -6,6 +7,7 @@ import { createTestDatabase } from '../../platform/db/test-database.ts';
 import { until } from '../../rig.test-helper.ts';
 import { addAccount, addMessage, addOrg } from '../store.test-helper.ts';
 import { claimBells, findConversations, markRead } from '../store/conversations.ts';
+import { saveOptOut } from '../store/opt-outs.ts';
 import { ORG_LANE_KEYS } from '../types.ts';
 import { takeBatch } from './batch.ts';
 import { matchConversations } from './matching.ts';
@@ -132,6 +134,39 @@ it('keeps a lease while several calls take longer than it', async () => {
   const lanes = startOrgLane(database.db, main, [], 600);
   await until('all written', async () => (await rows()).length === 0);
   await lanes.stop();
+});
+
+// PGlite runs one transaction after the other, so that nobody there can wait for anybody.
+it.runIf(process.env['TEST_DATABASE_URL'])('waits for nobody who waits for it: texts, consents and batches lock in one order', async () => {
+  const lanes = startOrgLane(
+    database.db,
+    fakeUser(() => written()),
+  );
+  const end = Date.now() + 4_000;
+  let writes = 0;
+  const write = async (worker: number) => {
+    while (Date.now() < end) {
+      writes += 1;
+      const number = `+1415558${1000 + Math.floor(Math.random() * 20)}`;
+      const consent = {
+        number,
+        state: 'opted_in',
+        kind: 'manual',
+        keyword: null,
+        reason: '',
+        changedAt: new Date(),
+        changedBy: null,
+      } as const;
+      if (worker < 3) await saveOptOut(database.db, orgId, { id: randomUUID(), ...consent });
+      else await addMessage(database.db, { orgId, accountId, customerNumber: number, ourNumber: `+1415555010${writes % 4}` });
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, (_, worker) => write(worker)));
+  await lanes.stop();
+  await sql`delete from outbox where org_id = ${orgId}`.execute(database.db);
+  const { rows: seen } = await sql<{ deadlocks: number }>`
+    select deadlocks from pg_stat_database where datname = current_database()`.execute(database.db);
+  expect(seen).toEqual([{ deadlocks: 0 }]);
 });
 
 describe('the bell', () => {

@@ -23,9 +23,10 @@ export async function saveOptOut(tx: Db, orgId: string, change: OptOut): Promise
       where org_id = ${orgId} and id in (select id from known) returning id
     ), o as (
       insert into outbox (org_id, purpose, lane_key, subject_kind, subject_id)
-      select ${orgId}::uuid, ${ORG_LANE}, ${shard(sql`id`)}, 'opt_out', id from changed
-      union all
+      -- in this order: conversations are locked before any outbox row is
       select ${orgId}::uuid, ${ORG_LANE}, ${shard(sql`id`)}, 'conversation', id from c
+      union all
+      select ${orgId}::uuid, ${ORG_LANE}, ${shard(sql`id`)}, 'opt_out', id from changed
       on conflict (org_id, purpose, subject_kind, subject_id) do update
         set version = outbox.version + 1, state = 'waiting', due_at = now(), attempts = 0, code = null, reason = null, parked_at = null
     )
