@@ -13,18 +13,24 @@ export interface QueuedRow {
 
 /**
  * What a carrier account may send now, oldest first: of each conversation that is not `busy` its first waiting text, where that is due. A later
- * text never overtakes an earlier one, and however much waits for one person, the others go on.
+ * text never overtakes an earlier one, and however much waits for one person, the others go on. The two `offset 0` keep the planner on the lane's
+ * own index, row by row until there are enough: its guesses would read the whole queue, or other lanes' rows, for each text that is sent.
  */
 export async function readQueue(db: Db, orgId: string, accountId: string, busy: string[], limit: number): Promise<QueuedRow[]> {
   const { rows } = await sql<QueuedRow>`
     select o.id, o.version, o.subject_id as "messageId", m.conversation_id as "conversationId", o.attempts
-    from outbox o join message m on m.org_id = o.org_id and m.id = o.subject_id
-    where o.org_id = ${orgId} and o.purpose = ${CARRIER_LANE} and o.lane_key = ${accountId} and o.state = 'waiting' and o.due_at <= now()
-      and m.status = 'queued' and m.conversation_id <> all(cast(${busy} as uuid[]))
-      and not exists (
-        select 1 from message e join outbox eo on eo.org_id = e.org_id and eo.purpose = ${CARRIER_LANE} and eo.subject_kind = 'message'
-          and eo.subject_id = e.id and eo.lane_key = ${accountId} and eo.state = 'waiting' and eo.id < o.id
-        where e.org_id = m.org_id and e.conversation_id = m.conversation_id and e.status = 'queued')
+    from (
+      select * from outbox where org_id = ${orgId} and purpose = ${CARRIER_LANE} and lane_key = ${accountId} and state = 'waiting'
+        and due_at <= now() order by id offset 0
+    ) o cross join lateral (
+      select q.conversation_id from message q
+      where q.org_id = o.org_id and q.id = o.subject_id and q.status = 'queued' and q.conversation_id <> all(cast(${busy} as uuid[]))
+        and not exists (
+          select 1 from message e join outbox eo on eo.org_id = e.org_id and eo.purpose = ${CARRIER_LANE} and eo.subject_kind = 'message'
+            and eo.subject_id = e.id and eo.lane_key = ${accountId} and eo.state = 'waiting' and eo.id < o.id
+          where e.org_id = q.org_id and e.conversation_id = q.conversation_id and e.status = 'queued')
+      offset 0
+    ) m
     order by o.id limit ${limit}`.execute(db);
   return rows;
 }
