@@ -18,8 +18,9 @@ export interface Candidate {
   accountId: string | null;
   /** API name of the field that held the number. */
   field: string;
-  /** The later of last activity and last change. */
-  activeAt: Date;
+  /** Day of the last completed task or event, where there is one. */
+  activityAt: Date | null;
+  changedAt: Date;
 }
 
 export type Directory = ReturnType<typeof createDirectory>;
@@ -98,10 +99,11 @@ function addCandidates(found: Map<string, Candidate[]>, queries: PhoneQuery[], f
   for (const query of queries) {
     const field = fields[object].find((name) => typeof row[name] === 'string' && toE164(row[name], query.country) === query.e164);
     if (!field) continue;
-    const activeAt = new Date(Math.max(Date.parse(row.LastModifiedDate), row.LastActivityDate ? Date.parse(row.LastActivityDate) : 0));
+    const activityAt = row.LastActivityDate ? new Date(row.LastActivityDate) : null;
+    const changedAt = new Date(row.LastModifiedDate);
     found
       .get(query.e164)
-      ?.push({ object, id: row.Id, name: row.Name, ownerId: row.OwnerId, accountId: row.AccountId ?? null, field, activeAt });
+      ?.push({ object, id: row.Id, name: row.Name, ownerId: row.OwnerId, accountId: row.AccountId ?? null, field, activityAt, changedAt });
   }
 }
 

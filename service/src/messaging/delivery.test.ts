@@ -141,7 +141,8 @@ describe('an incoming number', () => {
     await text(SAMPLE_NUMBERS.shared);
     await rig.delivered();
     expect(conversation(SAMPLE_NUMBERS.shared)).toMatchObject({
-      MatchNote__c: expect.stringMatching(/^2 records have this number; Contact .* has the newest activity/) as string,
+      Name: 'Ingrid Lindqvist',
+      MatchNote__c: expect.stringMatching(/^2 records have this number; Contact Ingrid Lindqvist has the newest activity/) as string,
     });
   });
 

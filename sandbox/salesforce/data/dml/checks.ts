@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';
 import type { ObjectDef } from '../model.ts';
 import { quote } from '../tables.ts';
+import { noteActivity } from './activity.ts';
 
 /** REQUIRED_FIELD_MISSING for every required field that the finished row leaves empty. */
 export function checkRequired(object: ObjectDef, row: Row): void {
@@ -69,6 +70,7 @@ export function afterWrite(engine: Engine, object: ObjectDef, id: string): void 
     engine.users.forgetRights();
     engine.store.afterTx(() => engine.users.forgetRights(), true);
   }
+  if (object.name === 'Task' || object.name === 'Event') noteActivity(engine, object.name, id);
   if (object.searchable) {
     const due = engine.clock.now().getTime() + engine.settings.searchDelaySeconds * 1000;
     engine.store.prepare('INSERT INTO sys_search_due (record_id, object, due_ms) VALUES (?, ?, ?)').run(id, object.name, due);

@@ -46,11 +46,16 @@ async function searchByNumber(directory: Directory, input: MatchingInput, conver
   return conversations.map((conversation) => choose(conversation, found.get(conversation.customerNumber) ?? []));
 }
 
+/** The newer activity first; among records without any, or on one day, the one that was changed last. */
+function newestActivity(a: Candidate, b: Candidate): number {
+  return (b.activityAt?.getTime() ?? 0) - (a.activityAt?.getTime() ?? 0) || b.changedAt.getTime() - a.changedAt.getTime();
+}
+
 const RANK: Record<RecordObject, number> = { Contact: 0, Lead: 1, Account: 2 };
 
 function choose(conversation: Conversation, candidates: Candidate[]): Match {
   const [best, second] = [...candidates].sort(
-    (a, b) => b.activeAt.getTime() - a.activeAt.getTime() || RANK[a.object] - RANK[b.object] || a.id.localeCompare(b.id),
+    (a, b) => newestActivity(a, b) || RANK[a.object] - RANK[b.object] || a.id.localeCompare(b.id),
   );
   if (!best)
     return { ...nobody(conversation), note: `No Contact, Lead or Account with ${formatNumber(conversation.customerNumber)} was found.` };
