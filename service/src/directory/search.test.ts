@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { SalesforceClient } from '../gateways/salesforce/index.ts';
+import { createDirectory, DEFAULT_PHONE_FIELDS } from './index.ts';
+
+type Found = Record<string, unknown> & { attributes: { type: string } };
+
+/** An org that answers searches with given records and notes what it was asked. */
+function org(records: Found[], readable: Record<string, string[]> = DEFAULT_PHONE_FIELDS) {
+  const searches: string[] = [];
+  let describes = 0;
+  const sf = {
+    describe: async (object: string) => {
+      describes += 1;
+      return {
+        fields: [
+          ...(readable[object] ?? []).map((name) => ({ name, label: name, type: 'phone' })),
+          { name: 'Fax__c', label: 'x', type: 'string' },
+        ],
+      };
+    },
+    search: async (sosl: string) => {
+      searches.push(sosl);
+      return records;
+    },
+  } as unknown as SalesforceClient;
+  return { sf, searches, describes: () => describes };
+}
+
+const contact = (change: Record<string, unknown> = {}): Found => ({
+  attributes: { type: 'Contact' },
+  Id: '003000000000001AAA',
+  Name: 'Maya',
+  OwnerId: '005000000000001AAA',
+  AccountId: '001000000000001AAA',
+  LastActivityDate: null,
+  LastModifiedDate: '2026-01-02T00:00:00.000+0000',
+  MobilePhone: null,
+  Phone: null,
+  HomePhone: null,
+  OtherPhone: null,
+  AssistantPhone: null,
+  ...change,
+});
+
+describe('who is behind a number', () => {
+  it('is told by the very number, however it is written, never by digits that only look alike', async () => {
+    const { sf } = org([
+      contact({ Id: '003000000000001AAA', MobilePhone: '(415) 555-0123' }),
+      contact({ Id: '003000000000002AAA', Phone: '+44 4155550123' }),
+      contact({ Id: '003000000000003AAA', HomePhone: '1 415 555 01234' }),
+      contact({ Id: '003000000000004AAA', OtherPhone: '+1.415.555.0123', LastActivityDate: '2026-05-05' }),
+    ]);
+    const found = await createDirectory().findByNumbers('org', sf, [{ e164: '+14155550123', country: 'US' }], []);
+    expect(found.get('+14155550123')).toMatchObject([
+      { id: '003000000000001AAA', field: 'MobilePhone', activityAt: null, changedAt: new Date('2026-01-02') },
+      { id: '003000000000004AAA', field: 'OtherPhone', activityAt: new Date('2026-05-05') },
+    ]);
+  });
+
+  it('is asked for many numbers in few searches, each short enough for its operators to count', async () => {
+    const { sf, searches } = org([]);
+    const queries = Array.from({ length: 300 }, (_, index) => ({ e164: `+1415555${1000 + index}`, country: 'US' }));
+    const found = await createDirectory().findByNumbers('org', sf, queries, []);
+    expect(found.size).toBe(300);
+    expect(searches.length).toBeLessThanOrEqual(4);
+    for (const search of searches) expect(search.indexOf('} IN PHONE FIELDS')).toBeLessThan(4_000);
+    const asked = searches.join();
+    for (const { e164 } of queries) expect(asked).toContain(e164.slice(1));
+    expect(asked).toContain('WHERE IsConverted = false');
+  });
+
+  it('is looked up in the chosen fields that the connected user sees, and in no others', async () => {
+    const { sf, searches } = org([], { Contact: ['MobilePhone', 'Phone'], Lead: [], Account: ['Phone'] });
+    await createDirectory().findByNumbers(
+      'org',
+      sf,
+      [{ e164: '+14155550123', country: 'US' }],
+      [
+        { object: 'Contact', fields: ['Phone', 'Secret__c'] },
+        { object: 'Lead', fields: ['Phone'] },
+      ],
+    );
+    expect(searches[0]).toContain('RETURNING Contact(');
+    expect(searches[0]).not.toMatch(/Secret__c|MobilePhone|Lead\(|Account\(/);
+  });
+
+  it('costs no search when there is no field to look in, and one describe per object in hours', async () => {
+    const none = org([], {});
+    expect(await createDirectory().findByNumbers('org', none.sf, [{ e164: '+14155550123', country: 'US' }], [])).toEqual(
+      new Map([['+14155550123', []]]),
+    );
+    expect(none.searches).toEqual([]);
+    const some = org([]);
+    const directory = createDirectory();
+    for (let times = 0; times < 3; times += 1) await directory.findByNumbers('org', some.sf, [{ e164: '+14155550123', country: 'US' }], []);
+    expect(some.describes()).toBe(3);
+    directory.phoneFields.forget('org');
+    await directory.findByNumbers('org', some.sf, [], []);
+    expect(some.describes()).toBe(6);
+  });
+});
