@@ -128,7 +128,7 @@ describe('c-messaging-carrier-form', () => {
     const { element } = await create();
     type(element, { label: 'Main', 'settings.accountSid': 'XX' });
     await save(element);
-    expect(field(element, 'settings.accountSid').setCustomValidity).toHaveBeenLastCalledWith('Starts with AC');
+    expect(field(element, 'settings.accountSid').setCustomValidity).toHaveBeenLastCalledWith('Starts with AC.');
     expect(field(element, 'settings.accountSid').value).toBe('XX');
     expect(find(element, 'c-core-error-panel')).toBeNull();
   });

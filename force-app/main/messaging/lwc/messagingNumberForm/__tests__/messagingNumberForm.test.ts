@@ -101,7 +101,7 @@ describe('c-messaging-number-form', () => {
     const { element, closed } = await create();
     change(field(element, 'number'), { value: '12' });
     await save(element);
-    expect(field(element, 'number').setCustomValidity).toHaveBeenLastCalledWith('Not a number');
+    expect(field(element, 'number').setCustomValidity).toHaveBeenLastCalledWith('Not a number.');
     expect(field(element, 'number').value).toBe('12');
     expect(closed).not.toHaveBeenCalled();
   });
