@@ -89,7 +89,7 @@ describe('a lost reply', () => {
 
   it('is not assumed where Salesforce answered that it is out of order', async () => {
     await h.fault({
-      match: { path: '/services/oauth2/token' },
+      match: { path: '/services/oauth2/token', user: ADMIN },
       times: 1,
       action: { status: 503, body: { error: 'unknown_error', error_description: 'retry' } },
     });

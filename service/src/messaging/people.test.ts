@@ -19,6 +19,7 @@ describe('a person’s data', () => {
     await rig.inbound(MAYA, OUR_US, 'My door code is 1234');
     await rig.inbound(OTHER, OUR_US, 'Somebody else');
     await until('both conversations in the org', () => inOrg(MAYA) === 1 && inOrg(OTHER) === 1);
+    await rig.delivered();
     await rig.send(MAYA, OUR_US, 'Thank you');
     const { status, body } = await rig.call<{
       number: string;

@@ -132,7 +132,7 @@ describe('lanes', () => {
   it('refuses to write for a worker that was frozen past its lease', async () => {
     const address = lane();
     await enqueue(database.db, [entry(address)]);
-    const frozen = await claimLane(database.db, address, 'frozen', 0);
+    const frozen = await claimLane(database.db, address, 'frozen', -1_000);
     const next = await claimLane(database.db, address, 'next', 5_000);
     if (!frozen || !next) throw new Error('not claimed');
     expect(next.generation).toBe(frozen.generation + 1);
