@@ -60,6 +60,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerProblems(app, options.problemBase);
+  app.addHook('preClose', async () => {
+    // A connection that answers while we stop would be kept open for the next request that never comes, and hold the stop up for a minute.
+    const closing = setInterval(() => app.server.closeIdleConnections(), 50);
+    app.server.once('close', () => clearInterval(closing));
+  });
 
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null, 'form-action': null } },
