@@ -26,7 +26,8 @@ export type Call = <T>(orgId: string, options: CallOptions & { whileOff?: boolea
 
 /** Users are at most three; each may be refreshed, switched away from and probed once. A call that needs more turns is a bug of ours. */
 const MAX_TURNS = 12;
-const MODE_OFF_MS = 60_000;
+/** A lane that looks again costs no call; one that looked just before the mode came on must not sleep for long. */
+const MODE_OFF_MS = 5_000;
 const ALL_DOWN_MS = 30_000;
 const BUDGET_MS = 5 * 60_000;
 
