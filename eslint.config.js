@@ -19,6 +19,7 @@ const TIMERS = [
   '**/connectionsInvite.ts',
   '**/messagingData/calmly.ts',
   '**/messagingInbox.ts',
+  '**/messagingThread/afterPaint.ts',
   '**/messagingUserPicker.ts',
   SHELL,
 ];

@@ -37,16 +37,20 @@ function countModule(tally: Tally, module: TestModule): void {
     else
       tally.skipped.push({
         title,
-        reason: (result.state === 'skipped' && result.note) || reasonAround(test.parent),
+        reason: (result.state === 'skipped' && result.note) || (inBrackets(test.name) ?? reasonAround(test.parent)),
       });
   }
 }
 
-/** The set-up around the test failed, or its title says in brackets what is missing: `describe.skipIf(…)('… (needs libnet-smpp-perl)')`. */
+/** The set-up around the test failed, or a title says in brackets what is missing: `describe.skipIf(…)('… (needs libnet-smpp-perl)')`. */
 function reasonAround(parent: TestSuite | TestModule): string {
   if (parent.errors().length > 0) return 'what is around it failed';
   if (parent.type === 'module') return 'skipped in the source';
-  return /\(([^()]+)\)$/.exec(parent.name)?.[1] ?? reasonAround(parent.parent);
+  return inBrackets(parent.name) ?? reasonAround(parent.parent);
+}
+
+function inBrackets(title: string): string | undefined {
+  return /\(([^()]+)\)$/.exec(title)?.[1];
 }
 
 function describe(

@@ -52,8 +52,8 @@ describe('who is behind a number', () => {
     ]);
     const found = await createDirectory().findByNumbers('org', sf, [{ e164: '+14155550123', country: 'US' }], []);
     expect(found.get('+14155550123')).toMatchObject([
-      { id: '003000000000001AAA', field: 'MobilePhone', activityAt: null, changedAt: new Date('2026-01-02') },
-      { id: '003000000000004AAA', field: 'OtherPhone', activityAt: new Date('2026-05-05') },
+      { id: '003000000000001AAA', field: { name: 'MobilePhone' }, activityAt: null, changedAt: new Date('2026-01-02') },
+      { id: '003000000000004AAA', field: { name: 'OtherPhone' }, activityAt: new Date('2026-05-05') },
     ]);
   });
 

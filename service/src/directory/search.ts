@@ -1,6 +1,6 @@
 import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 import { digitForms, toE164 } from '../platform/phone.ts';
-import { createPhoneFields, DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type PhoneObject } from './phone-fields.ts';
+import { createPhoneFields, DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type PhoneFieldInfo, type PhoneObject } from './phone-fields.ts';
 
 /** A number to look up; `country` is what stored numbers without a prefix belong to. */
 export interface PhoneQuery {
@@ -16,8 +16,8 @@ export interface Candidate {
   ownerId: string | null;
   /** The Account of a Contact. */
   accountId: string | null;
-  /** API name of the field that held the number. */
-  field: string;
+  /** The field that held the number, by its API name and by the name that people in the org see. */
+  field: PhoneFieldInfo;
   /** Day of the last completed task or event, where there is one. */
   activityAt: Date | null;
   changedAt: Date;
@@ -54,21 +54,23 @@ export function createDirectory() {
     return found;
   }
 
-  async function searchable(
-    orgId: string,
-    sf: SalesforceClient,
-    chosen: { object: string; fields: string[] }[],
-  ): Promise<Record<PhoneObject, string[]>> {
+  async function searchable(orgId: string, sf: SalesforceClient, chosen: { object: string; fields: string[] }[]): Promise<PhoneFieldsOf> {
     const readable = await phoneFields.readable(orgId, sf);
     const wanted = (object: PhoneObject) =>
       chosen.length > 0 ? (chosen.find((entry) => entry.object === object)?.fields ?? []) : DEFAULT_PHONE_FIELDS[object];
     return Object.fromEntries(
-      PHONE_OBJECTS.map((object) => [object, wanted(object).filter((name) => readable[object].some((field) => field.name === name))]),
-    ) as Record<PhoneObject, string[]>;
+      PHONE_OBJECTS.map((object) => [
+        object,
+        wanted(object).flatMap((name) => readable[object].find((field) => field.name === name) ?? []),
+      ]),
+    ) as PhoneFieldsOf;
   }
 
   return { findByNumbers, phoneFields };
 }
+
+/** In the order in which they are looked at. */
+type PhoneFieldsOf = Record<PhoneObject, PhoneFieldInfo[]>;
 
 interface Row extends Record<string, unknown> {
   attributes: { type: string };
@@ -80,7 +82,7 @@ interface Row extends Record<string, unknown> {
   LastModifiedDate: string;
 }
 
-function returningOf(object: PhoneObject, fields: string[]): string {
+function returningOf(object: PhoneObject, fields: PhoneFieldInfo[]): string {
   const columns = [
     'Id',
     'Name',
@@ -88,16 +90,16 @@ function returningOf(object: PhoneObject, fields: string[]): string {
     'LastActivityDate',
     'LastModifiedDate',
     ...(object === 'Contact' ? ['AccountId'] : []),
-    ...fields,
+    ...fields.map(({ name }) => name),
   ];
   return `${object}(${columns.join(', ')}${object === 'Lead' ? ' WHERE IsConverted = false' : ''} LIMIT 2000)`;
 }
 
 /** The index only says that the digits occur somewhere; a candidate's stored number must be this very number. */
-function addCandidates(found: Map<string, Candidate[]>, queries: PhoneQuery[], fields: Record<PhoneObject, string[]>, row: Row): void {
+function addCandidates(found: Map<string, Candidate[]>, queries: PhoneQuery[], fields: PhoneFieldsOf, row: Row): void {
   const object = row.attributes.type as PhoneObject;
   for (const query of queries) {
-    const field = fields[object].find((name) => typeof row[name] === 'string' && toE164(row[name], query.country) === query.e164);
+    const field = fields[object].find(({ name }) => typeof row[name] === 'string' && toE164(row[name], query.country) === query.e164);
     if (!field) continue;
     const activityAt = row.LastActivityDate ? new Date(row.LastActivityDate) : null;
     const changedAt = new Date(row.LastModifiedDate);

@@ -132,7 +132,7 @@ describe('an incoming number', () => {
       Name: 'Maya Rivera',
       Contact__r: { Name: 'Maya Rivera' },
       OwnerId: agentOf(),
-      MatchNote__c: 'Contact Maya Rivera has this number (field MobilePhone).',
+      MatchNote__c: 'Contact Maya Rivera has this number (Mobile Phone).',
     });
     expect(conversation(SAMPLE_NUMBERS.single)['Account__c']).toMatch(/^001/);
   });

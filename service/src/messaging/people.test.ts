@@ -13,6 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
+/** What a flow asked to be sent, in the org. */
+const outboxNumbers = () => rig.salesforce.org.query('SELECT ToNumber__c FROM MessageOutbox__c').map((row) => row['ToNumber__c']);
+
 const inOrg = (number: string) => rig.salesforce.org.query(`SELECT Id FROM Conversation__c WHERE CustomerNumber__c = '${number}'`).length;
 
 describe('a person’s data', () => {
@@ -47,12 +50,21 @@ describe('a person’s data', () => {
   it('is erased in the org and in the service, and nobody else’s is', async () => {
     await rig.inbound(MAYA, OUR_US, 'STOP');
     await rig.delivered();
+    const asked = ['(415) 555-0123', MAYA, '1.415.555.0123', '+4915155550123', OTHER];
+    for (const [index, to] of asked.entries())
+      rig.salesforce.org.insert('MessageOutbox__c', {
+        ClientKey__c: `erase-${index}`,
+        ToNumber__c: to,
+        Body__c: 'Hi',
+        Status__c: 'Rejected',
+      });
     const { status, body } = await until('the org is reached again', async () => {
       const answer = await rig.call('POST', '/v1/people/erase', { number: MAYA });
       return answer.status === 200 ? answer : undefined;
     });
     expect([status, body]).toEqual([200, { conversations: 1 }]);
     expect([inOrg(MAYA), inOrg(OTHER)]).toEqual([0, 1]);
+    expect(outboxNumbers().filter((number) => asked.includes(String(number)))).toEqual(['+4915155550123', OTHER]);
     expect(await rig.rows(`select 1 from message where body like '%door code%'`)).toEqual([]);
     const refused = await rig.send(MAYA, OUR_US, 'Hello again');
     expect([refused.status, (refused.body as unknown as { code: string }).code]).toEqual([409, 'opted_out']);

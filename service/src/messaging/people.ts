@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { escapeSoql, type SalesforceClient } from '../gateways/salesforce/index.ts';
+import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 import { sleep } from '../platform/clock.ts';
 import type { Db } from '../platform/db/database.ts';
 import { unavailable } from '../platform/errors.ts';
 import { claimLane, guarded, listHolds, releaseLease, type Lease } from '../platform/lanes/lease.ts';
 import type { LaneAddress } from '../platform/lanes/outbox.ts';
-import { isShortCode, toE164 } from '../platform/phone.ts';
+import { isShortCode, toAddress, toE164 } from '../platform/phone.ts';
 import { invalidNumber } from './errors.ts';
 import type { OrgAccess } from './org/access.ts';
+import { eraseInOrg } from './org/erase.ts';
+import { countryOfTyped } from './send.ts';
+import { listNumbers } from './store/accounts.ts';
 import { findConversationByNumbers } from './store/conversations.ts';
 import { findOptOut } from './store/opt-outs.ts';
 import { erasePerson, readThread, type PersonMessage } from './store/people.ts';
@@ -16,10 +19,6 @@ import { ORG_LANE, ORG_LANE_KEYS } from './types.ts';
 const PAGE = 500;
 /** What one answer may hold; nobody reads more, and memory is finite. */
 const MAX_MESSAGES = 20_000;
-/** Records that one call deletes (Salesforce's limit of a collection). */
-const DELETE_AT_ONCE = 200;
-const MAX_ROUNDS = 5;
-const GONE = new Set(['ENTITY_IS_DELETED', 'INVALID_CROSS_REFERENCE_KEY']);
 /** Apex waits for 20 seconds. */
 const WAIT_MS = 8_000;
 const LEASE_MS = 120_000;
@@ -61,8 +60,10 @@ export function createPeople({ db, access }: { db: Db; access: OrgAccess }) {
     async erase(orgId: string, typed: string): Promise<{ conversations: number }> {
       const number = normalise(typed);
       return alone(orgId, async (lease) => {
-        const ids = (await findConversationByNumbers(db, orgId, number)).map((conversation) => conversation.id);
-        await inOrg(orgId, (sf) => eraseInOrg(sf, number, ids));
+        const conversationIds = (await findConversationByNumbers(db, orgId, number)).map((conversation) => conversation.id);
+        const numbers = await listNumbers(db, orgId);
+        const readAs = (typed: string, from: string | undefined) => toAddress(typed, countryOfTyped(numbers, from));
+        await inOrg(orgId, (sf) => eraseInOrg(sf, { number, conversationIds, readAs }));
         return { conversations: await guarded(db, lease, (tx) => erasePerson(tx, orgId, number)) };
       });
     },
@@ -96,25 +97,6 @@ export function createPeople({ db, access }: { db: Db; access: OrgAccess }) {
       if (!hold) throw error;
       throw unavailable(`${hold.reason} Nothing was erased.`, { cause: error });
     });
-  }
-}
-
-/** Deletes the conversations, whether their ids in the org are known or not, and looks whether they are gone. */
-async function eraseInOrg(sf: SalesforceClient, number: string, externalIds: string[]): Promise<void> {
-  const known = externalIds.length > 0 ? `ExternalId__c IN ('${externalIds.join("','")}') OR ` : '';
-  const soql = `SELECT Id FROM Conversation__c WHERE ${known}CustomerNumber__c = '${escapeSoql(number)}' LIMIT ${DELETE_AT_ONCE}`;
-  const left = async () => (await sf.query<{ Id: string }>(soql)).records.map((record) => record.Id);
-  for (let rounds = 0; ; rounds += 1) {
-    const ids = await left();
-    if (ids.length === 0) return;
-    if (rounds === MAX_ROUNDS)
-      throw unavailable('Salesforce still shows conversations that it deleted. Ask again. Nothing was erased in the service.');
-    const results = await sf.deleteCollection(ids);
-    const refused = results.find((result) => !result.success && !GONE.has(result.errors[0]?.code ?? ''));
-    if (refused)
-      throw unavailable(
-        `Salesforce did not let the main user delete a conversation (${refused.errors[0]?.code ?? 'no reason given'}). Nothing was erased in the service; what was deleted in the org stays deleted.`,
-      );
   }
 }
 

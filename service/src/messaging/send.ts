@@ -133,17 +133,22 @@ function checkText(body: string) {
 }
 
 function typedTarget(request: SendRequest, numbers: OurNumber[]): { to: string; from: string | undefined } {
-  const country =
-    numbers.find((number) => number.number === request.from)?.country ??
-    numbers.find((number) => number.isDefault)?.country ??
-    numbers[0]?.country ??
-    'US';
-  const to = toAddress(request.to ?? '', country);
+  const to = toAddress(request.to ?? '', countryOfTyped(numbers, request.from));
   if (!to)
     throw invalidNumber('This cannot be a phone number. Write it with its country, such as +1 415 555 0123.', {
       errors: [{ field: 'to', message: 'is not a phone number' }],
     });
   return { to, from: request.from };
+}
+
+/** The country (ISO 3166) that a typed number without a prefix belongs to: that of the number it is to be sent from, or of the default one. */
+export function countryOfTyped(numbers: OurNumber[], from: string | undefined): string {
+  return (
+    numbers.find((number) => number.number === from)?.country ??
+    numbers.find((number) => number.isDefault)?.country ??
+    numbers[0]?.country ??
+    'US'
+  );
 }
 
 function chooseSender(numbers: OurNumber[], wanted: string | undefined, userId: string | undefined): OurNumber {

@@ -60,8 +60,8 @@ function choose(conversation: Conversation, candidates: Candidate[]): Match {
   if (!best)
     return { ...nobody(conversation), note: `No Contact, Lead or Account with ${formatNumber(conversation.customerNumber)} was found.` };
   const note = second
-    ? `${candidates.length} records have this number; ${best.object} ${best.name} has the newest activity (field ${best.field}).`
-    : `${best.object} ${best.name} has this number (field ${best.field}).`;
+    ? `${candidates.length} records have this number; ${best.object} ${best.name} has the newest activity (${best.field.label}).`
+    : `${best.object} ${best.name} has this number (${best.field.label}).`;
   return {
     conversationId: conversation.id,
     recordObject: best.object,

@@ -6,7 +6,8 @@ const TYPE = 'Switchboard_Message';
 
 /**
  * Rings the bell of each conversation's owner (a user, or the members of the inbox queue), never of the integration user: once per owner,
- * all in one call, so that a backlog does not become a flood. Who is to be told is claimed before (`claimBells`).
+ * all in one call, so that a backlog does not become a flood. Who is to be told is claimed before (`claimBells`). After a lost answer the
+ * bell may ring a second time: a text that nobody hears of would be worse.
  */
 export async function notifyOwners(
   orgId: string,

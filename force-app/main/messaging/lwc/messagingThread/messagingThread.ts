@@ -1,12 +1,15 @@
 import { LightningElement, api } from 'lwc';
 import { fill } from 'c/coreText';
 import type { MessageView } from 'c/messagingData';
+import { afterPaint } from './afterPaint';
 import { compare, toItems } from './items';
 import type { ThreadItem } from './items';
 import { labels } from './labels';
 
 /** Closer than this to an edge (pixels) counts as being there. */
 const EDGE = 60;
+/** More than a screen holds: what the reader sees first does not wait for what lies above it. */
+const FIRST = 15;
 
 /**
  * The messages of one conversation, oldest first. Stays at the newest message unless the reader scrolled up; then a button tells how many
@@ -26,6 +29,9 @@ export default class MessagingThread extends LightningElement {
   newCount = 0;
 
   shown: MessageView[] = [];
+  /** Only the newest messages of a conversation that was just opened are built yet; the others follow once these are on the screen. */
+  partial = false;
+  cancelRest: (() => void) | undefined;
   atEnd = true;
   heightBefore: number | undefined;
   /** Where the end was when the view was last put there. */
@@ -40,14 +46,17 @@ export default class MessagingThread extends LightningElement {
   }
   set messages(next: MessageView[]) {
     const change = compare(this.shown, next);
-    if (change.fresh) this.newCount = 0;
+    if (change.fresh) {
+      this.newCount = 0;
+      this.partial = next.length > FIRST;
+    }
     if (change.fresh || change.written) this.atEnd = true;
     this.heightBefore = change.prepended && !this.atEnd ? this.scroller?.scrollHeight : undefined;
     if (!this.atEnd) this.newCount += change.arrived.length;
     const last = change.arrived.at(-1);
     if (last) this.announcement = this.announce(last);
     this.shown = next;
-    this.items = toItems(next);
+    this.items = toItems(this.partial ? next.slice(-FIRST) : next);
   }
 
   /** Puts the keyboard into the list of messages. */
@@ -85,11 +94,21 @@ export default class MessagingThread extends LightningElement {
     }
     if (this.atEnd) this.toEnd();
     this.watchSizes();
+    if (this.partial) this.cancelRest ??= afterPaint(() => this.showRest());
+  }
+
+  showRest(): void {
+    this.cancelRest = undefined;
+    this.partial = false;
+    if (!this.atEnd) this.heightBefore = this.scroller?.scrollHeight;
+    this.items = toItems(this.shown);
   }
 
   disconnectedCallback(): void {
     this.sizes?.disconnect();
     this.sizes = undefined;
+    this.cancelRest?.();
+    this.cancelRest = undefined;
   }
 
   /** Pictures and a growing composer change heights after rendering; the newest message must not slip out of view. */
