@@ -14,7 +14,7 @@ export const apexRulesCheck: Check = {
     return files.flatMap((apex) => [
       ...fileRules(apex, names, project),
       ...methods(apex).flatMap((method) => platformRules(apex.file, method)),
-      ...(apex.isTest ? [] : [...accessRules(apex), ...documentation(apex)]),
+      ...(apex.isTest ? calloutRules(apex) : [...accessRules(apex), ...documentation(apex)]),
     ]);
   },
 };
@@ -112,6 +112,23 @@ function accessRules(apex: ApexFile): Finding[] {
   return findings;
 }
 
+/**
+ * A callout after a write in one transaction ends in "You have uncommitted work pending", in tests too, unless `Test.startTest()` stands
+ * between them; and the mock counts only when it is set after that (Apex Developer Guide, "Performing DML Operations and Mock Callouts").
+ */
+function calloutRules(apex: ApexFile): Finding[] {
+  return methods(apex).flatMap(({ name, declaration }) => {
+    const before = (nodes: Node[], place: Node): boolean => nodes.some((node) => startOf(node) < startOf(place));
+    const calling = (pattern: RegExp): Node[] => calls(declaration).filter((call) => pattern.test(textOf(call)));
+    const writes = [...findAll(declaration, DML), ...calling(/^(database\.|testusers\.|testconversations\.\w+\()/)];
+    const starts = calling(/^test\.starttest\(/);
+    const mock = calling(/^(httpmock\.|test\.setmock\()/).find((call) => before(writes, call) && !before(starts, call));
+    return mock
+      ? [{ file: apex.file, line: lineOf(mock), message: `${name}: writes first, so Test.startTest() must stand before the mock` }]
+      : [];
+  });
+}
+
 function documentation(apex: ApexFile): Finding[] {
   return methods(apex).flatMap(({ name, line, modifiers, member }) => {
     if (!modifiers.some((modifier) => modifier === 'public' || modifier === 'global')) return [];
@@ -122,6 +139,10 @@ function documentation(apex: ApexFile): Finding[] {
 
 function calls(node: Node): Node[] {
   return findAll(node, ['DotExpression']);
+}
+
+function startOf(node: Node): number {
+  return firstToken(node)?.start ?? 0;
 }
 
 function textOf(node: Node): string {

@@ -66,6 +66,8 @@ const PLANTED: Record<string, string[]> = {
     'BadRules.cls:24 cacheable method must only read',
     'BadRules.cls:24 AccessLevel.USER_MODE',
     'BadRules.cls:25 WITH USER_MODE',
+    'BadRulesTest.cls:6 Test.startTest() must stand before the mock',
+    'BadRulesTest.cls:14 Test.startTest() must stand before the mock',
   ],
   'aura-shapes': [
     'BadShapes.cls:6 WITH USER_MODE',
@@ -158,6 +160,12 @@ describe('each check reports what is planted for it', () => {
       expect(missed).toEqual([]);
     });
   }
+
+  test('mocks that are set in time are left alone', async () => {
+    const { findings } = await runCheck(apexRulesCheck, bad);
+
+    expect(findings.filter(({ file, line }) => file.endsWith('BadRulesTest.cls') && (line ?? 0) > 14)).toEqual([]);
+  });
 
   test('queries that are good are left alone', async () => {
     const check = CHECKS.find(({ name }) => name === 'query-names') as Check;
