@@ -17,6 +17,8 @@ export default class MessagingConsole extends NavigationMixin(LightningElement) 
   labels = labels;
   page: PageReference | undefined;
   selectedId = '';
+  /** The chosen row of the list. */
+  known: ConversationView | undefined;
   conversation: ConversationView | undefined;
   pane: Pane = 'list';
   focusNext: Pane | undefined;
@@ -65,7 +67,8 @@ export default class MessagingConsole extends NavigationMixin(LightningElement) 
     if (target === 'list' || listHidden) (this.refs?.[target] as HTMLElement | undefined)?.focus();
   }
 
-  handleChoose({ detail }: CustomEvent<{ id: string }>): void {
+  handleChoose({ detail }: CustomEvent<{ id: string; conversation?: ConversationView }>): void {
+    this.known = detail.conversation;
     this.show(detail.id);
     this.focusNext = 'thread';
     this.keepInAddress();

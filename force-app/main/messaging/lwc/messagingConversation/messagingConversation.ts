@@ -4,24 +4,18 @@ import readConversation from '@salesforce/apex/ConversationReads.conversation';
 import readMessages from '@salesforce/apex/ConversationReads.messages';
 import maySend from '@salesforce/customPermission/SwitchboardSend';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
-import { startPoll } from 'c/corePoll';
-import type { Poll } from 'c/corePoll';
 import { calmly, myNumbers, NO_LIMIT_SEQUENCE, PAGE_SIZE, seenBefore, toConversation, watchConversations } from 'c/messagingData';
 import type { ConversationView, SendingNumber, Wired } from 'c/messagingData';
 import MessagingSettle from 'c/messagingSettle';
+import { RowWait } from './rowWait';
 import { blockedReason, placeholderOf, readNoter } from './rules';
+import { watchSight } from './sight';
+import type { Sight } from './sight';
 import { EMPTY_THREAD, Thread } from './thread';
 import type { ThreadView } from './thread';
 import { labels } from './labels';
 
 const REREAD_GAP_MS = 300;
-/** While a sent message waits for its row, the page asks by itself too: the wake-up may be lost. */
-const AWAIT_ROW_MS = 4_000;
-/** A row that has not come by then waits for the wake-up like everything else. */
-const AWAIT_AT_MOST_MS = 600_000;
-/** A row takes a second or two; after this long the reader is told that something is in the way. */
-const LATE_MS = 15_000;
-
 const SETTLED = { sent: labels.settledSent, failed: labels.settledFailed, resend: labels.settledResend };
 
 /**
@@ -31,6 +25,8 @@ const SETTLED = { sent: labels.settledSent, failed: labels.settledFailed, resend
 export default class MessagingConversation extends LightningElement {
   @api withBack = false;
   @api withDetails = false;
+  /** What the container knows of the conversation, perhaps from its list: then head and composer need not wait for a reading. */
+  @api known: ConversationView | undefined;
 
   labels = labels;
   activeId = '';
@@ -42,7 +38,8 @@ export default class MessagingConversation extends LightningElement {
   conversationRead = false;
   messagesRead = false;
   late = false;
-  error: unknown;
+  conversationError: unknown;
+  messagesError: unknown;
   numbers: SendingNumber[] | undefined;
   numbersError: unknown;
 
@@ -50,7 +47,13 @@ export default class MessagingConversation extends LightningElement {
   wiredConversation: Wired | undefined;
   wiredMessages: Wired | undefined;
   noteRead = readNoter();
-  awaiting: Poll | undefined;
+  sight: Sight | undefined;
+  /** The keyboard was sent here before there was a head to put it on. */
+  wantsFocus = false;
+  rows = new RowWait((late) => {
+    this.late = late;
+    this.reread();
+  });
   stopWatching: (() => void) | undefined;
   reread = calmly(() => this.refresh(), REREAD_GAP_MS);
 
@@ -66,19 +69,29 @@ export default class MessagingConversation extends LightningElement {
   /** Puts the keyboard on the head of the conversation. */
   @api
   focus(): void {
-    (this.refs?.['header'] as HTMLElement | undefined)?.focus();
+    const header = this.refs?.['header'] as HTMLElement | undefined;
+    this.wantsFocus = !header;
+    header?.focus();
   }
 
   connectedCallback(): void {
     this.stopWatching = watchConversations((ids) => {
       if (this.activeId && (!ids || ids.has(this.activeId))) this.reread();
     });
+    this.sight = watchSight(this.template!.host, () => this.noteSeen());
+    this.openThread();
     if (maySend) void this.loadNumbers();
+  }
+
+  renderedCallback(): void {
+    if (this.wantsFocus && this.refs?.['header']) this.focus();
   }
 
   disconnectedCallback(): void {
     this.stopWatching?.();
-    this.awaiting?.stop();
+    this.sight?.stop();
+    this.thread?.close();
+    this.rows.stop();
     this.reread.cancel();
   }
 
@@ -86,19 +99,19 @@ export default class MessagingConversation extends LightningElement {
   receiveConversation(wired: Wired): void {
     this.wiredConversation = wired;
     if (!wired.data && !wired.error) return;
-    this.error = wired.error;
+    this.conversationError = wired.error;
     if (!wired.data) return;
     this.conversationRead = true;
     this.conversation = wired.data[0] && toConversation(wired.data[0]);
     if (this.shown) this.dispatchEvent(new CustomEvent('conversationloaded', { detail: this.shown }));
-    if (maySend) this.noteRead(this.conversation);
+    this.noteSeen();
   }
 
   @wire(readMessages, { externalId: '$activeId', beforeSequence: '$newestSequence', size: '$pageSize' })
   receiveMessages(wired: Wired): void {
     this.wiredMessages = wired;
     if (!wired.data && !wired.error) return;
-    this.error = wired.error;
+    this.messagesError = wired.error;
     if (!wired.data) return;
     this.thread?.takeNewest(wired.data);
     if (!this.messagesRead && seenBefore(this.activeId)) this.reread(); // what came first is the browser's copy
@@ -109,8 +122,17 @@ export default class MessagingConversation extends LightningElement {
     return this.activeId === '';
   }
 
+  /** The thread's place is kept; where nothing is known of the conversation yet, that of everything. */
   get isLoading(): boolean {
     return !this.isUnchosen && !this.error && !this.isRead;
+  }
+
+  get isBlank(): boolean {
+    return this.isLoading && !this.shown;
+  }
+
+  get error(): unknown {
+    return this.conversationError ?? this.messagesError;
   }
 
   /** A failed first reading takes the place of the thread; a later one stands above it, and what is shown stays. */
@@ -126,13 +148,15 @@ export default class MessagingConversation extends LightningElement {
     return this.conversationRead && this.messagesRead;
   }
 
-  /** What is known of the conversation: its row, or before that what was just sent in it. */
+  /** What is known of the conversation: its row, or before that what its container says or what was just sent in it. */
   get shown(): ConversationView | undefined {
-    return this.conversation ?? placeholderOf(this.activeId, this.view);
+    if (this.conversation) return this.conversation;
+    const known = !this.conversationRead && this.known?.id === this.activeId ? this.known : undefined;
+    return known ?? placeholderOf(this.activeId, this.view);
   }
 
   get isBeingAdded(): boolean {
-    return !this.conversation;
+    return this.conversationRead && !this.conversation;
   }
 
   /** Messages of this conversation exist, so that none here means that none could be written to the org. */
@@ -152,29 +176,26 @@ export default class MessagingConversation extends LightningElement {
     this.activeId = id;
     this.conversation = undefined;
     this.conversationRead = this.messagesRead = false;
-    this.error = undefined;
+    this.conversationError = this.messagesError = undefined;
     this.view = EMPTY_THREAD;
-    this.late = false;
-    const moved = (otherId: string): unknown => this.dispatchEvent(new CustomEvent('moved', { detail: { id: otherId } }));
-    this.thread = id ? new Thread(id, (view) => this.show(id, view), moved) : undefined;
+    this.late = this.wantsFocus = false;
+    this.thread?.close();
+    this.thread = id ? new Thread(id) : undefined;
+    this.openThread();
   }
 
-  show(id: string, view: ThreadView): void {
-    if (id !== this.activeId) return;
+  openThread(): void {
+    const moved = (id: string): unknown => this.dispatchEvent(new CustomEvent('moved', { detail: { id } }));
+    this.thread?.open({ show: (view) => this.show(view), moved });
+  }
+
+  noteSeen(): void {
+    if (maySend && this.sight?.isSeen()) this.noteRead(this.conversation);
+  }
+
+  show(view: ThreadView): void {
     this.view = view;
-    const since = Date.now() - AWAIT_AT_MOST_MS;
-    const unseen = view.waiting.some(({ state, createdAt }) => state === 'accepted' && createdAt > since);
-    if (unseen) this.awaiting ??= startPoll(() => this.askForRows(), AWAIT_ROW_MS);
-    if (unseen) return;
-    this.awaiting?.stop();
-    this.awaiting = undefined;
-    this.late = false;
-  }
-
-  askForRows(): void {
-    const longAgo = Date.now() - LATE_MS;
-    this.late = this.view.waiting.some(({ state, createdAt }) => state === 'accepted' && createdAt < longAgo);
-    this.reread();
+    if (!this.rows.follow(view.waiting)) this.late = false;
   }
 
   async refresh(): Promise<void> {

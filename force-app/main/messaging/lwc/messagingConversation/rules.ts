@@ -42,11 +42,11 @@ export function placeholderOf(id: string, { waiting }: ThreadView): Conversation
   };
 }
 
-/** Tells the service that the agent sees the unread messages: once per newest message; a failure is made good by the next reading. */
+/** Tells the service that the agent saw the unread messages: once per newest message; a failure is made good by the next reading. */
 export function readNoter(): (conversation: ConversationView | undefined) => void {
   let noted = '';
   return (conversation) => {
-    if (!conversation || conversation.unread === 0 || document.hidden) return;
+    if (!conversation || conversation.unread === 0) return;
     const mark = `${conversation.id} ${conversation.lastAt} ${conversation.unread}`;
     if (mark === noted) return;
     noted = mark;

@@ -1,7 +1,7 @@
 import readMessages from '@salesforce/apex/ConversationReads.messages';
 import sendMessage from '@salesforce/apex/MessagingController.send';
-import { applyNewestPage, mergeOutgoing, mergeStored, NO_LIMIT_SEQUENCE, OutgoingQueue, PAGE_SIZE, toMessage } from 'c/messagingData';
-import type { MessageView, Outgoing, Row } from 'c/messagingData';
+import { applyNewestPage, mergeOutgoing, mergeStored, NO_LIMIT_SEQUENCE, outgoingOf, PAGE_SIZE, toMessage } from 'c/messagingData';
+import type { MessageView, Outgoing, OutgoingQueue, QueueWatcher, Row } from 'c/messagingData';
 
 /** What the page shows of a thread. */
 export interface ThreadView {
@@ -15,19 +15,38 @@ export interface ThreadView {
 
 export const EMPTY_THREAD: ThreadView = { messages: [], waiting: [], hasOlder: false, loadingOlder: false, olderError: undefined };
 
-/** The messages of one conversation: pages read from the org and what is being sent from here. Tells `show` after every change. */
+/** `show` is told after every change; `moved` when the service filed a message under another conversation. */
+interface Listener {
+  show(view: ThreadView): void;
+  moved: QueueWatcher['moved'];
+}
+
+/** The messages of one conversation: pages read from the org and what is being sent from this browser. */
 export class Thread {
   readonly id: string;
   readonly queue: OutgoingQueue;
-  private readonly show: (view: ThreadView) => void;
+  view: ThreadView = EMPTY_THREAD;
+  private listener: Listener | undefined;
+  private stopQueue: (() => void) | undefined;
   private stored: MessageView[] = [];
-  private view: ThreadView = EMPTY_THREAD;
 
-  constructor(id: string, show: (view: ThreadView) => void, moved: (conversationId: string) => void) {
+  constructor(id: string) {
     this.id = id;
-    this.show = show;
-    this.queue = new OutgoingQueue(id, { post: (message, key) => sendMessage({ message, key }), changed: () => this.merge(), moved });
+    this.queue = outgoingOf(id, (message, key) => sendMessage({ message, key }));
+  }
+
+  /** Begins to tell, with how it stands. */
+  open(listener: Listener): void {
+    this.listener = listener;
+    this.stopQueue ??= this.queue.watch({ changed: () => this.merge(), moved: (conversationId) => this.listener?.moved(conversationId) });
     this.merge();
+  }
+
+  /** Tells nothing any more. */
+  close(): void {
+    this.listener = undefined;
+    this.stopQueue?.();
+    this.stopQueue = undefined;
   }
 
   /** The newest page was read, for the first time or again. */
@@ -56,6 +75,6 @@ export class Thread {
     const seen = new Set(this.stored.map(({ id }) => id));
     const waiting = this.queue.rows.filter(({ id }) => !id || !seen.has(id));
     this.view = { ...this.view, ...change, messages: mergeOutgoing(this.stored, this.queue.rows), waiting };
-    this.show(this.view);
+    this.listener?.show(this.view);
   }
 }

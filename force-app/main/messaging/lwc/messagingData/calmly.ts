@@ -1,5 +1,6 @@
 export interface Calm {
   (): void;
+  /** Forgets the run that waits. A later call runs as ever: components may be taken out of the page and put back. */
   cancel(): void;
 }
 
@@ -11,7 +12,6 @@ export function calmly(work: () => unknown, gapMs: number): Calm {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running = false;
   let again = false;
-  let cancelled = false;
 
   const run = async (): Promise<void> => {
     running = true;
@@ -22,7 +22,7 @@ export function calmly(work: () => unknown, gapMs: number): Calm {
       // the work shows its own errors
     }
     running = false;
-    if (!cancelled) timer = setTimeout(rested, gapMs);
+    timer = setTimeout(rested, gapMs);
   };
 
   const rested = (): void => {
@@ -31,13 +31,13 @@ export function calmly(work: () => unknown, gapMs: number): Calm {
   };
 
   const calm = (): void => {
-    if (cancelled) return;
     if (running || timer !== undefined) again = true;
     else void run();
   };
   calm.cancel = (): void => {
-    cancelled = true;
+    again = false;
     clearTimeout(timer);
+    timer = undefined;
   };
   return calm;
 }

@@ -14,8 +14,8 @@ export type { DeliveryStatus, MediaItem, MessageView, Outcome, SentStatus } from
 export { showNumber } from './grouping';
 export { forgetNumbers, isNamedByNumber, myNumbers, preferredNumber } from './numbers';
 export type { SendingNumber } from './numbers';
-export { keepStarted, newKey, OutgoingQueue } from './outgoing';
-export type { Accepted, Outgoing } from './outgoing';
+export { forgetOutgoing, keepStarted, newKey, outgoingOf } from './outgoing';
+export type { Accepted, Outgoing, OutgoingQueue, QueueWatcher } from './outgoing';
 export { countryName, regionName, toInternational } from './phone';
 export { parent, related, text } from './rows';
 export type { FieldToken, Row, Wired } from './rows';

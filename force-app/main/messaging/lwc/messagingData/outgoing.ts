@@ -1,6 +1,6 @@
 import { readProblem } from 'c/coreErrors';
 import type { Problem } from 'c/coreErrors';
-import { readStored, writeStored } from './store';
+import { readStored, watchStored, writeStored } from './store';
 
 /** A message written on this page, from the click until the org's row is seen. */
 export interface Outgoing {
@@ -27,9 +27,11 @@ export interface Accepted {
   sequence?: number;
 }
 
-/** `post` calls the service; `changed` is told after every change; `moved` when the service filed the message under another conversation. */
-interface Hooks {
-  post(message: Record<string, unknown>, key: string): Promise<Accepted>;
+/** Calls the service. */
+export type Post = (message: Record<string, unknown>, key: string) => Promise<Accepted>;
+
+/** `changed` is told after every change; `moved` when the service filed the message under another conversation. */
+export interface QueueWatcher {
   changed(): void;
   moved(conversationId: string): void;
 }
@@ -48,27 +50,48 @@ export function newKey(): string {
 
 /**
  * The messages being sent from one conversation: shown at once, posted one after another so that their order holds, kept in this browser
- * until the org shows them, so that neither a failure nor a reload loses a text.
+ * until the org shows them, so that neither a failure nor a reload loses a text. Other pages of this browser write into the same place:
+ * each changes only the message that it is about.
  */
 export class OutgoingQueue {
   private readonly conversationId: string;
-  private readonly hooks: Hooks;
+  private readonly postMessage: Post;
+  private readonly unused: () => void;
+  private readonly watchers = new Set<QueueWatcher>();
+  /** Keys of messages whose answer this page waits for. */
+  private readonly posting = new Set<string>();
   private kept: Outgoing[];
   private tail: Promise<void> = Promise.resolve();
+  private stopStorage: (() => void) | undefined;
 
-  constructor(conversationId: string, hooks: Hooks) {
+  /** `unused` is told when nobody watches any more and no answer is on its way. */
+  constructor(conversationId: string, post: Post, unused: () => void) {
     this.conversationId = conversationId;
-    this.hooks = hooks;
-    this.kept = restore(conversationId);
+    this.postMessage = post;
+    this.unused = unused;
+    this.kept = restore(conversationId).map(unanswered);
   }
 
   get rows(): Outgoing[] {
     return this.kept;
   }
 
+  /** Returns what ends it. */
+  watch(watcher: QueueWatcher): () => void {
+    this.watchers.add(watcher);
+    this.stopStorage ??= watchStored('pending', this.conversationId, () => this.adopt());
+    return () => {
+      this.watchers.delete(watcher);
+      if (this.watchers.size > 0) return;
+      this.stopStorage?.();
+      this.stopStorage = undefined;
+      // Whoever opens the conversation next reads what other pages have done to it meanwhile.
+      if (this.posting.size === 0) this.unused();
+    };
+  }
+
   send(body: string, from: string, key: string = newKey()): void {
-    this.kept = [...this.kept, { key, body, from, createdAt: Date.now(), state: 'posting' }];
-    this.keep();
+    this.put({ key, body, from, createdAt: Date.now(), state: 'posting' });
     this.enqueue(key);
   }
 
@@ -77,23 +100,24 @@ export class OutgoingQueue {
     const row = this.kept.find((candidate) => candidate.key === key && candidate.state === 'failed');
     if (!row) return;
     const { problem: _solved, ...rest } = row;
-    this.replace(key, { ...rest, state: 'posting' });
+    this.put({ ...rest, state: 'posting' });
     this.enqueue(key);
   }
 
   /** Takes a failed message away. */
   discard(key: string): void {
-    this.kept = this.kept.filter((row) => row.key !== key || row.state !== 'failed');
-    this.keep();
+    if (this.kept.some((row) => row.key === key && row.state === 'failed')) this.drop(key);
   }
 
   /** Org rows were seen: this browser need not keep their messages any longer. They stay in `rows` to lend their key to the row. */
   arrived(ids: ReadonlySet<string>): void {
-    const open = this.kept.filter(({ id }) => !id || !ids.has(id));
-    writeStored('pending', this.conversationId, open.length > 0 ? JSON.stringify(open) : '');
+    const stored = restore(this.conversationId);
+    const open = stored.filter(({ id }) => !id || !ids.has(id));
+    if (open.length < stored.length) store(this.conversationId, open);
   }
 
   private enqueue(key: string): void {
+    this.posting.add(key);
     this.tail = this.tail.then(() => this.post(key));
   }
 
@@ -102,41 +126,86 @@ export class OutgoingQueue {
     if (!row) return;
     const { body, from } = row;
     try {
-      const answer = await this.hooks.post({ conversationId: this.conversationId, body, ...(from ? { from } : {}) }, key);
+      const answer = await this.postMessage({ conversationId: this.conversationId, body, ...(from ? { from } : {}) }, key);
+      this.posting.delete(key);
       this.accept(row, answer);
     } catch (error) {
-      this.replace(key, { ...row, state: 'failed', problem: readProblem(error) });
+      this.posting.delete(key);
+      this.put({ ...row, state: 'failed', problem: readProblem(error) });
     }
   }
 
   private accept(row: Outgoing, { id, conversationId, sequence }: Accepted): void {
     if (conversationId && conversationId !== this.conversationId) {
-      this.kept = this.kept.filter(({ key }) => key !== row.key);
-      this.keep();
-      this.hooks.moved(conversationId);
+      this.drop(row.key);
+      for (const watcher of [...this.watchers]) watcher.moved(conversationId);
       return;
     }
-    this.replace(row.key, { ...row, state: 'accepted', id, ...(sequence === undefined ? {} : { sequence }) });
+    this.put({ ...row, state: 'accepted', id, ...(sequence === undefined ? {} : { sequence }) });
   }
 
-  private replace(key: string, next: Outgoing): void {
-    this.kept = this.kept.map((row) => (row.key === key ? next : row));
-    this.keep();
+  /** Adds a message, or puts it in the place of what it was. */
+  put(row: Outgoing): void {
+    this.kept = withRow(this.kept, row);
+    store(this.conversationId, withRow(restore(this.conversationId), row));
+    this.tell();
   }
 
-  private keep(): void {
-    writeStored('pending', this.conversationId, this.kept.length > 0 ? JSON.stringify(this.kept) : '');
-    this.hooks.changed();
+  private drop(key: string): void {
+    const others = (row: Outgoing): boolean => row.key !== key;
+    this.kept = this.kept.filter(others);
+    store(this.conversationId, restore(this.conversationId).filter(others));
+    this.tell();
+  }
+
+  /** Another page changed something: its messages are as it says, those that this page posts are as this page knows them. */
+  private adopt(): void {
+    const ours = this.kept.filter(({ key, state }) => this.posting.has(key) || state === 'accepted');
+    this.kept = ours.reduce(withRow, restore(this.conversationId));
+    this.tell();
+  }
+
+  private tell(): void {
+    for (const watcher of [...this.watchers]) watcher.changed();
   }
 }
 
+const queues = new Map<string, OutgoingQueue>();
+
+/**
+ * The queue of a conversation: one for all components of this page, so that one that comes back to a conversation finds its messages as
+ * they are, and hears of answers that were on the way meanwhile.
+ */
+export function outgoingOf(conversationId: string, post: Post): OutgoingQueue {
+  const known = queues.get(conversationId);
+  if (known) return known;
+  const queue = new OutgoingQueue(conversationId, post, () => queues.delete(conversationId));
+  queues.set(conversationId, queue);
+  return queue;
+}
+
+/** For tests: what a reload does. */
+export function forgetOutgoing(): void {
+  queues.clear();
+}
+
+function withRow(rows: Outgoing[], row: Outgoing): Outgoing[] {
+  return rows.some(({ key }) => key === row.key) ? rows.map((each) => (each.key === row.key ? row : each)) : [...rows, row];
+}
+
 /** After a reload nobody waits for the answer any more: such a message is shown as not confirmed, and retrying it is safe. */
+function unanswered(row: Outgoing): Outgoing {
+  return row.state === 'posting' ? { ...row, state: 'failed' } : row;
+}
+
+function store(conversationId: string, rows: Outgoing[]): void {
+  writeStored('pending', conversationId, rows.length > 0 ? JSON.stringify(rows) : '');
+}
+
 function restore(conversationId: string): Outgoing[] {
   try {
     const rows = JSON.parse(readStored('pending', conversationId) || '[]') as Outgoing[];
-    return rows
-      .filter(({ state, createdAt }) => state !== 'accepted' || Date.now() - createdAt < KEEP_MS)
-      .map((row) => (row.state === 'posting' ? { ...row, state: 'failed' } : row));
+    return rows.filter(({ state, createdAt }) => state !== 'accepted' || Date.now() - createdAt < KEEP_MS);
   } catch {
     return [];
   }
@@ -144,5 +213,7 @@ function restore(conversationId: string): Outgoing[] {
 
 /** Keeps the first message of a conversation that was just started, so that its page has something to show before the rows arrive. */
 export function keepStarted(conversationId: string, message: Outgoing): void {
-  writeStored('pending', conversationId, JSON.stringify([...restore(conversationId), message]));
+  const live = queues.get(conversationId);
+  if (live) live.put(message);
+  else store(conversationId, withRow(restore(conversationId), message));
 }

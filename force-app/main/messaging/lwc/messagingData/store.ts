@@ -24,3 +24,13 @@ export function writeStored(kind: Kind, conversationId: string, value: string): 
     // full or forbidden: see readStored
   }
 }
+
+/** Calls `changed` when another page of this browser wrote or removed the value. Returns what ends it. */
+export function watchStored(kind: Kind, conversationId: string, changed: () => void): () => void {
+  const name = nameOf(kind, conversationId);
+  const listener = ({ key }: StorageEvent): void => {
+    if (key === name) changed();
+  };
+  window.addEventListener('storage', listener);
+  return () => window.removeEventListener('storage', listener);
+}

@@ -17,7 +17,7 @@ const SIZE = 50;
 const REREAD_GAP_MS = 1_500;
 const TYPING_MS = 300;
 
-/** The conversations the user may see. Fires `choose` with `{id}` and `start` (a new message is wanted). */
+/** The conversations the user may see. Fires `choose` with `{id, conversation}` and `start` (a new message is wanted). */
 export default class MessagingInbox extends LightningElement {
   @api selectedId = '';
 
@@ -192,7 +192,8 @@ export default class MessagingInbox extends LightningElement {
   }
 
   handleChoose({ detail }: CustomEvent<{ id: string }>): void {
-    this.dispatchEvent(new CustomEvent('choose', { detail }));
+    const conversation = this.shown?.find(({ id }) => id === detail.id);
+    this.dispatchEvent(new CustomEvent('choose', { detail: { id: detail.id, conversation } }));
   }
 
   handleStart(): void {

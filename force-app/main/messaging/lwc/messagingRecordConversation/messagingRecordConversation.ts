@@ -112,6 +112,10 @@ export default class MessagingRecordConversation extends LightningElement {
     return this.chosenId || (this.conversations?.[0]?.id ?? '');
   }
 
+  get active(): ConversationView | undefined {
+    return this.conversations?.find(({ id }) => id === this.activeId);
+  }
+
   get options(): { label: string; value: string }[] {
     return (this.conversations ?? []).map(({ id, customerNumber, ourNumber, lastAt }) => ({
       label: `${showNumber(customerNumber)} – ${showNumber(ourNumber)} (${formatAge(lastAt)})`,

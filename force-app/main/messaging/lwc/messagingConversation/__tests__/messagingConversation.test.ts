@@ -1,75 +1,10 @@
-import { createElement } from 'lwc';
+// First: it puts the mocks in the place of what the others import.
+import { conversationWire, HELLO, lastConversation, messagesWire, numbers, read, send, show } from './rig';
 import { refreshApex } from '@salesforce/apex';
-import readConversation from '@salesforce/apex/ConversationReads.conversation';
-import readMessages from '@salesforce/apex/ConversationReads.messages';
-import markRead from '@salesforce/apex/MessagingController.markRead';
-import loadNumbers from '@salesforce/apex/MessagingController.myNumbers';
-import sendMessage from '@salesforce/apex/MessagingController.send';
 import { deliver } from 'lightning/empApi';
-import { forgetNumbers, keepStarted } from 'c/messagingData';
+import { keepStarted, toConversation } from 'c/messagingData';
 import MessagingSettle from 'c/messagingSettle';
-import MessagingConversation from 'c/messagingConversation';
-import { conversationRow, messagePage, messageRow, NUMBERS, refusal, settle } from '../../messagingData/__tests__/samples';
-import type { Found } from '../../messagingData/__tests__/samples';
-
-jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
-jest.mock(
-  '@salesforce/apex/ConversationReads.conversation',
-  () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
-  { virtual: true },
-);
-jest.mock(
-  '@salesforce/apex/ConversationReads.messages',
-  () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
-  { virtual: true },
-);
-jest.mock('@salesforce/apex/MessagingController.markRead', () => ({ default: jest.fn() }), { virtual: true });
-jest.mock('@salesforce/apex/MessagingController.media', () => ({ default: jest.fn() }), { virtual: true });
-jest.mock('@salesforce/apex/MessagingController.myNumbers', () => ({ default: jest.fn() }), { virtual: true });
-jest.mock('@salesforce/customPermission/SwitchboardSend', () => ({ default: true }), { virtual: true });
-jest.mock('@salesforce/apex/MessagingController.resolveUnknown', () => ({ default: jest.fn() }), { virtual: true });
-jest.mock('@salesforce/apex/MessagingController.send', () => ({ default: jest.fn() }), { virtual: true });
-
-type Wire = { emit(value: unknown): void; error(body?: unknown): void; getLastConfig(): Record<string, unknown> } & jest.Mock;
-const [conversationWire, messagesWire, send, read, numbers] = [
-  readConversation,
-  readMessages,
-  sendMessage,
-  markRead,
-  loadNumbers,
-] as unknown as [Wire, Wire, jest.Mock, jest.Mock, jest.Mock];
-
-beforeEach(() => {
-  localStorage.clear();
-  forgetNumbers();
-  numbers.mockResolvedValue({ items: NUMBERS });
-  read.mockResolvedValue({});
-});
-
-let lastConversation = 0;
-/** A conversation of its own for each test, because the page remembers what was opened before. */
-async function show({ rows = messagePage(1, 4), fields = {}, emit = true } = {}) {
-  lastConversation += 1;
-  const id = `c-${lastConversation}`;
-  const element = createElement('c-messaging-conversation', { is: MessagingConversation }) as HTMLElement & Record<string, unknown>;
-  element['conversationId'] = id;
-  document.body.append(element);
-  await settle();
-  const row = conversationRow(lastConversation, fields);
-  if (emit) {
-    conversationWire.emit([row]);
-    messagesWire.emit(rows);
-    await settle();
-  }
-  const find = (selector: string) => element.shadowRoot!.querySelector<Found>(selector)!;
-  const shown = () => find('c-messaging-thread')['messages'].map((message: { key: string; sent: string }) => [message.key, message.sent]);
-  const fire = async (selector: string, type: string, detail?: object) => {
-    find(selector).dispatchEvent(new CustomEvent(type, { detail }));
-    await settle();
-  };
-  return { id, element, row, find, shown, fire };
-}
-const HELLO = { body: 'Hello', from: '+14155550199', key: 'key-1' };
+import { messagePage, messageRow, NUMBERS, refusal, settle } from '../../messagingData/__tests__/samples';
 
 describe('c-messaging-conversation: states', () => {
   it('loads, then shows head, thread and composer', async () => {
@@ -83,6 +18,78 @@ describe('c-messaging-conversation: states', () => {
     expect(find('c-messaging-thread')['messages']).toHaveLength(4);
     expect(find('c-messaging-composer')['numbers']).toEqual(NUMBERS);
     await expect(element).toBeAccessible();
+  });
+
+  it('shows head and composer at once where its container knows the conversation', async () => {
+    const { element, find, row, id } = await show({ emit: false });
+    element['known'] = toConversation({ ...row, ExternalId__c: id });
+    await settle();
+    expect(find('c-messaging-header')['conversation'].name).toBe(row['Name']);
+    expect(find('c-core-stencil.thread')).not.toBeNull();
+    expect(find('c-messaging-thread')).toBeNull();
+    expect(find('.adding')).toBeNull();
+    await expect(element).toBeAccessible();
+    const composer = find('c-messaging-composer');
+    conversationWire.emit([{ ...row, Name: 'Renamed' }]);
+    messagesWire.emit(messagePage(1, 4));
+    await settle();
+    expect(find('c-messaging-header')['conversation'].name).toBe('Renamed');
+    expect(find('c-messaging-thread')['messages']).toHaveLength(4);
+    expect(find('c-messaging-composer')).toBe(composer);
+  });
+
+  it('believes the org that a conversation has gone, whatever its container knows', async () => {
+    const { element, find, row } = await show({ emit: false });
+    element['known'] = toConversation(row);
+    conversationWire.emit([]);
+    messagesWire.emit([]);
+    await settle();
+    expect(find('c-core-empty-state')['heading']).toBe('c.Msg_Conversation_Missing');
+  });
+
+  it('puts the keyboard on the head as soon as there is one', async () => {
+    const { element, find, row } = await show({ emit: false });
+    element.focus();
+    conversationWire.emit([row]);
+    messagesWire.emit(messagePage(1, 4));
+    await settle();
+    expect(find('c-messaging-header').shadowRoot!.activeElement?.textContent).toBe(row['Name']);
+  });
+
+  it.each([
+    ['first', 'Msg_Conversation_Failed'],
+    ['later', 'Msg_Refresh_Failed'],
+  ])('does not let one reading hide that the other failed (%s reading)', async (when, heading) => {
+    const { find, row } = await show({ emit: when === 'later' });
+    messagesWire.error({ message: 'Timeout' });
+    conversationWire.emit([{ ...row }]);
+    await settle();
+    expect(find('c-core-error-panel')['heading']).toBe(`c.${heading}`);
+    messagesWire.emit(messagePage(1, 4));
+    await settle();
+    expect(find('c-core-error-panel')).toBeNull();
+  });
+
+  it('goes on when it is taken out of the page and put back', async () => {
+    jest.useFakeTimers();
+    const { id, element, find, shown } = await show();
+    element.remove();
+    document.body.append(element);
+    await jest.advanceTimersByTimeAsync(700);
+    (refreshApex as jest.Mock).mockClear();
+    deliver('/event/ConversationChanged__e', { ConversationIds__c: id });
+    expect(refreshApex).toHaveBeenCalledTimes(2);
+    jest.useRealTimers();
+    let answer: (value: unknown) => void = () => undefined;
+    send.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    find('c-messaging-composer').dispatchEvent(new CustomEvent('send', { detail: HELLO }));
+    await settle();
+    element.remove();
+    answer({ id: 'm-6', conversationId: id, sequence: 6 });
+    await settle();
+    document.body.append(element);
+    await settle();
+    expect(shown().at(-1)).toEqual(['key-1', 'Queued']);
   });
 
   it('asks to choose while nothing is chosen', async () => {
@@ -252,59 +259,5 @@ describe('c-messaging-conversation: sending', () => {
     expect(find('c-core-error-panel')['heading']).toBe('c.Msg_Composer_Numbers_Failed');
     await fire('c-core-error-panel', 'retry');
     expect(find('c-core-error-panel')).toBeNull();
-  });
-});
-
-describe('c-messaging-conversation: reading', () => {
-  it('loads earlier pages and keeps them', async () => {
-    const { find, shown, fire } = await show({ rows: messagePage(51, 100) });
-    expect(find('c-messaging-thread')['hasOlder']).toBe(true);
-    messagesWire.mockResolvedValue(messagePage(21, 50));
-    await fire('c-messaging-thread', 'older');
-    expect(messagesWire).toHaveBeenCalledWith(expect.objectContaining({ beforeSequence: 51, size: 50 }));
-    expect(shown()).toHaveLength(80);
-    expect(find('c-messaging-thread')['hasOlder']).toBe(false);
-    messagesWire.emit(messagePage(52, 101));
-    await settle();
-    expect(shown()).toHaveLength(81);
-    expect(find('c-messaging-thread')['hasOlder']).toBe(false);
-  });
-
-  it('says when earlier messages could not be loaded', async () => {
-    const { find, fire } = await show({ rows: messagePage(51, 100) });
-    messagesWire.mockRejectedValue({ body: { message: 'Timeout' } });
-    await fire('c-messaging-thread', 'older');
-    expect(find('.notice c-core-error-panel')['heading']).toBe('c.Msg_Older_Failed');
-    expect(find('c-messaging-thread')['loadingOlder']).toBe(false);
-  });
-
-  it('reads again for its own conversation only', async () => {
-    jest.useFakeTimers();
-    const { id } = await show();
-    await jest.advanceTimersByTimeAsync(350);
-    (refreshApex as jest.Mock).mockClear();
-    deliver('/event/ConversationChanged__e', { ConversationIds__c: 'c-999' });
-    expect(refreshApex).not.toHaveBeenCalled();
-    deliver('/event/ConversationChanged__e', { ConversationIds__c: `c-999,${id}` });
-    expect(refreshApex).toHaveBeenCalledTimes(2);
-    jest.useRealTimers();
-  });
-
-  it('marks as read what is on screen, once', async () => {
-    const { id, row } = await show({ fields: { UnreadCount__c: 2 } });
-    conversationWire.emit([{ ...row }]);
-    await settle();
-    expect(read.mock.calls).toEqual([[{ id }]]);
-    conversationWire.emit([{ ...row, UnreadCount__c: 3, LastMessageAt__c: '2026-11-22T13:00:00.000Z' }]);
-    await settle();
-    expect(read).toHaveBeenCalledTimes(2);
-  });
-
-  it('starts anew with another conversation', async () => {
-    const { element, find } = await show();
-    element['conversationId'] = 'c-another';
-    await settle();
-    expect(find('c-core-stencil')).not.toBeNull();
-    expect(messagesWire.getLastConfig()['externalId']).toBe('c-another');
   });
 });

@@ -106,7 +106,7 @@ describe('calmly', () => {
     expect(work).toHaveBeenCalledTimes(2);
   });
 
-  it('goes on after an error and stops when cancelled', async () => {
+  it('goes on after an error, forgets what waits when cancelled, and works again afterwards', async () => {
     const work = jest.fn().mockRejectedValue(new Error('no'));
     const calm = calmly(work, 100);
     calm();
@@ -115,9 +115,10 @@ describe('calmly', () => {
     expect(work).toHaveBeenCalledTimes(2);
     calm();
     calm.cancel();
-    calm();
     await jest.advanceTimersByTimeAsync(1000);
     expect(work).toHaveBeenCalledTimes(2);
+    calm();
+    expect(work).toHaveBeenCalledTimes(3);
   });
 
   it('knows what was looked at before', () => {

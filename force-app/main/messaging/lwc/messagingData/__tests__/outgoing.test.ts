@@ -1,10 +1,25 @@
-import { keepStarted, newKey, OutgoingQueue, readStored, writeStored } from 'c/messagingData';
+import { forgetOutgoing, keepStarted, newKey, outgoingOf, readStored, writeStored } from 'c/messagingData';
 import { refusal, settle } from './samples';
 
+/** As a page that was just loaded opens it: whatever other pages have. */
 function open(post = jest.fn().mockResolvedValue({ id: 'm-1', conversationId: 'c-1', sequence: 7 })) {
-  const hooks = { post, changed: jest.fn(), moved: jest.fn() };
-  return { ...hooks, queue: new OutgoingQueue('c-1', hooks) };
+  forgetOutgoing();
+  return again(post);
 }
+
+/** As another component of the same page opens it. */
+function again(post = jest.fn()) {
+  const watcher = { changed: jest.fn(), moved: jest.fn() };
+  const queue = outgoingOf('c-1', post);
+  return { post, ...watcher, queue, close: queue.watch(watcher) };
+}
+
+/** What the browser tells all pages but the one that wrote. */
+const storageChanged = () => {
+  place = localStorage.key(0) ?? place;
+  window.dispatchEvent(new StorageEvent('storage', { key: place }));
+};
+let place = '';
 
 beforeEach(() => localStorage.clear());
 
@@ -118,13 +133,81 @@ describe('sending queue', () => {
     expect(queue.rows).toEqual([]);
   });
 
+  it('is one for all components of a page: who comes back hears the answer that was on the way', async () => {
+    let answer: (value: unknown) => void = () => undefined;
+    const first = open(jest.fn(() => new Promise((resolve) => (answer = resolve))) as never);
+    first.queue.send('hello', '', 'key-1');
+    await settle();
+    first.close();
+    const second = again();
+    expect(second.queue.rows).toMatchObject([{ state: 'posting' }]);
+    answer({ id: 'm-1', conversationId: 'c-1' });
+    await settle();
+    expect(second.queue.rows).toMatchObject([{ key: 'key-1', state: 'accepted', id: 'm-1' }]);
+    expect(second.changed).toHaveBeenCalled();
+    second.queue.arrived(new Set(['m-1']));
+    expect(readStored('pending', 'c-1')).toBe('');
+  });
+
+  it('moves nobody who looks at another conversation by now', async () => {
+    let answer: (value: unknown) => void = () => undefined;
+    const { queue, moved, close } = open(jest.fn(() => new Promise((resolve) => (answer = resolve))) as never);
+    queue.send('hello', '', 'key-1');
+    await settle();
+    close();
+    answer({ id: 'm-1', conversationId: 'c-2' });
+    await settle();
+    expect(moved).not.toHaveBeenCalled();
+    expect(readStored('pending', 'c-1')).toBe('');
+  });
+
+  it('leaves alone what another page of the browser keeps', async () => {
+    const here = open(jest.fn().mockResolvedValue({ id: 'm-9', conversationId: 'c-1' }));
+    const there = open(jest.fn().mockRejectedValue(refusal('no_number', 'No number.')));
+    there.queue.send('not sent', '', 'key-1');
+    await settle();
+    here.queue.arrived(new Set(['m-1']));
+    here.queue.send('from here', '', 'key-2');
+    await settle();
+    here.queue.arrived(new Set(['m-9']));
+    expect(open().queue.rows.map(({ key, state }) => [key, state])).toEqual([['key-1', 'failed']]);
+  });
+
+  it('follows what another page does with its messages', async () => {
+    const there = open(jest.fn().mockRejectedValue(refusal('no_number', 'No number.')));
+    const here = open();
+    there.queue.send('hello', '', 'key-1');
+    storageChanged();
+    expect(here.queue.rows).toMatchObject([{ key: 'key-1', state: 'posting' }]);
+    await settle();
+    storageChanged();
+    expect(here.queue.rows).toMatchObject([{ key: 'key-1', state: 'failed' }]);
+    expect(here.changed).toHaveBeenCalled();
+    there.queue.discard('key-1');
+    storageChanged();
+    expect(here.queue.rows).toEqual([]);
+    here.close();
+    there.queue.send('again', '', 'key-2');
+    storageChanged();
+    expect(here.queue.rows).toEqual([]);
+  });
+
+  it('takes a message that was started elsewhere on the page', () => {
+    const { queue } = open();
+    keepStarted('c-1', { key: 'new', id: 'm-5', body: 'new', from: '', createdAt: Date.now(), state: 'accepted' });
+    expect(queue.rows).toMatchObject([{ key: 'new' }]);
+    expect(open().queue.rows).toMatchObject([{ key: 'new' }]);
+  });
+
   it('starts a conversation beside messages that wait in it already', () => {
+    forgetOutgoing();
     writeStored('pending', 'c-1', JSON.stringify([{ key: 'old', body: 'old', from: '', createdAt: Date.now(), state: 'failed' }]));
     keepStarted('c-1', { key: 'new', id: 'm-5', body: 'new', from: '', createdAt: Date.now(), state: 'accepted' });
     expect(open().queue.rows.map(({ key }) => key)).toEqual(['old', 'new']);
   });
 
   it('ignores what it cannot read and works without storage', async () => {
+    forgetOutgoing();
     writeStored('pending', 'c-1', '{broken');
     expect(open().queue.rows).toEqual([]);
     const refuse = () => {

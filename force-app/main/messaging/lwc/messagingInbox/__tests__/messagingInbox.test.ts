@@ -215,6 +215,9 @@ describe('c-messaging-inbox', () => {
     element.addEventListener('start', () => heard('start'));
     find('c-messaging-conversation-list').dispatchEvent(new CustomEvent('choose', { detail: { id: 'c-1' } }));
     find('.start').click();
-    expect(heard.mock.calls).toEqual([[{ id: 'c-1' }], ['start']]);
+    expect(heard.mock.calls).toEqual([
+      [{ id: 'c-1', conversation: expect.objectContaining({ id: 'c-1', name: 'Customer 1' }) }],
+      ['start'],
+    ]);
   });
 });

@@ -46,6 +46,27 @@ describe('c-messaging-thread', () => {
     await expect(element).toBeAccessible();
   });
 
+  it('shows the newest messages of a long thread first, and the rest once these are on the screen', async () => {
+    const frames: (() => void)[] = [];
+    jest.spyOn(window, 'requestAnimationFrame').mockImplementation((frame) => frames.push(frame as () => void));
+    const element = await show({ messages: page(1, 40) });
+    const texts = () => [...element.shadowRoot!.querySelectorAll<Element & { message: { key: string } }>('c-messaging-bubble')];
+    expect(texts().map(({ message }) => message.key)).toEqual(page(26, 40).map(({ key }) => key));
+    const newest = texts().at(-1);
+    frames.forEach((frame) => frame());
+    await settle();
+    expect(texts()).toHaveLength(40);
+    expect(texts().at(-1)).toBe(newest);
+    Object.assign(element, { messages: page(1, 41) });
+    await settle();
+    expect(texts()).toHaveLength(41);
+    Object.assign(element, { messages: page(101, 140) });
+    await settle();
+    expect(texts()).toHaveLength(15);
+    element.remove();
+    jest.restoreAllMocks();
+  });
+
   it('says that there is nothing yet', async () => {
     const element = await show({ messages: [] });
     expect(find(element, 'c-core-empty-state')).toMatchObject({ heading: 'c.Msg_Thread_Empty', iconName: 'utility:chat' });
