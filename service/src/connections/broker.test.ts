@@ -3,8 +3,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FailPointError, type FailPoints } from '../platform/fail-points.ts';
 import type { Org } from '../tenancy/index.ts';
+import { OrgHeldError } from './errors.ts';
 import { ADMIN, inviteLink, SPARE, STANDBY, startHarness, type Harness } from './harness.test-helper.ts';
 import type { Connections } from './index.ts';
+import { REFRESH_EVERY_MS } from './probes.ts';
 import type { UserRow } from './types.ts';
 
 let h: Harness;
@@ -85,6 +87,38 @@ describe('a lost reply', () => {
     expect([await main(), (await user(ADMIN)).inDoubt]).toEqual([ADMIN, false]);
     const [event] = await h.store.journal.events(org.id, null, 1);
     expect(event?.kind).toBe('refreshed_failed');
+  });
+
+  it('ends the standstill of the org when the one try succeeds after the last standby was lost', async () => {
+    await lose('before');
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    points.at['broker.before-doubt-call'] = [() => gate];
+    await call();
+    expect([await main(), (await user(ADMIN)).inDoubt]).toEqual([STANDBY, true]);
+    await h.control('POST', `/users/${STANDBY}/revoke`);
+    await expect(call()).rejects.toThrow(OrgHeldError);
+    expect((await h.connections.status(org.id)).main).toBe(null);
+    open();
+    await h.until(async () => (await main()) === ADMIN);
+    await h.until(() => h.released.length > 0);
+    await call();
+    expect((await h.connections.status(org.id)).hold).toBe(null);
+    await h.until(() => h.mails.some((mail) => mail.subject.includes('is reached again')));
+    expect((await h.store.journal.events(org.id, null, 1))[0]).toMatchObject({ kind: 'recovered', to: ADMIN });
+  });
+
+  it('ends the standstill of the org at the next probe where nobody was there to see the try succeed', async () => {
+    await h.store.transaction(async (tx) => {
+      const link = await h.store.links.lock(tx, org.id);
+      await h.store.links.setMain(tx, org.id, link.mainEpoch, null, new Date());
+      await h.store.links.hold(tx, org.id, { code: 'all_down', text: 'Nobody.', detail: '', at: new Date(), until: null });
+    });
+    await expect(call()).rejects.toThrow(OrgHeldError);
+    h.advance(6 * 60_000);
+    await h.connections.tick();
+    expect([await main(), h.released]).toEqual([expect.any(String), [org.id]]);
+    await call();
   });
 
   it('is not assumed where Salesforce answered that it is out of order', async () => {
@@ -191,6 +225,46 @@ describe('a newer master key', () => {
     await h.until(async () => (await user(ADMIN)).refreshToken?.startsWith('v1.k2.') === true);
     expect([before.refreshToken?.slice(0, 6), (await user(ADMIN)).accessToken?.slice(0, 6)]).toEqual(['v1.k1.', 'v1.k2.']);
     await h.signIn(`${h.publicUrl}/connect/register?login=production`, ADMIN);
+  });
+});
+
+describe('a master key that is missing', () => {
+  const keyless = (): Connections => h.another({ newerKeys: [{ id: 'k9', bytes: randomBytes(32) }], withoutFirstKey: true });
+
+  it('holds the org and says so, and switches nobody', async () => {
+    const error = await call(keyless()).catch((thrown: unknown) => thrown);
+    expect(h.connections.heldBy(error)).toMatchObject({ code: 'key_missing' });
+    expect((await h.store.journal.events(org.id, null, 1))[0]).toMatchObject({
+      kind: 'held',
+      cause: 'key_missing',
+      nextStep: expect.stringContaining('ENCRYPTION_KEYS'),
+    });
+    expect([await main(), (await user(ADMIN)).status, await refreshes()]).toEqual([ADMIN, 'connected', 0]);
+    h.advance(60_000);
+    await call();
+    expect((await h.connections.status(org.id)).hold).toBe(null);
+  });
+
+  it('does not use up the renewal of a sign-in', async () => {
+    h.advance(REFRESH_EVERY_MS + 60_000);
+    await keyless().tick();
+    expect(await refreshes()).toBe(0);
+    for (const name of [ADMIN, STANDBY])
+      expect(await user(name)).toMatchObject({ status: 'connected', refreshIntent: null, inDoubt: false, tokenDead: false });
+    h.advance(60_000);
+    await call();
+    expect(await main()).toBe(ADMIN);
+  });
+
+  it('does not use up the one try of a sign-in in doubt', async () => {
+    const { id } = await user(STANDBY);
+    await sql`update connected_user set in_doubt = true where id = ${id}`.execute(h.store.db);
+    await h.store.users.setProbe(org.id, id, new Date(0), 0);
+    await keyless().tick();
+    expect(await user(STANDBY)).toMatchObject({ status: 'connected', inDoubt: true, doubtTried: false, tokenDead: false });
+    await h.store.users.setProbe(org.id, id, new Date(0), 0);
+    await h.connections.tick();
+    expect(await user(STANDBY)).toMatchObject({ status: 'connected', inDoubt: false });
   });
 });
 

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { classifyFailure, type Failure, type SalesforceOAuth, type TokenSet } from '../gateways/salesforce/index.ts';
 import { sleep, type Clock } from '../platform/clock.ts';
-import type { SecretBox } from '../platform/crypto.ts';
+import { SecretBoxError, type SecretBox } from '../platform/crypto.ts';
 import type { FailPoints } from '../platform/fail-points.ts';
 import type { Logger } from '../platform/log.ts';
-import { isDeadGrant } from './causes.ts';
 import type { Store } from './store.ts';
 import type { UserRow } from './types.ts';
 
@@ -43,6 +42,16 @@ const IN_DOUBT: Failure = {
   sent: 'maybe',
 };
 
+/** Every user would meet it, and nothing of it is Salesforce's or the user's: the org waits until the key is back. */
+const KEY_MISSING: Failure = {
+  class: 'app',
+  code: 'key_missing',
+  text: 'The service cannot open the stored sign-ins: a master key is missing or wrong.',
+  detail: '',
+  sent: 'no',
+  retryAfterMs: 30_000,
+};
+
 /**
  * Owns the OAuth tokens. With rotation a replayed refresh token kills its family, so: one refresh in flight for each user over all processes
  * (a claim in the database), the intent committed before the call, the new token stored before it is used, and a lost answer never retried blindly.
@@ -51,8 +60,18 @@ export function createBroker({ store, oauth, secretBox, clock, failPoints, logge
   const opened = new LRUCache<string, string>({ max: 2_000, ttl: 15 * 60_000 });
   const running = new Map<string, Promise<void>>();
   const context = (id: string, kind: 'access' | 'refresh'): string => `connection:${id}:${kind}`;
-  const open = (id: string, kind: 'access' | 'refresh', sealed: string): string => secretBox.open(sealed, context(id, kind));
   const seal = (id: string, kind: 'access' | 'refresh', plain: string): string => secretBox.seal(plain, context(id, kind));
+
+  /** Opened before a claim is made: a sign-in that cannot be opened was not used, and must not look as if it had been. */
+  function open(id: string, kind: 'access' | 'refresh', sealed: string): string {
+    try {
+      return secretBox.open(sealed, context(id, kind));
+    } catch (error) {
+      if (!(error instanceof SecretBoxError)) throw error;
+      logger.error({ err: error, connection: id }, 'a stored sign-in cannot be opened: see ENCRYPTION_KEYS');
+      throw new RefreshFailedError(KEY_MISSING, false);
+    }
+  }
 
   /** Waits out a refresh of another process, or claims it and does it. */
   async function refreshOnce(orgId: string, id: string, seen: number): Promise<void> {
@@ -61,18 +80,19 @@ export function createBroker({ store, oauth, secretBox, clock, failPoints, logge
       if (!row?.refreshToken || row.tokenDead) throw new RefreshFailedError(NO_GRANT, false);
       if (row.tokenGeneration > seen) return;
       if (row.inDoubt) throw new RefreshFailedError(IN_DOUBT, true);
+      const stored = open(id, 'refresh', row.refreshToken);
       const claim = randomUUID();
-      if (await store.tokens.claimRefresh(orgId, id, seen, claim, leaseMs)) return carryOut(row, claim);
+      if (await store.tokens.claimRefresh(orgId, id, seen, claim, leaseMs)) return carryOut(row, stored, claim);
       if (await store.tokens.expireClaims(orgId, id)) throw new RefreshFailedError(IN_DOUBT, true);
       await sleep(50 + Math.random() * 100);
     }
   }
 
-  async function carryOut(row: UserRow, claim: string): Promise<void> {
+  async function carryOut(row: UserRow, stored: string, claim: string): Promise<void> {
     await failPoints.hit('broker.before-call');
     let tokens: TokenSet;
     try {
-      tokens = await oauth.refresh(row.loginUrl, open(row.id, 'refresh', row.refreshToken as string));
+      tokens = await oauth.refresh(row.loginUrl, stored);
     } catch (error) {
       const failure = classifyFailure(error);
       if (failure.sent === 'maybe') {
@@ -106,11 +126,11 @@ export function createBroker({ store, oauth, secretBox, clock, failPoints, logge
     }
   }
 
-  async function tryStored(row: UserRow, claim: string): Promise<boolean> {
+  async function tryStored(row: UserRow, stored: string, claim: string): Promise<boolean> {
     await failPoints.hit('broker.before-doubt-call');
     let tokens: TokenSet;
     try {
-      tokens = await oauth.refresh(row.loginUrl, open(row.id, 'refresh', row.refreshToken as string));
+      tokens = await oauth.refresh(row.loginUrl, stored);
     } catch (error) {
       const failure = classifyFailure(error);
       if (failure.sent === 'maybe') {
@@ -168,15 +188,22 @@ export function createBroker({ store, oauth, secretBox, clock, failPoints, logge
 
     /**
      * Tries the stored token of a user in doubt, once in its life; waits while another caller does. True: it worked and the user is sound again.
-     * False: the token endpoint cannot be reached now, so it may be tried again. Throws RefreshFailedError when the grant is lost.
+     * False: it could not be tried now, so it may be tried again. Throws RefreshFailedError when the grant is lost.
      */
     async settleDoubt(orgId: string, id: string): Promise<boolean> {
       for (;;) {
         const row = await store.users.find(orgId, id);
         if (!row?.refreshToken) throw new RefreshFailedError(NO_GRANT, false);
         if (!row.inDoubt) return true;
+        let stored: string;
+        try {
+          stored = open(id, 'refresh', row.refreshToken);
+        } catch (error) {
+          if (error instanceof RefreshFailedError) return false;
+          throw error;
+        }
         const claim = randomUUID();
-        if (await store.tokens.claimDoubt(orgId, id, claim, leaseMs)) return tryStored(row, claim);
+        if (await store.tokens.claimDoubt(orgId, id, claim, leaseMs)) return tryStored(row, stored, claim);
         if (await store.tokens.isDoubtLost(orgId, id)) throw new RefreshFailedError(IN_DOUBT, false);
         await sleep(50 + Math.random() * 100);
       }
@@ -199,7 +226,5 @@ export function createBroker({ store, oauth, secretBox, clock, failPoints, logge
         return false;
       }
     },
-
-    isDeadGrant,
   };
 }

@@ -164,13 +164,16 @@ async function settleDoubt(deps: CallDeps, { link, main }: Turn, failure: Failur
   throw new OrgHeldError(busy, new Date(clock.now().getTime() + 5_000));
 }
 
-/** Settles a user in doubt that is not main any more; a lost grant marks it down. */
+/** Settles a user in doubt that is not main any more: a sound one is main again where nobody else is left, a lost grant marks it down. */
 export async function settle(deps: Pick<CallDeps, 'broker' | 'failover' | 'store'>, user: UserRow): Promise<boolean> {
   try {
-    return await deps.broker.settleDoubt(user.orgId, user.id);
+    if (!(await deps.broker.settleDoubt(user.orgId, user.id))) return false;
   } catch (error) {
     if (!(error instanceof RefreshFailedError)) throw error;
     await deps.failover.standbyDown(user, error.failure);
     return false;
   }
+  // Whoever was marked down for another reason must first be seen to reach the org: that is for the probe to say.
+  if (user.status === 'connected') await deps.failover.userBack(user);
+  return true;
 }

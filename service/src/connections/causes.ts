@@ -19,6 +19,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   invalid_client: 'Check the client id and secret of the service, and the app in the org.',
   HOST_REFUSED: 'Register the org again with its My Domain address.',
   refresh_in_doubt: 'Press Reconnect and let the user sign in again.',
+  key_missing: 'The operator puts the missing key back into ENCRYPTION_KEYS of the service. Nothing is lost meanwhile.',
   removed: '',
   manual: '',
 };

@@ -170,15 +170,19 @@ export function createFailover(deps: FailoverDeps) {
       notices.wakeUp(user.orgId);
     },
 
-    /** A disconnected user reaches the org again: it returns as standby, or as main where there is none; then everything that waited goes on. */
+    /**
+     * A user reaches the org: a disconnected one returns as standby, and whoever it is becomes main where there is none; then everything that
+     * waited goes on. A user whose sign-in was in doubt stayed connected and was nobody's choice meanwhile, so this is how it gets its turn.
+     */
     async userBack(user: UserRow): Promise<void> {
       const { orgId } = user;
       const org = await deps.findOrg(orgId);
       if (!org) return;
       const released = await store.transaction(async (tx) => {
         const link = await store.links.lock(tx, orgId);
-        if (!(await store.users.setUp(tx, orgId, user.id, clock.now()))) return false;
+        const back = await store.users.setUp(tx, orgId, user.id, clock.now());
         const main = await store.links.setMainIfNone(tx, orgId, user.id, clock.now());
+        if (!back && !main) return false;
         const text = main
           ? `${user.username} reaches the org again and is the main user.`
           : `${user.username} reaches the org again and is a standby user.`;
@@ -217,7 +221,7 @@ export function createFailover(deps: FailoverDeps) {
         });
       });
       if (failure.class === 'app')
-        deps.logger.error({ org: link.orgId, code: failure.code }, 'Salesforce does not accept the app of the service');
+        deps.logger.error({ org: link.orgId, code: failure.code }, 'an org is on hold because of the service itself: its app or its keys');
       return until;
     },
 

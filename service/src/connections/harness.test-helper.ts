@@ -32,6 +32,8 @@ export interface AnotherOptions {
   alone?: boolean;
   /** Master keys before the first one, newest first. */
   newerKeys?: MasterKey[];
+  /** The first master key is not there. */
+  withoutFirstKey?: boolean;
 }
 
 export interface Harness {
@@ -103,7 +105,7 @@ export async function startHarness(
       clock,
       logger,
       failPoints: more.failPoints ?? noFailPoints,
-      secretBox: createSecretBox([...(more.newerKeys ?? []), firstKey]),
+      secretBox: createSecretBox([...(more.newerKeys ?? []), ...(more.withoutFirstKey ? [] : [firstKey])]),
       tenancy,
       oauth,
       hosts,

@@ -1,4 +1,4 @@
-import type { Failure, SalesforceClient } from '../gateways/salesforce/index.ts';
+import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 
 export type ConnectionStatus = 'requested' | 'connected' | 'disconnected';
 
@@ -129,6 +129,3 @@ export interface FlowRow {
   connectionId: string | null;
   inviteHash: string | null;
 }
-
-/** The way a call ended that is not a result. */
-export type CallFailure = Failure;

@@ -45,10 +45,11 @@ export function createLinkStore(db: Db) {
         where org_id = ${orgId} and main_epoch = ${epoch}`.execute(tx);
       return result.numAffectedRows === 1n;
     },
-    /** Makes a user main if there is none. */
+    /** Makes a user main if there is none and the user is one that `switchMain` could have chosen. */
     async setMainIfNone(tx: Db, orgId: string, id: string, at: Date): Promise<boolean> {
       const result = await sql`update org_link set main_id = ${id}, main_epoch = main_epoch + 1, main_since = ${at}
-        where org_id = ${orgId} and main_id is null`.execute(tx);
+        where org_id = ${orgId} and main_id is null and exists (select 1 from connected_user u
+          where u.org_id = org_link.org_id and u.id = ${id} and u.status = 'connected' and not u.in_doubt)`.execute(tx);
       return result.numAffectedRows === 1n;
     },
     /** Connected users that could take over, besides the main one. */

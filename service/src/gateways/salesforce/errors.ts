@@ -69,11 +69,6 @@ export class OAuthError extends Error {
     this.sent = options.sent;
     this.fault = options.fault ?? null;
   }
-
-  /** The request may have been carried out although its answer was lost: a rotated refresh token may be gone. */
-  get inDoubt(): boolean {
-    return this.sent === 'maybe';
-  }
 }
 
 /** A login host, instance address or redirect that the service refuses to talk to. Nothing was sent. */

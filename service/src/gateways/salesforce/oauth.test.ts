@@ -111,19 +111,19 @@ describe('tokens', () => {
       answer(socket, 400, { error: 'invalid_grant', error_description: 'expired access/refresh token' }),
     );
     const error = await errorOf(oauth.refresh(server.origin, 'r1'));
-    expect(error).toMatchObject({ code: 'invalid_grant', description: 'expired access/refresh token', status: 400, inDoubt: false });
+    expect(error).toMatchObject({ code: 'invalid_grant', description: 'expired access/refresh token', status: 400, sent: 'yes' });
     expect(classifyFailure(error).class).toBe('user');
   });
 
   it('is in doubt when the reply is lost, cut or unreadable, and not when nothing was sent', async () => {
     const lost = await login((socket) => socket.destroy());
-    expect(await errorOf(lost.oauth.refresh(lost.server.origin, 'r'))).toMatchObject({ inDoubt: true, fault: 'cut' });
+    expect(await errorOf(lost.oauth.refresh(lost.server.origin, 'r'))).toMatchObject({ sent: 'maybe', fault: 'cut' });
     const silent = await login(() => undefined);
-    expect(await errorOf(silent.oauth.refresh(silent.server.origin, 'r'))).toMatchObject({ inDoubt: true, fault: 'timeout' });
+    expect(await errorOf(silent.oauth.refresh(silent.server.origin, 'r'))).toMatchObject({ sent: 'maybe', fault: 'timeout' });
     const page = await login((socket) => answer(socket, 200, '<html>'));
-    expect(await errorOf(page.oauth.refresh(page.server.origin, 'r'))).toMatchObject({ inDoubt: true });
+    expect(await errorOf(page.oauth.refresh(page.server.origin, 'r'))).toMatchObject({ sent: 'maybe' });
     await silent.server.close();
-    expect(await errorOf(silent.oauth.refresh(silent.server.origin, 'r'))).toMatchObject({ inDoubt: false, fault: 'connect' });
+    expect(await errorOf(silent.oauth.refresh(silent.server.origin, 'r'))).toMatchObject({ sent: 'no', fault: 'connect' });
   });
 
   it('refuses an instance address that is not Salesforce’s, but loses no rotated token over it', async () => {
