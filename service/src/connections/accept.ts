@@ -47,9 +47,10 @@ export interface Accepted {
 
 /**
  * Connects the invited user who has just signed in. Only now is the invitation used up. Throws a Problem when somebody else signed in or the
- * rights are missing; the caller gives the new grant back then, and the invitation stays good.
+ * rights are missing; the caller gives a grant back that is not `kept`, and the invitation stays good.
  */
-export async function accept(parts: Parts, flow: FlowRow, { login, tokens, identity }: SignIn): Promise<Accepted> {
+export async function accept(parts: Parts, flow: FlowRow, signIn: SignIn): Promise<Accepted> {
+  const { login, tokens, identity } = signIn;
   const { store, tenancy, failPoints } = parts;
   const org = flow.orgId ? await tenancy.findOrg({ id: flow.orgId }) : undefined;
   const user = flow.orgId && flow.connectionId ? await store.users.find(flow.orgId, flow.connectionId) : undefined;
@@ -82,7 +83,9 @@ export async function accept(parts: Parts, flow: FlowRow, { login, tokens, ident
   const grant = { org, id: user.id, inviteHash: flow.inviteHash, loginUrl: parts.oauth.loginUrl(login), tokens, identity };
   const before = await store.transaction(async (tx) => {
     await store.links.lock(tx, org.id);
-    return takeGrant(parts, tx, grant);
+    const taken = await takeGrant(parts, tx, grant);
+    signIn.kept = taken !== undefined;
+    return taken;
   });
   if (!before) throw stale;
   await failPoints.hit('accept.after-commit');

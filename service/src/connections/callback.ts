@@ -18,7 +18,8 @@ export interface CallbackQuery {
 }
 
 /**
- * The end of a sign-in. Answers the page to show; throws a Problem when nothing was connected (a new grant is given back then).
+ * The end of a sign-in. Answers the page to show; throws when nothing was connected. The new grant is given back then, whatever went wrong: a user
+ * and app have at most five, and one that nobody keeps would in time end the one that works.
  * `recognised` is told which sign-in it was as soon as that is known: how to begin again depends on it.
  */
 export async function finishSignIn(
@@ -35,7 +36,7 @@ export async function finishSignIn(
   try {
     return flow.kind === 'register' ? await finishRegister(parts, flow, signIn) : await finishInvite(parts, flow, signIn);
   } catch (error) {
-    if (error instanceof Problem) await giveBack(parts, signIn);
+    if (!signIn.kept) await giveBack(parts, signIn);
     throw asProblem(error);
   }
 }
@@ -47,12 +48,17 @@ function refusalText(query: CallbackQuery): string {
 }
 
 async function takeTokens(parts: Parts, flow: FlowRow & { plainVerifier: string }, code: string): Promise<SignIn> {
+  const { login } = flow;
   try {
-    const tokens = await parts.oauth.exchangeCode(flow.login, code, flow.plainVerifier);
-    if (!tokens.refreshToken)
+    const { refreshToken, ...tokens } = await parts.oauth.exchangeCode(login, code, flow.plainVerifier);
+    if (!refreshToken)
       throw signInRefused('The app in Salesforce does not allow "perform requests at any time" (refresh_token). Nothing was stored.');
-    const identity = await parts.oauth.identity(tokens);
-    return { login: flow.login, tokens: { ...tokens, refreshToken: tokens.refreshToken }, identity };
+    try {
+      return { login, tokens: { ...tokens, refreshToken }, identity: await parts.oauth.identity(tokens), kept: false };
+    } catch (error) {
+      await giveBack(parts, { login, tokens: { refreshToken } });
+      throw error;
+    }
   } catch (error) {
     throw asProblem(error);
   }
@@ -74,7 +80,7 @@ function asProblem(error: unknown): unknown {
   }
 }
 
-async function giveBack(parts: Parts, { login, tokens }: SignIn): Promise<void> {
+async function giveBack(parts: Parts, { login, tokens }: { login: string; tokens: Pick<SignIn['tokens'], 'refreshToken'> }): Promise<void> {
   try {
     await parts.oauth.revoke(parts.oauth.loginUrl(login), tokens.refreshToken);
   } catch (error) {
@@ -84,7 +90,9 @@ async function giveBack(parts: Parts, { login, tokens }: SignIn): Promise<void> 
 
 async function finishRegister(parts: Parts, flow: FlowRow, signIn: SignIn): Promise<DonePage> {
   const done = await register(parts, signIn);
-  const lines = [`${done.org.name} is registered${done.again ? ' again; the keys of before go on for a day' : ''}.`];
+  const lines = [
+    `${done.org.name} is registered${done.again ? ' again; the keys of before end a day after the new ones are first used' : ''}.`,
+  ];
   if (!done.user) {
     await giveBack(parts, signIn);
     lines.push('Three users are connected already, so you were not added to them.');

@@ -113,3 +113,14 @@ describe('the loss of the last spare', () => {
     expect(mailed()).toBe(1);
   });
 });
+
+describe('a registration that dies before the org has its new keys', () => {
+  it('leaves the org the keys it has, for as long as it uses them', async () => {
+    at['register.after-commit'] = () => Promise.reject(new Error('the process died'));
+    expect(await registerAgain()).toBe(500);
+    h.advance(48 * 3600_000);
+    expect((await h.apex(ADMIN, 'GET', '/v1/connections')).status).toBe(200);
+    expect(await registerAgain()).toBe(200);
+    expect((await h.apex(ADMIN, 'GET', '/v1/connections')).status).toBe(200);
+  });
+});

@@ -96,6 +96,20 @@ describe('before anybody is registered', () => {
   });
 });
 
+describe('a sign-in that fails', () => {
+  it.each([
+    ['the identity', { path: '/id/' }],
+    ['the rights', { path: '/services/data/', user: ADMIN }],
+    ['the name of the org', { path: '/query', object: 'Organization' }],
+  ])('at %s leaves no grant behind', async (_what, match) => {
+    await h.fault({ match, times: 1, action: { status: 503, body: [{ errorCode: 'SERVER_UNAVAILABLE', message: 'm' }] } });
+    const page = await h.signIn(`${h.publicUrl}/connect/register?login=production`, ADMIN);
+    expect([page.status, page.text]).toEqual([400, expect.stringContaining('Start again')]);
+    expect(h.peer.org.db.prepare('SELECT count(*) AS n FROM auth_grant WHERE ended IS NULL').get()?.['n']).toBe(0);
+    expect(await h.tenancy.listOrgs()).toEqual([]);
+  });
+});
+
 describe('registration', () => {
   it('makes the administrator the main user and writes the keys into the org', async () => {
     const page = await h.signIn(

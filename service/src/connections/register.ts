@@ -10,6 +10,8 @@ export interface SignIn {
   login: string;
   tokens: TokenSet & { refreshToken: string };
   identity: Identity;
+  /** Set right before the commit that stores the grant: from then on calls may go on with it, and nobody gives it back. */
+  kept: boolean;
 }
 
 export interface Registered {
@@ -25,10 +27,11 @@ export interface Registered {
 const EXTERNAL_CREDENTIAL = 'Switchboard';
 
 /**
- * Registers the org of an administrator who has just signed in, or registers it again: then the keys are rolled over (the old ones go on for a
- * while) and whoever is main stays main. Throws a Problem when the user or the org does not fit; the grant is revoked by the caller then.
+ * Registers the org of an administrator who has just signed in, or registers it again: then there are new keys (the old ones end a day after
+ * the new ones are first used) and whoever is main stays main. Throws a Problem when the user or the org does not fit; the caller gives a grant back that is not `kept`.
  */
-export async function register(parts: Parts, { login, tokens, identity }: SignIn): Promise<Registered> {
+export async function register(parts: Parts, signIn: SignIn): Promise<Registered> {
+  const { login, tokens, identity } = signIn;
   const { store, tenancy, clock, failPoints } = parts;
   const bare = parts.connect({ instanceUrl: tokens.instanceUrl, accessToken: tokens.accessToken, namespace: null, timeoutMs: 15_000 });
   const lacking = await ownMissingRights(bare);
@@ -77,6 +80,7 @@ export async function register(parts: Parts, { login, tokens, identity }: SignIn
       await store.users.add(tx, fresh, 'connected', clock.now());
     }
     const before = await takeGrant(parts, tx, { org, id, inviteHash: null, loginUrl, tokens, identity });
+    signIn.kept = true;
     return { org, keys, id, before };
   });
   await failPoints.hit('register.after-commit');

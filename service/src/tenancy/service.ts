@@ -6,7 +6,7 @@ import type { Db } from '../platform/db/database.ts';
 import { createTenancyStore } from './store.ts';
 import type { ApiKeyRow, KeyScope, Org } from './types.ts';
 
-/** How long an old key goes on working after a new one was made. */
+/** How long an old key goes on working after the one that replaces it was first used: calls under way do not fail. */
 export const KEY_OVERLAP_MS = 24 * 3600_000;
 /** A revoked key is noticed by every process after this long at the latest. */
 const CACHE_MS = 5_000;
@@ -31,9 +31,11 @@ export function createTenancy({ db, clock }: { db: Db; clock: Clock }) {
       return store.saveOrg(tx, { id: randomUUID(), ...org });
     },
 
-    /** Makes one new key per scope, shown only now; older ones end after KEY_OVERLAP_MS. Form: `sb_<scope>_<random>`. */
+    /**
+     * Makes one new key per scope, shown only now. Form: `sb_<scope>_<random>`. Older ones end KEY_OVERLAP_MS after the new one is first used: a
+     * key that never reached its org must not be what silences it.
+     */
     async rollKeys<S extends KeyScope>(tx: Db, orgId: string, scopes: readonly S[]): Promise<Record<S, string>> {
-      await store.expireKeys(tx, orgId, [...scopes], new Date(clock.now().getTime() + KEY_OVERLAP_MS));
       const made: Partial<Record<S, string>> = {};
       for (const scope of scopes) {
         const key = `sb_${scope}_${randomToken()}`;
@@ -55,6 +57,7 @@ export function createTenancy({ db, clock }: { db: Db; clock: Clock }) {
       if (!row || (row.expiresAt && row.expiresAt <= clock.now())) return undefined;
       if (!touched.has(row.id)) {
         touched.set(row.id, true);
+        if (row.lastUsedAt === null) await store.expireOlder(row.id, new Date(clock.now().getTime() + KEY_OVERLAP_MS));
         await store.touchKey(row.id, clock.now());
       }
       return row;

@@ -35,15 +35,14 @@ export function createTenancyStore(db: Db) {
     async addKey(tx: Db, key: { orgId: string; id: string; scope: KeyScope; hash: string }): Promise<void> {
       await sql`insert into api_key (org_id, id, scope, hash) values (${key.orgId}, ${key.id}, ${key.scope}, ${key.hash})`.execute(tx);
     },
-    /** Older keys of these scopes stay good until the end of the overlap, so that calls under way do not fail. */
-    async expireKeys(tx: Db, orgId: string, scopes: KeyScope[], at: Date): Promise<void> {
-      await sql`update api_key set expires_at = ${at} where org_id = ${orgId} and scope = any(${scopes}) and expires_at is null`.execute(
-        tx,
-      );
+    /** Gives the keys that this one replaces (same org and scope, made earlier) their end, unless they have one. */
+    async expireOlder(id: string, at: Date): Promise<void> {
+      await sql`update api_key o set expires_at = ${at} from api_key k where k.id = ${id} and o.org_id = k.org_id and o.scope = k.scope
+        and o.created_at < k.created_at and o.expires_at is null`.execute(db);
     },
     async findKey(hash: string): Promise<ApiKeyRow | undefined> {
       const { rows } = await sql<ApiKeyRow>`
-        select k.id, k.org_id as "orgId", k.scope, k.expires_at as "expiresAt", o.salesforce_id as "salesforceOrgId"
+        select k.id, k.org_id as "orgId", k.scope, k.expires_at as "expiresAt", k.last_used_at as "lastUsedAt", o.salesforce_id as "salesforceOrgId"
         from api_key k join org o on o.id = k.org_id where k.hash = ${hash}`.execute(db);
       return rows[0];
     },

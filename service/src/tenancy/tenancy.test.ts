@@ -44,7 +44,7 @@ describe('keys', () => {
     expect(await process().authenticate(key)).toBeUndefined();
   });
 
-  it('overlap for a day when new ones are made, per scope', async () => {
+  it('overlap for a day when new ones are used, per scope', async () => {
     const tenancy = process();
     const org = await addOrg(tenancy);
     const first = await tenancy.rollKeys(database.db, org.id, ['agent', 'admin']);
@@ -57,13 +57,23 @@ describe('keys', () => {
     offset = 0;
   });
 
-  it('that were rolled twice end when the first roll said so', async () => {
+  it('go on while the new ones have not reached anybody', async () => {
     const tenancy = process();
     const org = await addOrg(tenancy);
     const first = await tenancy.rollKeys(database.db, org.id, ['agent']);
     await tenancy.rollKeys(database.db, org.id, ['agent']);
+    offset = 10 * KEY_OVERLAP_MS;
+    expect(await process().authenticate(first.agent)).toMatchObject({ scope: 'agent' });
+    offset = 0;
+  });
+
+  it('that were rolled twice end when the first roll said so', async () => {
+    const tenancy = process();
+    const org = await addOrg(tenancy);
+    const first = await tenancy.rollKeys(database.db, org.id, ['agent']);
+    await process().authenticate((await tenancy.rollKeys(database.db, org.id, ['agent'])).agent);
     offset = KEY_OVERLAP_MS / 2;
-    await tenancy.rollKeys(database.db, org.id, ['agent']);
+    await process().authenticate((await tenancy.rollKeys(database.db, org.id, ['agent'])).agent);
     offset = KEY_OVERLAP_MS + 1_000;
     expect(await process().authenticate(first.agent)).toBeUndefined();
     offset = 0;
@@ -73,7 +83,7 @@ describe('keys', () => {
     const tenancy = process();
     const org = await addOrg(tenancy);
     const { agent } = await tenancy.rollKeys(database.db, org.id, ['agent']);
-    await tenancy.rollKeys(database.db, org.id, ['agent']);
+    await process().authenticate((await tenancy.rollKeys(database.db, org.id, ['agent'])).agent);
     expect((await tenancy.authenticate(agent))?.orgId).toBe(org.id);
     offset = KEY_OVERLAP_MS + 1_000;
     expect(await tenancy.authenticate(agent)).toBeUndefined();

@@ -23,6 +23,7 @@ export interface ApiKeyRow {
   salesforceOrgId: string;
   scope: KeyScope;
   expiresAt: Date | null;
+  lastUsedAt: Date | null;
 }
 
 /** Who calls a route. The org comes from the key alone. */
