@@ -92,6 +92,12 @@ declare module 'lightning/prompt' {
   export default LightningPrompt;
 }
 
+declare module 'lightning/uiRecordApi' {
+  import type { WireAdapterConstructor } from 'lwc';
+  /** Wants `recordId`, `fields` and `optionalFields`; an optional field that the user may not see is left out of the answer. */
+  export const getRecord: WireAdapterConstructor;
+}
+
 declare module 'lightning/messageService' {
   import type { WireAdapterConstructor } from 'lwc';
   export const APPLICATION_SCOPE: unique symbol;

@@ -27,6 +27,12 @@ beforeAll(async () => {
     Contact__c: contact,
     OwnerId,
   });
+  const hidden = await fetch(`${stage.salesforce.url}/__sandbox/users/${AGENT}/fields`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ object: 'Contact', field: 'HomePhone', read: false }),
+  });
+  expect(hidden.status).toBe(200);
 }, BUILD_MS);
 afterAll(async () => {
   await browser.close();
@@ -63,6 +69,33 @@ it('opens a deep link with the page that force-app activates', async () => {
   await user.page.getByRole('heading', { level: 1, name: 'Maria Lindgren' }).waitFor();
   await user.open(`/lightning/r/${conversation}/view`);
   await user.page.locator('c-messaging-thread-page').waitFor();
+});
+
+it('shows the customer’s card although the org hides one of its fields', async () => {
+  await user.open(`/lightning/r/Conversation__c/${conversation}/view`);
+  const panel = user.page.locator('c-messaging-record-panel');
+  await panel.getByRole('link', { name: 'Maria Lindgren' }).waitFor();
+  await panel.getByText('+1 415 555 0101').first().waitFor();
+  await panel.getByText('Northwind Supplies').waitFor();
+});
+
+it('shows times in the zone of the user, not of the browser', async () => {
+  const { org } = stage.salesforce;
+  const far = 'agent2@sandbox.test';
+  org.insert('Conversation__c', {
+    Name: 'Far away',
+    ExternalId__c: 'c-far',
+    CustomerNumber__c: '+14155550102',
+    LastMessageAt__c: '2026-11-20T10:00:00.000Z',
+    OwnerId: org.users.byUsername(far)?.id ?? '',
+  });
+  const other = await openUserPage(browser, { url: stage.url, username: far });
+  try {
+    await other.open('/lightning/o/Conversation__c/list');
+    await other.page.getByRole('row', { name: /Far away.*11:00/ }).waitFor();
+  } finally {
+    await other.close();
+  }
 });
 
 it('says so when a record does not exist', async () => {

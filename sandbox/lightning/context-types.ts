@@ -45,6 +45,9 @@ export interface ShellObject {
 
 export interface ShellContext {
   user: ShellUser;
+  /** The user's own, as `Intl` knows them: `en-GB`, `Europe/London`. */
+  locale: string;
+  timeZone: string;
   users: ShellUser[];
   orgId: string;
   namespace: string;

@@ -11,7 +11,7 @@ const VIRTUAL = '\0salesforce:';
 const EMPTY = '\0empty';
 /** Import that gives `{ 'messagingConsole': () => import('c/messagingConsole'), … }` for every exposed component. */
 const REGISTRY = 'shell/registry';
-/** What a user's browser decides; everything else of `@salesforce/i18n` stays as the base components bring it. */
+/** What a user's settings decide; everything else of `@salesforce/i18n` stays as the base components bring it. */
 const RUNTIME_I18N =
   /^(locale|lang|dir|timeZone|firstDayOfWeek|dateTime\.short(Date|Time|DateTime)Format|dateTime\.medium(Date|Time|DateTime)Format|number\.(decimal|grouping)Separator)$/;
 

@@ -7,6 +7,8 @@ export interface DescribeField {
   type: string;
   relationshipName: string | null;
   referenceTo: string[];
+  /** Empty for fields of other types. */
+  picklistValues?: { value: string; label: string }[];
 }
 
 export interface Describe {

@@ -18,9 +18,12 @@ export async function contextFor(
   const objects = (await Promise.all(app.layouts.map((layout) => objectFor(user, layout.name, layout.icon, { org, facts, app })))).filter(
     (each) => each !== undefined,
   );
+  const { locale, timeZone } = await regionOf(user, org);
   const visible = new Set(setsOf(user, app).flatMap((set) => set.visibleTabs));
   return {
     user: shellUser(user),
+    locale,
+    timeZone,
     users: facts.users.filter(({ active }) => active).map(shellUser),
     orgId: facts.orgId,
     namespace: facts.namespace,
@@ -39,6 +42,17 @@ export async function contextFor(
     objects,
     links,
   };
+}
+
+/** Salesforce names locales by their Java names: `en_GB`, `de_DE_EURO`, `zh_Hans_CN`. */
+async function regionOf({ id, username }: SampleUser, org: OrgClient): Promise<{ locale: string; timeZone: string }> {
+  const soql = `SELECT LocaleSidKey, TimeZoneSidKey FROM User WHERE Id = '${id}'`;
+  const { records } = await org.rest<{ records: { LocaleSidKey: string; TimeZoneSidKey: string }[] }>(
+    username,
+    `/query?q=${encodeURIComponent(soql)}`,
+  );
+  const [row = { LocaleSidKey: 'en_US', TimeZoneSidKey: 'UTC' }] = records;
+  return { locale: row.LocaleSidKey.replaceAll('_', '-'), timeZone: row.TimeZoneSidKey };
 }
 
 // An object that the user may not read does not exist for the page.

@@ -11,7 +11,7 @@ export interface FieldValue {
   /** Describe's type: `string`, `phone`, `email`, `url`, `datetime`, `boolean`, `reference`, … */
   type: string;
   value: string | number | boolean | null;
-  /** For references: the name of the record that `value` names. */
+  /** For references: the name of the record that `value` names. For picklists: the label of the value. */
   display?: string | undefined;
 }
 
@@ -165,7 +165,7 @@ function valueOf(field: DescribeField, row: Row): FieldValue {
     label: labelOf(field),
     type: field.type,
     value,
-    display: parent?.Name,
+    display: parent?.Name ?? field.picklistValues?.find((choice) => choice.value === value)?.label,
   };
 }
 

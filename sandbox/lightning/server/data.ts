@@ -1,10 +1,12 @@
 /** What the page asks as the signed-in user: Apex methods, records, lists, search, notifications. */
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import type { Catalogue } from '../apex/catalogue.ts';
 import { runPlan } from '../apex/run.ts';
 import type { AppMetadata } from '../metadata/app.ts';
 import type { OrgClient } from '../org/client.ts';
 import { customPermissionsOf } from '../org/model.ts';
+import { readUiRecord, UiRecordError } from '../org/ui-record.ts';
 import { readList, readRecord, searchRecords, type RecordSource } from '../org/records.ts';
 import { withNamespace } from '../apex/query.ts';
 import type { Users } from './users.ts';
@@ -16,6 +18,10 @@ export interface DataDeps {
   catalogue: () => Catalogue;
   label: (name: string) => string;
 }
+
+const id = z.string().regex(/^[a-zA-Z0-9]{15,18}$/);
+const fieldNames = z.array(z.string().regex(/^\w+(\.\w+)+$/));
+const uiRecordBody = z.object({ recordId: id, fields: fieldNames, optionalFields: fieldNames });
 
 export function registerData(app: FastifyInstance, deps: DataDeps): void {
   const { org, users } = deps;
@@ -49,6 +55,15 @@ export function registerData(app: FastifyInstance, deps: DataDeps): void {
   app.get<{ Params: { object: string; id: string } }>('/__shell/record/:object/:id', async (request, reply) => {
     const found = await readRecord(await source(request.cookies), request.params.object, request.params.id);
     return found ?? reply.code(404).send({ error: 'This record does not exist, or you may not see it.' });
+  });
+
+  app.post('/__shell/ui-record', async (request, reply) => {
+    try {
+      return await readUiRecord(await source(request.cookies), uiRecordBody.parse(request.body));
+    } catch (error) {
+      if (error instanceof UiRecordError) return reply.code(error.status).send([{ errorCode: error.code, message: error.message }]);
+      throw error;
+    }
   });
 
   app.get<{ Params: { object: string }; Querystring: { q?: string } }>('/__shell/list/:object', async (request, reply) => {

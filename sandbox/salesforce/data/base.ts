@@ -17,6 +17,8 @@ interface BaseUser {
   last: string;
   profile: string;
   sets: string[];
+  /** Where they work; default London. */
+  region?: { timeZone: string; locale: string };
 }
 
 const USERS: Record<string, BaseUser> = {
@@ -24,7 +26,13 @@ const USERS: Record<string, BaseUser> = {
   'standby@sandbox.test': { first: 'Stan', last: 'Standby', profile: ADMIN, sets: ['SwitchboardAdmin', 'SwitchboardIntegration'] },
   'spare@sandbox.test': { first: 'Sam', last: 'Spare', profile: ADMIN, sets: ['SwitchboardAdmin', 'SwitchboardIntegration'] },
   'agent@sandbox.test': { first: 'Alex', last: 'Agent', profile: STANDARD, sets: ['SwitchboardAgent'] },
-  'agent2@sandbox.test': { first: 'Toni', last: 'Agent', profile: STANDARD, sets: ['SwitchboardAgent'] },
+  'agent2@sandbox.test': {
+    first: 'Toni',
+    last: 'Agent',
+    profile: STANDARD,
+    sets: ['SwitchboardAgent'],
+    region: { timeZone: 'Pacific/Auckland', locale: 'en_NZ' },
+  },
 };
 
 /** Fills what is missing. Idempotent, so that an older file gets what newer metadata declares. */
@@ -128,8 +136,8 @@ function putUsers(put: Put, profiles: Map<string, string>): void {
         IsActive: 1,
         ProfileId: profiles.get(user.profile) ?? null,
         UserType: 'Standard',
-        TimeZoneSidKey: 'Europe/London',
-        LocaleSidKey: 'en_GB',
+        TimeZoneSidKey: user.region?.timeZone ?? 'Europe/London',
+        LocaleSidKey: user.region?.locale ?? 'en_GB',
         LanguageLocaleKey: 'en_US',
         EmailEncodingKey: 'UTF-8',
       },

@@ -1,21 +1,27 @@
 import ACCOUNT_INDUSTRY from '@salesforce/schema/Account.Industry';
+import ACCOUNT_NAME from '@salesforce/schema/Account.Name';
+import ACCOUNT_OWNER from '@salesforce/schema/Account.Owner.Name';
 import ACCOUNT_PHONE from '@salesforce/schema/Account.Phone';
+import CONTACT_ACCOUNT from '@salesforce/schema/Contact.Account.Name';
 import CONTACT_EMAIL from '@salesforce/schema/Contact.Email';
 import CONTACT_HOME from '@salesforce/schema/Contact.HomePhone';
 import CONTACT_MOBILE from '@salesforce/schema/Contact.MobilePhone';
+import CONTACT_NAME from '@salesforce/schema/Contact.Name';
 import CONTACT_OTHER from '@salesforce/schema/Contact.OtherPhone';
+import CONTACT_OWNER from '@salesforce/schema/Contact.Owner.Name';
 import CONTACT_PHONE from '@salesforce/schema/Contact.Phone';
 import CONTACT_TITLE from '@salesforce/schema/Contact.Title';
 import LEAD_COMPANY from '@salesforce/schema/Lead.Company';
 import LEAD_EMAIL from '@salesforce/schema/Lead.Email';
 import LEAD_MOBILE from '@salesforce/schema/Lead.MobilePhone';
+import LEAD_NAME from '@salesforce/schema/Lead.Name';
+import LEAD_OWNER from '@salesforce/schema/Lead.Owner.Name';
 import LEAD_PHONE from '@salesforce/schema/Lead.Phone';
 import LEAD_STATUS from '@salesforce/schema/Lead.Status';
 import LEAD_TITLE from '@salesforce/schema/Lead.Title';
 import type { RecordLink } from './conversations';
 import { cardLabels as labels } from './labels';
-import { parent, text } from './rows';
-import type { FieldToken, Row } from './rows';
+import type { FieldToken } from './rows';
 
 export interface Fact {
   label: string;
@@ -32,39 +38,90 @@ export interface RecordCard {
   facts: Fact[];
 }
 
+/** A record as `getRecord` of `lightning/uiRecordApi` gives it. */
+export interface UiRecord {
+  id: string;
+  fields: Record<string, { value: unknown }>;
+}
+
+/** What `@wire(getRecord)` hands over; both are empty before the first answer. */
+export interface WiredRecord {
+  data?: UiRecord;
+  error?: unknown;
+}
+
 const fact = (label: string, token: FieldToken, kind: Fact['kind'] = 'text') => ({ label, token, kind });
 
-const FIELDS = {
-  Contact: [
-    fact(labels.title, CONTACT_TITLE),
-    fact(labels.mobile, CONTACT_MOBILE, 'phone'),
-    fact(labels.phone, CONTACT_PHONE, 'phone'),
-    fact(labels.homePhone, CONTACT_HOME, 'phone'),
-    fact(labels.otherPhone, CONTACT_OTHER, 'phone'),
-    fact(labels.email, CONTACT_EMAIL, 'email'),
-  ],
-  Lead: [
-    fact(labels.company, LEAD_COMPANY),
-    fact(labels.title, LEAD_TITLE),
-    fact(labels.status, LEAD_STATUS),
-    fact(labels.mobile, LEAD_MOBILE, 'phone'),
-    fact(labels.phone, LEAD_PHONE, 'phone'),
-    fact(labels.email, LEAD_EMAIL, 'email'),
-  ],
-  Account: [fact(labels.industry, ACCOUNT_INDUSTRY), fact(labels.phone, ACCOUNT_PHONE, 'phone')],
+const CARDS = {
+  Contact: {
+    name: CONTACT_NAME,
+    facts: [
+      fact(labels.account, CONTACT_ACCOUNT),
+      fact(labels.title, CONTACT_TITLE),
+      fact(labels.mobile, CONTACT_MOBILE, 'phone'),
+      fact(labels.phone, CONTACT_PHONE, 'phone'),
+      fact(labels.homePhone, CONTACT_HOME, 'phone'),
+      fact(labels.otherPhone, CONTACT_OTHER, 'phone'),
+      fact(labels.email, CONTACT_EMAIL, 'email'),
+      fact(labels.owner, CONTACT_OWNER),
+    ],
+  },
+  Lead: {
+    name: LEAD_NAME,
+    facts: [
+      fact(labels.company, LEAD_COMPANY),
+      fact(labels.title, LEAD_TITLE),
+      fact(labels.status, LEAD_STATUS),
+      fact(labels.mobile, LEAD_MOBILE, 'phone'),
+      fact(labels.phone, LEAD_PHONE, 'phone'),
+      fact(labels.email, LEAD_EMAIL, 'email'),
+      fact(labels.owner, LEAD_OWNER),
+    ],
+  },
+  Account: {
+    name: ACCOUNT_NAME,
+    facts: [fact(labels.industry, ACCOUNT_INDUSTRY), fact(labels.phone, ACCOUNT_PHONE, 'phone'), fact(labels.owner, ACCOUNT_OWNER)],
+  },
 };
 
-/** A row of contactCard, leadCard or accountCard; fields the user may not see are simply absent. */
-export function toCard(object: RecordLink['object'], row: Row): RecordCard {
-  const company = String(parent(row, 'Account')?.['Name'] ?? '');
-  const owner = String(parent(row, 'Owner')?.['Name'] ?? '');
-  const own = FIELDS[object].map(({ label, token, kind }) => ({ label, kind, value: text(row, token) }));
-  const facts: Fact[] = [
-    { label: labels.account, value: company, kind: 'text' },
-    ...own,
-    { label: labels.owner, value: owner, kind: 'text' },
-  ];
-  return { id: String(row['Id'] ?? ''), object, name: String(row['Name'] ?? ''), facts: facts.filter(({ value }) => value !== '') };
+/** What to ask `getRecord` for. */
+export interface CardRequest {
+  id: string;
+  object: RecordLink['object'];
+  fields: FieldToken[];
+  /** Those that the org hides from the user are left out of the answer; as plain `fields` one of them would fail the whole read. */
+  optional: FieldToken[];
+}
+
+/** The request for a record's card; undefined for an object that has none, or without a record. */
+export function cardRequest(object: string, id: string): CardRequest | undefined {
+  if (!id || !(object in CARDS)) return undefined;
+  const known = object as RecordLink['object'];
+  return { id, object: known, fields: [CARDS[known].name], optional: CARDS[known].facts.map(({ token }) => token) };
+}
+
+export function toCard(object: RecordLink['object'], record: UiRecord): RecordCard {
+  const { name, facts } = CARDS[object];
+  return {
+    id: record.id,
+    object,
+    name: fieldText(record, name),
+    facts: facts.map(({ label, token, kind }) => ({ label, kind, value: fieldText(record, token) })).filter(({ value }) => value !== ''),
+  };
+}
+
+/** True where the record does not exist for the user: it is gone, or not shared with them. */
+export function isOutOfSight(error: unknown): boolean {
+  const status = (error as { status?: unknown } | undefined)?.status;
+  return status === 403 || status === 404;
+}
+
+/** `Account.Name` lies one record deeper. */
+function fieldText(record: UiRecord, { fieldApiName }: FieldToken): string {
+  const value = fieldApiName
+    .split('.')
+    .reduce<unknown>((current, step) => (current as UiRecord | null | undefined)?.fields?.[step]?.value, record);
+  return typeof value === 'string' ? value : '';
 }
 
 /** The card's phone numbers as they are written in the record. */

@@ -2,8 +2,8 @@ export { applyFirstPage, appendPage, namespacePrefix, nextBefore, NO_LIMIT_TIME,
 export type { ConversationView, RecordLink } from './conversations';
 export { calmly, seenBefore } from './calmly';
 export type { Calm } from './calmly';
-export { phonesOf, toCard } from './cards';
-export type { Fact, RecordCard } from './cards';
+export { cardRequest, isOutOfSight, phonesOf, toCard } from './cards';
+export type { CardRequest, Fact, RecordCard, UiRecord, WiredRecord } from './cards';
 export { toConsent } from './consent';
 export type { Consent } from './consent';
 export { changeChannel, watchConversations } from './live';

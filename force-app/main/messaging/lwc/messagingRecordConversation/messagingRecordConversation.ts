@@ -1,13 +1,11 @@
 import { LightningElement, api, wire } from 'lwc';
+import { getRecord } from 'lightning/uiRecordApi';
 import { refreshApex } from '@salesforce/apex';
-import accountCard from '@salesforce/apex/ConversationReads.accountCard';
-import contactCard from '@salesforce/apex/ConversationReads.contactCard';
 import conversationsOfRecord from '@salesforce/apex/ConversationReads.conversationsOfRecord';
-import leadCard from '@salesforce/apex/ConversationReads.leadCard';
 import maySend from '@salesforce/customPermission/SwitchboardSend';
 import { formatAge } from 'c/coreTime';
-import { calmly, phonesOf, seenBefore, showNumber, toCard, toConversation, watchConversations } from 'c/messagingData';
-import type { ConversationView, RecordCard, RecordLink, Row, Wired } from 'c/messagingData';
+import { calmly, cardRequest, phonesOf, seenBefore, showNumber, toCard, toConversation, watchConversations } from 'c/messagingData';
+import type { CardRequest, ConversationView, RecordCard, Wired, WiredRecord } from 'c/messagingData';
 import MessagingStart from 'c/messagingStart';
 import { labels } from './labels';
 
@@ -18,9 +16,7 @@ export default class MessagingRecordConversation extends LightningElement {
   labels = labels;
   shownRecordId = '';
   shownObject = '';
-  contactId: string | undefined;
-  leadId: string | undefined;
-  accountId: string | undefined;
+  request: CardRequest | undefined;
   card: RecordCard | undefined;
   conversations: ConversationView[] | undefined;
   chosenId = '';
@@ -35,7 +31,7 @@ export default class MessagingRecordConversation extends LightningElement {
   }
   set recordId(id: string) {
     this.shownRecordId = id;
-    this.conversations = this.card = undefined;
+    this.conversations = this.card = this.error = undefined;
     this.chosenId = '';
     this.aimCard();
   }
@@ -68,31 +64,14 @@ export default class MessagingRecordConversation extends LightningElement {
     this.conversations = wired.data.map(toConversation);
   }
 
-  @wire(contactCard, { recordId: '$contactId' })
-  receiveContact({ data }: Wired): void {
-    this.takeCard('Contact', this.contactId, data);
-  }
-
-  @wire(leadCard, { recordId: '$leadId' })
-  receiveLead({ data }: Wired): void {
-    this.takeCard('Lead', this.leadId, data);
-  }
-
-  @wire(accountCard, { recordId: '$accountId' })
-  receiveAccount({ data }: Wired): void {
-    this.takeCard('Account', this.accountId, data);
-  }
-
   /** The card gives the phone numbers to offer; without it a number can still be typed, so its failure is not shown. */
-  takeCard(object: RecordLink['object'], wanted: string | undefined, rows: Row[] | undefined): void {
-    if (wanted && rows?.[0]) this.card = toCard(object, rows[0]);
+  @wire(getRecord, { recordId: '$request.id', fields: '$request.fields', optionalFields: '$request.optional' })
+  receiveCard({ data }: WiredRecord): void {
+    if (this.request && data?.id.slice(0, 15) === this.request.id.slice(0, 15)) this.card = toCard(this.request.object, data);
   }
 
   aimCard(): void {
-    const { shownObject: name, shownRecordId: id } = this;
-    this.contactId = name === 'Contact' ? id : undefined;
-    this.leadId = name === 'Lead' ? id : undefined;
-    this.accountId = name === 'Account' ? id : undefined;
+    this.request = cardRequest(this.shownObject, this.shownRecordId);
   }
 
   get isLoading(): boolean {

@@ -1,11 +1,8 @@
 import { LightningElement, api, wire } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
-import { refreshApex } from '@salesforce/apex';
-import accountCard from '@salesforce/apex/ConversationReads.accountCard';
-import contactCard from '@salesforce/apex/ConversationReads.contactCard';
-import leadCard from '@salesforce/apex/ConversationReads.leadCard';
-import { showNumber, toCard } from 'c/messagingData';
-import type { ConversationView, RecordCard, RecordLink, Wired } from 'c/messagingData';
+import { getRecord } from 'lightning/uiRecordApi';
+import { cardRequest, isOutOfSight, showNumber, toCard } from 'c/messagingData';
+import type { CardRequest, ConversationView, RecordCard, RecordLink, WiredRecord } from 'c/messagingData';
 import { factRows } from './facts';
 import type { FactRow } from './facts';
 import { labels } from './labels';
@@ -18,14 +15,11 @@ export default class MessagingRecordPanel extends NavigationMixin(LightningEleme
   @api withBack = false;
 
   labels = labels;
-  contactId: string | undefined;
-  leadId: string | undefined;
-  accountId: string | undefined;
+  request: CardRequest | undefined;
   card: RecordCard | undefined;
   cardRead = false;
   error: unknown;
   url = '';
-  wired: Wired | undefined;
   shown: ConversationView | undefined;
 
   @api
@@ -44,28 +38,13 @@ export default class MessagingRecordPanel extends NavigationMixin(LightningEleme
     (this.refs?.['title'] as HTMLElement | undefined)?.focus();
   }
 
-  @wire(contactCard, { recordId: '$contactId' })
-  receiveContact(wired: Wired): void {
-    if (this.contactId) this.receive('Contact', wired);
-  }
-
-  @wire(leadCard, { recordId: '$leadId' })
-  receiveLead(wired: Wired): void {
-    if (this.leadId) this.receive('Lead', wired);
-  }
-
-  @wire(accountCard, { recordId: '$accountId' })
-  receiveAccount(wired: Wired): void {
-    if (this.accountId) this.receive('Account', wired);
-  }
-
-  receive(object: RecordLink['object'], wired: Wired): void {
-    this.wired = wired;
-    if (!wired.data && !wired.error) return;
-    this.error = wired.error;
+  @wire(getRecord, { recordId: '$request.id', fields: '$request.fields', optionalFields: '$request.optional' })
+  receive({ data, error }: WiredRecord): void {
+    const { request } = this;
+    if (!request || (!data && !error) || (data && data.id.slice(0, 15) !== request.id.slice(0, 15))) return;
+    this.error = isOutOfSight(error) ? undefined : error;
     this.cardRead = true;
-    const row = wired.data?.[0];
-    this.card = row && toCard(object, row);
+    this.card = data && toCard(request.object, data);
     void this.makeUrl();
   }
 
@@ -118,12 +97,10 @@ export default class MessagingRecordPanel extends NavigationMixin(LightningEleme
   }
 
   readCard(record: RecordLink | undefined): void {
-    this.card = this.error = this.wired = undefined;
+    this.card = this.error = undefined;
     this.cardRead = false;
     this.url = '';
-    this.contactId = record?.object === 'Contact' ? record.id : undefined;
-    this.leadId = record?.object === 'Lead' ? record.id : undefined;
-    this.accountId = record?.object === 'Account' ? record.id : undefined;
+    this.request = record && cardRequest(record.object, record.id);
   }
 
   get recordPage(): { type: string; attributes: Record<string, string> } {
@@ -145,8 +122,12 @@ export default class MessagingRecordPanel extends NavigationMixin(LightningEleme
     this[NavigationMixin.Navigate](this.recordPage);
   }
 
-  handleRetry(): void {
-    void refreshApex(this.wired);
+  /** A wire asks again when its configuration changes; it looks once per turn, so the record is taken away for one. */
+  async handleRetry(): Promise<void> {
+    const record = this.shown?.record;
+    this.readCard(undefined);
+    await Promise.resolve();
+    if (record === this.shown?.record) this.readCard(record);
   }
 
   handleBack(): void {

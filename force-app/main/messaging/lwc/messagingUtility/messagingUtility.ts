@@ -3,22 +3,19 @@ import { NavigationMixin } from 'lightning/navigation';
 import { EnclosingUtilityId, updateUtility } from 'lightning/platformUtilityBarApi';
 import { refreshApex } from '@salesforce/apex';
 import myConversations from '@salesforce/apex/ConversationReads.myConversations';
-import unreadConversations from '@salesforce/apex/ConversationReads.unreadConversations';
-import USER_ID from '@salesforce/user/Id';
+import myUnreadConversations from '@salesforce/apex/ConversationReads.myUnreadConversations';
 import { fill } from 'c/coreText';
 import { calmly, namespacePrefix, NO_LIMIT_TIME, seenBefore, toConversation, watchConversations } from 'c/messagingData';
 import type { ConversationView, Wired } from 'c/messagingData';
 import { labels } from './labels';
 
 const NEWEST = 20;
-const MOST_UNREAD = 200;
 const REREAD_GAP_MS = 1_500;
 
 /** The user's own conversations in the utility bar, with the number of unread messages on its button. */
 export default class MessagingUtility extends NavigationMixin(LightningElement) {
   labels = labels;
   newest = NEWEST;
-  mostUnread = MOST_UNREAD;
   before = NO_LIMIT_TIME;
 
   conversations: ConversationView[] | undefined;
@@ -55,13 +52,11 @@ export default class MessagingUtility extends NavigationMixin(LightningElement) 
     this.conversations = wired.data.map(toConversation);
   }
 
-  /** The read gives every unread conversation the user may see; only the user's own ones count here. */
-  @wire(unreadConversations, { size: '$mostUnread', before: '$before' })
+  @wire(myUnreadConversations)
   receiveUnread(wired: Wired): void {
     this.wiredUnread = wired;
     if (!wired.data) return;
-    const mine = wired.data.map(toConversation).filter(({ ownerId }) => ownerId.slice(0, 15) === String(USER_ID).slice(0, 15));
-    this.unread = mine.reduce((sum, { unread }) => sum + unread, 0);
+    this.unread = wired.data.map(toConversation).reduce((sum, { unread }) => sum + unread, 0);
     this.showCount();
   }
 

@@ -40,6 +40,16 @@ export function messageRow(sequence: number, fields: Fields = {}): Fields {
   };
 }
 
+/** A record as `getRecord` answers it; a path such as `Account.Name` becomes a record in a record. */
+export function uiRecord(id: string, values: Fields): { id: string; fields: Fields } {
+  const fields: Record<string, { value: unknown }> = {};
+  for (const [path, value] of Object.entries(values)) {
+    const [name = '', child] = path.split('.');
+    fields[name] = { value: child ? { id: '', fields: { [child]: { value } } } : value };
+  }
+  return { id, fields };
+}
+
 /** Newest first, as the read answers; both ends included. */
 export function messagePage(from: number, to: number): Fields[] {
   return Array.from({ length: to - from + 1 }, (_, index) => messageRow(to - index));

@@ -1,12 +1,11 @@
 import { createElement } from 'lwc';
 import { refreshApex } from '@salesforce/apex';
 import conversationsOfRecord from '@salesforce/apex/ConversationReads.conversationsOfRecord';
-import contactCard from '@salesforce/apex/ConversationReads.contactCard';
-import leadCard from '@salesforce/apex/ConversationReads.leadCard';
 import { deliver } from 'lightning/empApi';
+import { getRecord } from 'lightning/uiRecordApi';
 import MessagingRecordConversation from 'c/messagingRecordConversation';
 import MessagingStart from 'c/messagingStart';
-import { change, conversationRow, settle } from '../../messagingData/__tests__/samples';
+import { change, conversationRow, settle, uiRecord } from '../../messagingData/__tests__/samples';
 import type { Found } from '../../messagingData/__tests__/samples';
 
 jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
@@ -15,25 +14,10 @@ jest.mock(
   () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
   { virtual: true },
 );
-jest.mock(
-  '@salesforce/apex/ConversationReads.accountCard',
-  () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
-  { virtual: true },
-);
-jest.mock(
-  '@salesforce/apex/ConversationReads.contactCard',
-  () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
-  { virtual: true },
-);
-jest.mock(
-  '@salesforce/apex/ConversationReads.leadCard',
-  () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
-  { virtual: true },
-);
 jest.mock('@salesforce/customPermission/SwitchboardSend', () => ({ default: true }), { virtual: true });
 
 type Wire = { emit(value: unknown): void; error(body?: unknown): void; getLastConfig(): Record<string, unknown> };
-const [list, contact, lead] = [conversationsOfRecord, contactCard, leadCard] as unknown as [Wire, Wire, Wire];
+const [list, card] = [conversationsOfRecord, getRecord] as unknown as [Wire, Wire];
 
 let lastRecord = 0;
 async function show(rows?: object[], objectApiName = 'Contact') {
@@ -88,8 +72,8 @@ describe('c-messaging-record-conversation', () => {
   it('offers the phones of the record and opens what was started before its row is there', async () => {
     const open = jest.spyOn(MessagingStart, 'open').mockResolvedValue({ conversationId: 'c-new' });
     const { recordId, find } = await show([]);
-    contact.emit([{ Id: recordId, Name: 'Rosa', MobilePhone: '+14155550101' }]);
-    lead.emit([{ Id: 'other', Name: 'Nobody', Phone: '1' }]);
+    card.emit(uiRecord(recordId, { Name: 'Rosa', MobilePhone: '+14155550101' })); // its other phones are hidden from this user
+    card.emit(uiRecord('other', { Name: 'Nobody', Phone: '1' }));
     find('.start').click();
     await settle();
     expect(open).toHaveBeenCalledWith(
@@ -115,9 +99,24 @@ describe('c-messaging-record-conversation', () => {
     jest.useRealTimers();
   });
 
-  it('looks up the card of its own object only', async () => {
+  it('asks for the card of its own object, and for none where the page shows something else', async () => {
     await show([], 'Lead');
-    expect(lead.getLastConfig()['recordId']).toBe(`003000000000${lastRecord}`);
-    expect(contact.getLastConfig()['recordId']).toBeUndefined();
+    expect(card.getLastConfig()).toMatchObject({
+      recordId: `003000000000${lastRecord}`,
+      fields: [{ objectApiName: 'Lead', fieldApiName: 'Name' }],
+    });
+    await show([], 'Case');
+    expect(card.getLastConfig()['recordId']).toBeUndefined();
+  });
+
+  it('leaves the trouble of one record behind with the next', async () => {
+    const { element, find } = await show();
+    list.error({ message: 'no' });
+    await settle();
+    expect(find('c-core-error-panel')).not.toBeNull();
+    Object.assign(element, { recordId: '003999999999999AAA' });
+    await settle();
+    expect(find('c-core-error-panel')).toBeNull();
+    expect(find('c-core-stencil')).not.toBeNull();
   });
 });

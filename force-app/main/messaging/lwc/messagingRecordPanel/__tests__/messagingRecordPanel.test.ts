@@ -1,38 +1,20 @@
 import { createElement } from 'lwc';
-import { refreshApex } from '@salesforce/apex';
-import accountCard from '@salesforce/apex/ConversationReads.accountCard';
-import contactCard from '@salesforce/apex/ConversationReads.contactCard';
-import leadCard from '@salesforce/apex/ConversationReads.leadCard';
 import { lastNavigation } from 'lightning/navigation';
+import { getRecord } from 'lightning/uiRecordApi';
 import { toConversation } from 'c/messagingData';
 import MessagingRecordPanel from 'c/messagingRecordPanel';
-import { conversationRow, settle } from '../../messagingData/__tests__/samples';
+import { conversationRow, settle, uiRecord } from '../../messagingData/__tests__/samples';
 import type { Found } from '../../messagingData/__tests__/samples';
 
-jest.mock('@salesforce/apex', () => ({ refreshApex: jest.fn().mockResolvedValue(undefined) }), { virtual: true });
-jest.mock(
-  '@salesforce/apex/ConversationReads.accountCard',
-  () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
-  { virtual: true },
-);
-jest.mock(
-  '@salesforce/apex/ConversationReads.contactCard',
-  () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
-  { virtual: true },
-);
-jest.mock(
-  '@salesforce/apex/ConversationReads.leadCard',
-  () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
-  { virtual: true },
-);
 jest.mock(
   '@salesforce/apex/ConversationReads.optOut',
   () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
   { virtual: true },
 );
 
-type Wire = { emit(value: unknown): void; error(body?: unknown): void; getLastConfig(): Record<string, unknown> };
-const [contact, lead, account] = [contactCard, leadCard, accountCard] as unknown as [Wire, Wire, Wire];
+type Wire = { emit(value: unknown): void; error(body: unknown, status?: number): void; getLastConfig(): Record<string, unknown> };
+type Token = { objectApiName: string; fieldApiName: string };
+const card = getRecord as unknown as Wire;
 
 async function show(fields: Record<string, unknown> | undefined, props: object = {}) {
   const element = createElement('c-messaging-record-panel', { is: MessagingRecordPanel }) as HTMLElement & Record<string, unknown>;
@@ -54,12 +36,20 @@ describe('c-messaging-record-panel', () => {
   it('shows the matched contact with a link, its facts and how it was found', async () => {
     const { element, find, texts } = await show({ Contact__c: '003A' });
     expect(find('c-core-stencil')).not.toBeNull();
-    expect(contact.getLastConfig()).toEqual({ recordId: '003A' });
-    contact.emit([{ Id: '003A', Name: 'Rosa Diaz', Title: 'Owner', Email: 'r@example.com', Phone: '+14155550101' }]);
+    const { recordId, fields, optionalFields } = card.getLastConfig() as { recordId: string; fields: Token[]; optionalFields: Token[] };
+    expect(recordId).toBe('003A');
+    expect(fields.map(({ fieldApiName }) => fieldApiName)).toEqual(['Name']);
+    expect(optionalFields.map(({ fieldApiName }) => fieldApiName)).toEqual(
+      expect.arrayContaining(['Account.Name', 'HomePhone', 'OtherPhone', 'Owner.Name']),
+    );
+    // HomePhone is hidden from this user, Title is empty.
+    const seen = { Title: null, Email: 'r@example.com', Phone: '+14155550101', 'Account.Name': 'Acme' };
+    card.emit(uiRecord('003A', { Name: 'Rosa Diaz', ...seen }));
     await settle();
     expect(find('.record-link').textContent).toBe('Rosa Diaz');
     expect(find('.record-link').getAttribute('href')).toBe('/generated/standard__recordPage/003A');
-    expect(texts('.facts dt')).toEqual(['c.Msg_Card_Title', 'c.Msg_Card_Phone', 'c.Msg_Card_Email']);
+    expect(texts('.facts dt')).toEqual(['c.Msg_Card_Account', 'c.Msg_Card_Phone', 'c.Msg_Card_Email']);
+    expect(find('.facts dd').textContent).toBe('Acme');
     expect(texts('.conversation-facts dd')).toEqual([
       'The only contact with this number.',
       '+1 415 555 0101',
@@ -76,11 +66,12 @@ describe('c-messaging-record-panel', () => {
   });
 
   it.each([
-    ['Lead', { Lead__c: '00Q' }, lead, { Company: 'Acme', Status: 'Open' }, ['Acme', 'Open']],
-    ['Account', { Account__c: '001' }, account, { Industry: 'Retail' }, ['Retail']],
-  ])('shows a %s', async (_object, fields, wire, facts, expected) => {
+    ['Lead', { Lead__c: '00Q' }, { Company: 'Acme', Status: 'Open' }, ['Acme', 'Open']],
+    ['Account', { Account__c: '001' }, { Industry: 'Retail', 'Owner.Name': 'Ada' }, ['Retail', 'Ada']],
+  ])('shows a %s', async (object, fields, facts, expected) => {
     const { find, texts } = await show(fields);
-    wire.emit([{ Id: 'x', Name: 'Someone', ...facts }]);
+    expect((card.getLastConfig()['fields'] as Token[])[0]!.objectApiName).toBe(object);
+    card.emit(uiRecord(Object.values(fields)[0]!, { Name: 'Someone', ...facts }));
     await settle();
     expect(find('.record-link').textContent).toBe('Someone');
     expect(texts('.facts dd')).toEqual(expected);
@@ -101,33 +92,36 @@ describe('c-messaging-record-panel', () => {
     expect(find('.unknown')).toBeNull();
   });
 
-  it('says when the record is not shared with the reader', async () => {
+  it.each([403, 404])('says when the record is not shared with the reader (%i)', async (status) => {
     const { find } = await show({ Contact__c: '003B' });
-    contact.emit([]);
+    card.error([{ message: 'The requested resource does not exist' }], status);
     await settle();
     expect(find('.hidden-record').textContent).toBe('c.Msg_Panel_Hidden');
   });
 
   it('shows why the record could not be loaded and tries again', async () => {
     const { element, find } = await show({ Contact__c: '003C' });
-    contact.error({ message: 'no' });
+    card.error([{ message: 'no' }], 500);
     await settle();
     expect(find('c-core-error-panel')['heading']).toBe('c.Msg_Panel_Failed');
-    find('c-core-error-panel').dispatchEvent(new CustomEvent('retry'));
-    expect(refreshApex).toHaveBeenCalledTimes(1);
     await expect(element).toBeAccessible();
+    find('c-core-error-panel').dispatchEvent(new CustomEvent('retry'));
+    await Promise.resolve();
+    expect(card.getLastConfig()['recordId']).toBeUndefined();
+    await settle();
+    expect(card.getLastConfig()['recordId']).toBe('003C');
   });
 
   it('changes to the record of another conversation', async () => {
     const { element, find } = await show({ Contact__c: '003A' });
-    contact.emit([{ Id: '003A', Name: 'Rosa' }]);
+    card.emit(uiRecord('003A', { Name: 'Rosa' }));
     element['conversation'] = toConversation(conversationRow(2, { Lead__c: '00Q' }));
     await settle();
     expect(find('c-core-stencil')).not.toBeNull();
-    contact.emit([{ Id: '003A', Name: 'Rosa' }]); // too late
+    card.emit(uiRecord('003A', { Name: 'Rosa' })); // too late
     await settle();
     expect(find('.record-link')).toBeNull();
-    lead.emit([{ Id: '00Q', Name: 'Leo' }]);
+    card.emit(uiRecord('00Q', { Name: 'Leo' }));
     await settle();
     expect(find('.record-link').textContent).toBe('Leo');
   });

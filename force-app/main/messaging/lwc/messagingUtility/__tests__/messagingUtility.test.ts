@@ -1,7 +1,7 @@
 import { createElement } from 'lwc';
 import { refreshApex } from '@salesforce/apex';
 import myConversations from '@salesforce/apex/ConversationReads.myConversations';
-import unreadConversations from '@salesforce/apex/ConversationReads.unreadConversations';
+import myUnreadConversations from '@salesforce/apex/ConversationReads.myUnreadConversations';
 import { deliver } from 'lightning/empApi';
 import { lastNavigation } from 'lightning/navigation';
 import { EnclosingUtilityId, updateUtility } from 'lightning/platformUtilityBarApi';
@@ -16,16 +16,15 @@ jest.mock(
   { virtual: true },
 );
 jest.mock(
-  '@salesforce/apex/ConversationReads.unreadConversations',
+  '@salesforce/apex/ConversationReads.myUnreadConversations',
   () => ({ default: jest.requireActual('@salesforce/sfdx-lwc-jest').createApexTestWireAdapter(jest.fn()) }),
   { virtual: true },
 );
-jest.mock('@salesforce/user/Id', () => ({ default: '005000000000001AAA' }), { virtual: true });
 jest.mock('@salesforce/label/c.Msg_Utility_Unread_Many', () => ({ default: '{0} unread' }), { virtual: true });
 jest.mock('@salesforce/label/c.Msg_Utility_Count', () => ({ default: 'Messages ({0})' }), { virtual: true });
 
 type Wire = { emit(value: unknown): void; error(body?: unknown): void };
-const [mine, unread, utility] = [myConversations, unreadConversations, EnclosingUtilityId] as unknown as [Wire, Wire, Wire];
+const [mine, unread, utility] = [myConversations, myUnreadConversations, EnclosingUtilityId] as unknown as [Wire, Wire, Wire];
 
 async function show() {
   const element = createElement('c-messaging-utility', { is: MessagingUtility });
@@ -41,8 +40,10 @@ describe('c-messaging-utility', () => {
     const { element, find } = await show();
     expect(find('c-core-stencil')).not.toBeNull();
     mine.emit([conversationRow(1), conversationRow(2)]);
-    const foreign = conversationRow(3, { UnreadCount__c: 7, OwnerId: '005000000000002AAA' });
-    unread.emit([conversationRow(1, { UnreadCount__c: 2 }), conversationRow(2, { UnreadCount__c: 1 }), foreign]);
+    unread.emit([
+      { Id: 'a1', UnreadCount__c: 2 },
+      { Id: 'a2', UnreadCount__c: 1 },
+    ]);
     await settle();
     expect(find('.unread').textContent).toBe('3 unread');
     expect(find('c-messaging-conversation-list')['conversations']).toHaveLength(2);

@@ -1,4 +1,4 @@
-/** What imports of `@salesforce/apex/…` give: calls that reach the twin of the Apex method in the page's server. */
+/** What imports of `@salesforce/apex/…` give: calls that reach the twin of the Apex method in the page's server; and what other wires need. */
 
 type Params = Record<string, unknown>;
 interface Provisioned {
@@ -10,9 +10,9 @@ type Emit = (value: Provisioned) => void;
 // Which adapter produced a value handed to a component, for refreshApex.
 const sources = new WeakMap<object, { run(): Promise<void> }>();
 
-/** Callable, and usable with `@wire`. A wire asks only once every reactive parameter has a value, and drops overtaken answers. */
-export function apexMethod(name: string) {
-  class Adapter {
+/** For `@wire`: asks only once every reactive parameter has a value, and drops overtaken answers. */
+export function wireAdapter(ask: (config: Params) => Promise<unknown>) {
+  return class Adapter {
     private readonly emit: Emit;
     private config: Params = {};
     private latest = 0;
@@ -36,14 +36,18 @@ export function apexMethod(name: string) {
     async run(): Promise<void> {
       this.latest += 1;
       const ticket = this.latest;
-      const value = await settle(post(name, this.config, true));
+      const value = await settle(ask(this.config));
       if (ticket !== this.latest) return;
       sources.set(value, this);
       this.emit(value);
     }
-  }
+  };
+}
 
-  return Object.assign((params?: Params) => post(name, params, false).then(deepFreeze), { adapter: Adapter });
+/** Callable, and usable with `@wire`. */
+export function apexMethod(name: string) {
+  const adapter = wireAdapter((config) => post(`apex/${name}`, config, true));
+  return Object.assign((params?: Params) => post(`apex/${name}`, params, false).then(deepFreeze), { adapter });
 }
 
 export async function refreshApex(provisioned: object | undefined): Promise<void> {
@@ -55,8 +59,9 @@ export function getSObjectValue(record: unknown, field: string | { fieldApiName:
   return path.reduce<unknown>((value, step) => (value as Params | undefined)?.[step], record);
 }
 
-async function post(name: string, params: Params = {}, wired: boolean): Promise<unknown> {
-  const response = await fetch(`/__shell/apex/${name}`, {
+/** Asks the page's server; what it refuses is thrown in the shape that components see on the platform. */
+export async function post(path: string, params: Params = {}, wired = true): Promise<unknown> {
+  const response = await fetch(`/__shell/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(wired ? { 'x-wired': 'true' } : {}) },
     body: JSON.stringify(params),
@@ -68,7 +73,6 @@ async function post(name: string, params: Params = {}, wired: boolean): Promise<
   return body;
 }
 
-// The shape that components see on the platform.
 function failure(status: number, body: unknown): object {
   return { body, ok: false, status, statusText: status === 500 ? 'Server Error' : '', errorType: 'fetchResponse', headers: {} };
 }

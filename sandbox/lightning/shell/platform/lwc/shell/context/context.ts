@@ -43,16 +43,16 @@ export function orgName(name: string): string {
     : name;
 }
 
-/** `@salesforce/i18n/*` where the browser decides. */
+/** `@salesforce/i18n/*`: as the user's own settings in the org have it, whatever the browser's are. */
 export function i18n(name: string): string | number {
-  const locale = readableLocale(navigator.language);
+  const locale = readableLocale(context().locale);
   switch (name) {
     case 'locale':
       return locale;
     case 'lang':
       return locale.split('-')[0] ?? 'en';
     case 'timeZone':
-      return Intl.DateTimeFormat().resolvedOptions().timeZone;
+      return context().timeZone;
     case 'dir':
       return 'ltr';
     case 'firstDayOfWeek':
@@ -117,11 +117,14 @@ function letters(type: string, value: string, locale: string, style: Intl.DateTi
   }
 }
 
-/** Some systems hand the browser a locale such as `en-US@posix`, which Intl refuses. */
-function readableLocale(language: string): string {
-  try {
-    return Intl.getCanonicalLocales(language)[0] ?? 'en-US';
-  } catch {
-    return 'en-US';
+/** A locale of Java's that Intl does not read, such as `de-DE-EURO`, loses its last part. */
+function readableLocale(name: string): string {
+  for (let tag = name; tag !== ''; tag = tag.slice(0, Math.max(0, tag.lastIndexOf('-')))) {
+    try {
+      return Intl.getCanonicalLocales(tag)[0] ?? 'en-US';
+    } catch {
+      // shorter
+    }
   }
+  return 'en-US';
 }
