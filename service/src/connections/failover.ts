@@ -7,6 +7,7 @@ import type { Org } from '../tenancy/index.ts';
 import { isDeadGrant, nextStepOf } from './causes.ts';
 import { noticeRecipients, type Notices } from './notices.ts';
 import type { Store } from './store.ts';
+import { createTelling } from './telling.ts';
 import type { EventEntry, LinkRow, UserRow } from './types.ts';
 
 export interface FailoverDeps {
@@ -31,48 +32,7 @@ const MINUTE = 60_000;
 /** Every automatic decision about who acts for an org: switch, mark down, bring back, hold, release. Each leaves a line in the timeline. */
 export function createFailover(deps: FailoverDeps) {
   const { store, notices, clock, failPoints } = deps;
-
-  /** Writes the timeline and the notices that follow from losing a user (`lost` as it was before); inside the caller's transaction. */
-  async function tellSpares(tx: Db, org: Org, lost: UserRow): Promise<void> {
-    const orgId = org.id;
-    const spares = await store.links.countSpares(tx, orgId, clock.now());
-    if (spares > 0) return;
-    const text = 'No standby user is left. If the main user fails too, messages wait until somebody signs in.';
-    const nextStep = 'Reconnect a disconnected user or invite another administrator.';
-    await store.journal.addEvent(tx, orgId, clock.now(), { kind: 'last_spare', text, nextStep });
-    await notices.add(tx, orgId, {
-      // Once for each time a user is lost: doubt about a sign-in and its end are one loss, the loss after a recovery is another.
-      key: `last_spare.${lost.id}.${lost.since.getTime()}.${lost.tokenGeneration}`,
-      subject: `Switchboard: no standby user is left for ${org.name}`,
-      text: `${text}\n\n${nextStep}\n${deps.setupHint}`,
-      ...noticeRecipients(org.notifyEmails, await store.users.list(orgId, tx)),
-    });
-  }
-
-  async function allDown(tx: Db, orgId: string, epoch: number, org: Org, users: UserRow[], waiting: number | undefined): Promise<void> {
-    const at = clock.now();
-    const text = 'No connected user reaches the org. Messages are kept and wait; incoming ones are still accepted.';
-    const nextStep = 'Reconnect one of the users. Everything that waits is delivered then.';
-    await store.links.release(tx, orgId);
-    await store.links.hold(tx, orgId, { code: 'all_down', text: 'No connected user reaches the org.', detail: nextStep, at, until: null });
-    await store.journal.addEvent(tx, orgId, at, { kind: 'all_down', text, nextStep, ...(waiting === undefined ? {} : { waiting }) });
-    await notices.add(tx, orgId, {
-      key: `all_down.${epoch}`,
-      subject: `Switchboard: no connected user reaches ${org.name}`,
-      text: `${text}\n\n${waiting === undefined ? '' : `${waiting} messages wait.\n`}${nextStep}\n${deps.setupHint}`,
-      ...noticeRecipients(org.notifyEmails, users),
-    });
-  }
-
-  /** Everybody was down and somebody is back: told once for each time it happened. */
-  async function tellRecovery(tx: Db, org: Org, epoch: number, text: string): Promise<void> {
-    await notices.add(tx, org.id, {
-      key: `recovered.${epoch}`,
-      subject: `Switchboard: ${org.name} is reached again`,
-      text: `${text} What waited is being delivered.\n\n${deps.setupHint}`,
-      ...noticeRecipients(org.notifyEmails, await store.users.list(org.id, tx)),
-    });
-  }
+  const { tellSpares, allDown, tellRecovery } = createTelling(deps);
 
   async function countWaiting(orgId: string): Promise<number | undefined> {
     try {
@@ -103,6 +63,40 @@ export function createFailover(deps: FailoverDeps) {
     tellRecovery,
 
     /**
+     * A user is leaving at an administrator's word: it is a candidate for nothing from now on, and where it was main somebody else takes over first,
+     * so that nothing meets a grant that is being revoked. Part of the caller's transaction, which holds the lock of the org's link.
+     */
+    async takeLeave(tx: Db, org: Org, user: UserRow): Promise<void> {
+      const orgId = org.id;
+      const at = clock.now();
+      const link = await store.links.lock(tx, orgId);
+      const down = { cause: 'removed', causeText: 'This user is being removed.', nextStep: 'Press Remove again if it stays on the list.' };
+      const probeAt = new Date(at.getTime() + 5 * MINUTE);
+      const left = await store.users.setDown(tx, orgId, user.id, user.tokenGeneration, {
+        ...down,
+        at,
+        dead: false,
+        coolUntil: null,
+        probeAt,
+      });
+      const changed = link.mainId === user.id ? await store.links.switchMain(tx, orgId, link.mainEpoch, at) : { mainId: link.mainId };
+      const to = changed?.mainId ? await store.users.find(orgId, changed.mainId, tx) : undefined;
+      if (to && link.mainId === user.id) {
+        await event(tx, orgId, {
+          kind: 'switched',
+          text: `${to.username} took over because ${user.username} is being removed.`,
+          cause: 'removed',
+          causeText: 'The main user was removed.',
+          from: user.username,
+          to: to.username,
+        });
+      }
+      if (to && left) await tellSpares(tx, org, user);
+      if (!to && link.mainId === user.id)
+        await allDown(tx, org, link.mainEpoch, await store.users.list(orgId, tx), undefined, 'no_connected_user');
+    },
+
+    /**
      * Makes the next usable standby main, unless somebody has switched since `seen`. `down`: the old main user is marked disconnected with the
      * failure as its cause; otherwise it stays a standby. `from` carries the generation of the token that failed: where a newer grant was stored
      * meanwhile nothing is done. `none`: nobody is left to be main (`down`), or to take over (the main user stays).
@@ -128,7 +122,7 @@ export function createFailover(deps: FailoverDeps) {
         const cause = { cause: failure.code, causeText: failure.text, from: from.username, nextStep: nextStepOf(failure) };
         if (!to) {
           await event(tx, orgId, { kind: 'disconnected', text: `${from.username} was disconnected.`, ...cause });
-          await allDown(tx, orgId, seen.mainEpoch, org, users, waiting);
+          await allDown(tx, org, seen.mainEpoch, users, waiting, 'all_down');
           return 'none';
         }
         const text = `${to.username} took over from ${from.username}.`;

@@ -56,46 +56,29 @@ export async function makeMain(parts: Parts, orgId: string, id: string): Promise
 /** Removes a user and gives its grant back to Salesforce. The last connected one only with `confirm`. */
 export async function removeUser(parts: Parts, orgId: string, id: string, confirm: boolean): Promise<void> {
   const { store, clock, failPoints } = parts;
-  const user = await findUser(parts, orgId, id);
-  const others = (await store.users.list(orgId)).filter((other) => other.id !== id && other.status === 'connected');
-  if (user.status === 'connected' && others.length === 0 && !confirm) {
-    throw lastConnection(
-      `${user.username} is the last connected user. Without it messages wait until somebody signs in. Confirm to remove it. Nothing was changed.`,
-    );
-  }
-  // Somebody else takes over first: nothing meets a grant that is being revoked.
-  await store.transaction(async (tx) => {
-    const link = await store.links.lock(tx, orgId);
-    if (link.mainId !== id) return;
-    const changed = await store.links.switchMain(tx, orgId, link.mainEpoch, clock.now());
-    const to = changed?.mainId ? await store.users.find(orgId, changed.mainId, tx) : undefined;
-    if (to) {
-      const text = `${to.username} took over because ${user.username} is being removed.`;
-      await store.journal.addEvent(tx, orgId, clock.now(), {
-        kind: 'switched',
-        text,
-        cause: 'removed',
-        causeText: 'The main user was removed.',
-        from: user.username,
-        to: to.username,
-      });
-    } else {
-      await store.links.release(tx, orgId);
-      const text = 'No user is connected.';
-      await store.links.hold(tx, orgId, {
-        code: 'no_connected_user',
-        text,
-        detail: 'Invite or reconnect an administrator.',
-        at: clock.now(),
-        until: null,
-      });
+  const org = await parts.tenancy.findOrg({ id: orgId });
+  if (!org) throw notFound('There is no such connected user.');
+  const user = await store.transaction(async (tx) => {
+    await store.links.lock(tx, orgId);
+    const leaving = await store.users.lock(tx, orgId, id);
+    if (!leaving) throw notFound('There is no such connected user.');
+    const others = (await store.users.list(orgId, tx)).filter((other) => other.id !== id && other.status === 'connected');
+    if (leaving.status === 'connected' && others.length === 0 && !confirm) {
+      throw lastConnection(
+        `${leaving.username} is the last connected user. Without it messages wait until somebody signs in. Confirm to remove it. Nothing was changed.`,
+      );
     }
+    await parts.failover.takeLeave(tx, org, leaving);
+    return leaving;
   });
+  parts.notices.wakeUp(orgId);
   await failPoints.hit('remove.before-revoke');
   const revoked = await parts.broker.revoke(user);
   await failPoints.hit('remove.after-revoke');
   await store.transaction(async (tx) => {
-    await store.links.lock(tx, orgId);
+    const link = await store.links.lock(tx, orgId);
+    // A probe may have brought it back in between.
+    if (link.mainId === id) await parts.failover.takeLeave(tx, org, user);
     await store.users.remove(tx, orgId, id);
     await store.journal.addEvent(tx, orgId, clock.now(), {
       kind: 'removed',

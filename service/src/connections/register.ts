@@ -153,7 +153,7 @@ export async function takeGrant(
   if (main) await store.links.release(tx, orgId);
   const text = main ? `${identity.username} signed in and is the main user.` : `${identity.username} signed in.`;
   await store.journal.addEvent(tx, orgId, clock.now(), { kind: 'connected', text, to: identity.username });
-  if (main && link.holdCode === 'all_down') {
+  if (main && link.holdCode !== null) {
     await store.journal.addEvent(tx, orgId, clock.now(), {
       kind: 'recovered',
       text: 'The org is reached again. What waited is being delivered.',
