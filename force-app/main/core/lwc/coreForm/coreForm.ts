@@ -38,6 +38,13 @@ export function showFieldErrors(root: Root | null, error: unknown): boolean {
   return errors.length > 0 && errors.every(({ field }) => known.has(field));
 }
 
+/** For change handlers: what a field was found guilty of no longer holds once it is changed; only its own rules speak then. */
+export function takeBack({ currentTarget }: Event): void {
+  const field = currentTarget as Field;
+  field.setCustomValidity('');
+  field.reportValidity();
+}
+
 /** The service says what is wrong with a field as the rest of a sentence about it ("must be a number"); alone it begins with a capital. */
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');

@@ -1,7 +1,10 @@
 import USER_ID from '@salesforce/user/Id';
 
-/** `draft`: the unsent text of a conversation; `pending`: messages whose arrival in the org was not seen yet. */
-type Kind = 'draft' | 'pending';
+/**
+ * `draft`: the unsent text of a conversation; `pending`: messages whose arrival in the org was not seen yet; `start`: what stands in the
+ * dialog that starts a conversation, by record instead of conversation.
+ */
+type Kind = 'draft' | 'pending' | 'start';
 
 /** Named by user, because two people may share a browser. */
 const nameOf = (kind: Kind, conversationId: string): string => `switchboard.${kind}.${USER_ID ?? ''}.${conversationId}`;

@@ -1,6 +1,7 @@
 import { api } from 'lwc';
 import LightningModal from 'lightning/modal';
 import setOptOut from '@salesforce/apex/MessagingController.setOptOut';
+import { takeBack } from 'c/coreForm';
 import { labels } from './labels';
 
 /** Opened with `{label, number, optedOut}`; closes with `{optedOut}` (the new state), or with nothing when given up. */
@@ -27,8 +28,9 @@ export default class MessagingOptOut extends LightningModal {
     return this.optedOut ? 'brand' : 'destructive';
   }
 
-  handleReason({ detail }: CustomEvent<{ value: string }>): void {
-    this.reason = detail.value;
+  handleReason(event: CustomEvent<{ value: string }>): void {
+    this.reason = event.detail.value;
+    takeBack(event);
   }
 
   async handleSave(): Promise<void> {

@@ -2,6 +2,7 @@ import { api } from 'lwc';
 import LightningModal from 'lightning/modal';
 import LOCALE from '@salesforce/i18n/locale';
 import sendMessage from '@salesforce/apex/MessagingController.send';
+import { takeBack } from 'c/coreForm';
 import { fill } from 'c/coreText';
 import {
   countryName,
@@ -15,6 +16,8 @@ import {
   toInternational,
 } from 'c/messagingData';
 import type { Accepted, SendingNumber } from 'c/messagingData';
+import { EMPTY, keepDraft, readDraft } from './draft';
+import type { Draft } from './draft';
 import { labels } from './labels';
 
 interface Option {
@@ -26,7 +29,7 @@ const OTHER = 'other';
 
 /**
  * Starts a conversation. Opened with `{label, recordId?, recordName?, phones?}`, `phones` being `{label, number}` as the record has them;
- * closes with `{conversationId}`, or with nothing when given up.
+ * closes with `{conversationId}`, or with nothing when given up: what was typed then stands there again the next time.
  */
 export default class MessagingStart extends LightningModal {
   @api recordId = '';
@@ -36,15 +39,12 @@ export default class MessagingStart extends LightningModal {
   labels = labels;
   numbers: SendingNumber[] | undefined;
   numbersError: unknown;
-  chosenPhone = '';
-  typed = '';
-  chosenFrom = '';
-  text = '';
+  draft = EMPTY;
   sending = false;
   error: unknown;
-  attempt = { of: '', key: '' };
 
   connectedCallback(): void {
+    this.draft = readDraft(this.recordId);
     void this.loadNumbers();
   }
 
@@ -61,7 +61,17 @@ export default class MessagingStart extends LightningModal {
   }
 
   get phone(): string {
-    return this.chosenPhone || this.phones[0]?.number || OTHER;
+    const { phone } = this.draft;
+    const isOffered = phone === OTHER || this.phones.some(({ number }) => number === phone);
+    return isOffered ? phone : (this.phones[0]?.number ?? OTHER);
+  }
+
+  get typed(): string {
+    return this.draft.typed;
+  }
+
+  get text(): string {
+    return this.draft.text;
   }
 
   get phoneOptions(): Option[] {
@@ -92,7 +102,7 @@ export default class MessagingStart extends LightningModal {
   }
 
   get from(): string {
-    return this.chosenFrom || preferredNumber(this.numbers ?? [], '');
+    return preferredNumber(this.numbers ?? [], this.draft.from);
   }
 
   get fromOptions(): Option[] {
@@ -116,19 +126,26 @@ export default class MessagingStart extends LightningModal {
   }
 
   handlePhone({ detail }: CustomEvent<{ value: string }>): void {
-    this.chosenPhone = detail.value;
+    this.change({ phone: detail.value });
   }
 
-  handleTyped({ detail }: CustomEvent<{ value: string }>): void {
-    this.typed = detail.value;
+  handleTyped(event: CustomEvent<{ value: string }>): void {
+    this.change({ typed: event.detail.value });
+    takeBack(event);
   }
 
   handleFrom({ detail }: CustomEvent<{ value: string }>): void {
-    this.chosenFrom = detail.value;
+    this.change({ from: detail.value });
   }
 
-  handleText({ detail }: CustomEvent<{ value: string }>): void {
-    this.text = detail.value;
+  handleText(event: CustomEvent<{ value: string }>): void {
+    this.change({ text: event.detail.value });
+    takeBack(event);
+  }
+
+  change(changes: Partial<Draft>): void {
+    this.draft = { ...this.draft, ...changes };
+    keepDraft(this.recordId, this.draft);
   }
 
   handleKey(event: KeyboardEvent): void {
@@ -144,6 +161,7 @@ export default class MessagingStart extends LightningModal {
     try {
       const accepted = await sendMessage<Accepted & { to?: string }>({ message, key: this.keyFor(JSON.stringify(message)) });
       this.keep(accepted, message);
+      keepDraft(recordId, EMPTY);
       this.disableClose = false;
       this.close({ conversationId: accepted.conversationId });
     } catch (error) {
@@ -152,15 +170,15 @@ export default class MessagingStart extends LightningModal {
     }
   }
 
-  /** Pressing again after a failure must not send the same message twice; a changed message is another one. */
+  /** Pressing again after a failure, here or in a later dialog, must not send the same message twice; a changed message is another one. */
   keyFor(message: string): string {
-    if (this.attempt.of !== message) this.attempt = { of: message, key: newKey() };
-    return this.attempt.key;
+    if (this.draft.attemptOf !== message) this.change({ attemptOf: message, attemptKey: newKey() });
+    return this.draft.attemptKey;
   }
 
   keep({ id, conversationId, sequence, to }: Accepted & { to?: string }, message: { to: string; from: string; body: string }): void {
     const { body, from } = message;
-    const known = { key: this.attempt.key, id, body, from, to: to || message.to, toName: this.recordName, createdAt: Date.now() };
+    const known = { key: this.draft.attemptKey, id, body, from, to: to || message.to, toName: this.recordName, createdAt: Date.now() };
     keepStarted(conversationId, { ...known, state: 'accepted', ...(sequence === undefined ? {} : { sequence }) });
   }
 

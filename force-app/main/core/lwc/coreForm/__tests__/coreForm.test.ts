@@ -1,4 +1,4 @@
-import { checkFields, showFieldErrors } from 'c/coreForm';
+import { checkFields, showFieldErrors, takeBack } from 'c/coreForm';
 
 function field(name: string, valid = true) {
   return Object.assign(document.createElement('input'), {
@@ -31,6 +31,15 @@ describe('c/coreForm', () => {
     const input = field('a');
     expect(checkFields(form(input))).toBe(true);
     expect(input.setCustomValidity).toHaveBeenCalledWith('');
+  });
+
+  it('takes back what was said about a field that changes, and lets its own rules speak', () => {
+    const input = field('a', false);
+    input.addEventListener('change', takeBack);
+    input.dispatchEvent(new CustomEvent('change'));
+    expect(input.setCustomValidity).toHaveBeenCalledWith('');
+    const [cleared, reported] = [input.setCustomValidity, input.reportValidity].map(({ mock }) => mock.invocationCallOrder[0]!);
+    expect(cleared).toBeLessThan(reported!);
   });
 
   it('puts each error at its field', () => {

@@ -1,6 +1,7 @@
 import { appendPage, applyFirstPage, nextBefore, NO_LIMIT_TIME, outcomeOf, toCard, toConversation, toMessage } from 'c/messagingData';
-import { phonesOf, toConsent, toSearchHits, searchTerm } from 'c/messagingData';
-import { conversationRow, messageRow } from './samples';
+import { cardRequest, phonesOf, toConsent, toSearchHits, searchTerm } from 'c/messagingData';
+import type { UiRecord } from 'c/messagingData';
+import { conversationRow, messageRow, uiRecord } from './samples';
 
 const views = (...numbers: number[]) => numbers.map((number) => toConversation(conversationRow(number)));
 const ids = (list: { id: string }[]) => list.map(({ id }) => id);
@@ -49,16 +50,19 @@ describe('view models', () => {
   });
 
   it('shows a card’s filled fields and offers its phones', () => {
-    const card = toCard('Contact', {
-      Id: '003',
-      Name: 'Rosa',
-      MobilePhone: '+14155550101',
-      Email: 'r@example.com',
-      Account: { Name: 'Acme' },
-    });
+    const values = { Name: 'Rosa', Title: null, MobilePhone: '+14155550101', Email: 'r@example.com', 'Account.Name': 'Acme' };
+    const card = toCard('Contact', uiRecord('003', values) as UiRecord);
+    expect(card).toMatchObject({ id: '003', object: 'Contact', name: 'Rosa' });
     expect(card.facts.map(({ value }) => value)).toEqual(['Acme', '+14155550101', 'r@example.com']);
     expect(phonesOf(card)).toEqual([{ label: 'c.Msg_Card_Mobile', number: '+14155550101' }]);
     expect(phonesOf(undefined)).toEqual([]);
+    expect(toCard('Contact', { id: '003', fields: { Account: { value: null } } }).facts).toEqual([]);
+  });
+
+  it('asks for a card only where there is one', () => {
+    expect(cardRequest('Account', '001')).toMatchObject({ id: '001', object: 'Account' });
+    expect(cardRequest('Account', '')).toBeUndefined();
+    expect(cardRequest('Conversation__c', 'a00')).toBeUndefined();
   });
 
   it('reads a consent', () => {

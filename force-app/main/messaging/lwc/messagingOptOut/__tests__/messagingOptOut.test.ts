@@ -53,8 +53,10 @@ describe('c-messaging-opt-out', () => {
   it('wants a reason', async () => {
     const { field, submit } = await show(false);
     await submit('   ');
-    expect(field['setCustomValidity']).toHaveBeenCalledWith('c.Msg_Opt_Reason_Missing');
+    expect(field['setCustomValidity']).toHaveBeenLastCalledWith('c.Msg_Opt_Reason_Missing');
     expect(save).not.toHaveBeenCalled();
+    change(field, 'by phone');
+    expect(field['setCustomValidity']).toHaveBeenLastCalledWith('');
   });
 
   it('stays open with what was typed when the change is refused', async () => {

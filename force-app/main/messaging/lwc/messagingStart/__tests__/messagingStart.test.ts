@@ -1,7 +1,7 @@
 import { createElement } from 'lwc';
 import loadNumbers from '@salesforce/apex/MessagingController.myNumbers';
 import sendMessage from '@salesforce/apex/MessagingController.send';
-import { forgetNumbers, readStored } from 'c/messagingData';
+import { forgetNumbers, readStored, writeStored } from 'c/messagingData';
 import MessagingStart from 'c/messagingStart';
 import { change, NUMBERS, refusal, settle } from '../../messagingData/__tests__/samples';
 import type { Found } from '../../messagingData/__tests__/samples';
@@ -142,6 +142,76 @@ describe('c-messaging-start', () => {
     expect(find('.send')['disabled']).toBe(true);
     find('.send').click();
     expect(send).toHaveBeenCalledTimes(1);
+  });
+
+  it('takes back what it said about a field as soon as that is changed', async () => {
+    const { find, fill, press } = await show();
+    await fill('.number', '');
+    await fill('.text', '');
+    await press();
+    await fill('.number', '+14155550101');
+    await fill('.text', 'Hello');
+    expect(find('.number')['setCustomValidity']).toHaveBeenLastCalledWith('');
+    expect(find('.text')['setCustomValidity']).toHaveBeenLastCalledWith('');
+  });
+
+  it('still has what was typed when it is opened again, each record its own', async () => {
+    const { find, fill } = await show({ recordId: '003A', phones: PHONES });
+    await fill('.phone', 'other');
+    await fill('.number', '+14155550101');
+    await fill('.from', '+447700900199');
+    await fill('.text', 'Hello');
+    find('.cancel').click();
+
+    const again = await show({ recordId: '003A', phones: PHONES });
+    expect(['.phone', '.number', '.from', '.text'].map((field) => again.find(field)['value'])).toEqual([
+      'other',
+      '+14155550101',
+      '+447700900199',
+      'Hello',
+    ]);
+    expect((await show({ recordId: '003B', phones: PHONES })).find('.text')['value']).toBe('');
+    expect((await show()).find('.number')['value']).toBe('');
+  });
+
+  it('leaves out choices that there are no more', async () => {
+    const { fill } = await show({ recordId: '003A', phones: PHONES });
+    await fill('.phone', '020 7946 0001');
+    await fill('.from', '+447700900199');
+    forgetNumbers();
+    load.mockResolvedValue({ items: NUMBERS.slice(0, 1) });
+    const again = await show({ recordId: '003A', phones: PHONES.slice(0, 1) });
+    expect(again.find('.phone')['value']).toBe('+1 (415) 555-0101');
+    expect(again.find('.from')['value']).toBe('+14155550199');
+  });
+
+  it('sends with the same key after it was closed without an answer, and forgets all once it is sent', async () => {
+    send.mockReset().mockRejectedValueOnce(refusal('service_unreachable', 'Nothing came back.', 503));
+    const { find, fill, press } = await show();
+    await fill('.number', '+14155550101');
+    await fill('.text', 'Hello');
+    await press();
+    find('.cancel').click();
+
+    send.mockResolvedValue(ACCEPTED);
+    const again = await show();
+    await again.fill('.text', 'Hello');
+    await again.press();
+    const [lost, second] = send.mock.calls.map(([{ key }]) => key);
+    expect(second).toBe(lost);
+    expect(again.closed).toHaveBeenCalledTimes(1);
+
+    const next = await show();
+    expect(next.find('.text')['value']).toBe('');
+    await next.fill('.number', '+14155550101');
+    await next.fill('.text', 'Hello');
+    await next.press();
+    expect(send.mock.calls[2][0].key).not.toBe(lost);
+  });
+
+  it('starts empty where the browser kept something that cannot be read', async () => {
+    writeStored('start', 'new', '{"typed":7');
+    expect((await show()).find('.number')['value']).toBe('');
   });
 
   it('says when there is no number to send from', async () => {
