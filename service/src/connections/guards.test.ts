@@ -68,7 +68,14 @@ describe('notices', () => {
       renew: () => Promise.resolve(void seen.push('renew')),
       settle: () => Promise.resolve(),
     } as unknown as LaneBatch;
-    const [mails] = createNoticeLanes({ store: h.store, secretBox, mailer, call: h.connections.call, logger: {} as never });
+    const [mails] = createNoticeLanes({
+      store: h.store,
+      secretBox,
+      mailer,
+      call: h.connections.call,
+      clock: { now: () => new Date() },
+      logger: {} as never,
+    });
     await mails?.run(batch);
     expect(seen).toEqual(['renew', 'mail', 'renew', 'mail', 'renew', 'mail']);
   });

@@ -187,7 +187,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
       const [users, link] = await Promise.all([store.users.list(orgId), store.links.find(orgId)]);
       return users.map(({ id, userId, username, status, missing }) => ({ userId, username, status, missing, main: link?.mainId === id }));
     },
-    lanes: createNoticeLanes({ store, secretBox, mailer: options.mailer, call, logger }),
+    lanes: createNoticeLanes({ store, secretBox, mailer: options.mailer, call, clock, logger }),
     registerRoutes(app) {
       registerConnectionRoutes(app, parts);
       registerConnectPages(app, parts);

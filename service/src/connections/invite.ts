@@ -16,6 +16,7 @@ import {
   userInactive,
   userNotFound,
 } from './errors.ts';
+import { inviteKey } from './notices.ts';
 import { administrators } from './rights.ts';
 import type { CallOptions, UserRow } from './types.ts';
 import type { CandidateView } from './views.ts';
@@ -160,7 +161,7 @@ async function sendLink(
   const expiresAt = new Date(now.getTime() + INVITE_MS);
   await parts.store.users.setInvite(tx, user.orgId, user.id, { hash: hashToken(token), invitedAt: now, expiresAt });
   await parts.notices.add(tx, user.orgId, {
-    key: `request.${hashToken(token).slice(0, 24)}`,
+    key: inviteKey(hashToken(token)),
     subject: 'Switchboard asks for your consent to connect to Salesforce',
     text: [
       `Hello ${user.name},`,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MailError } from '../gateways/mail/index.ts';
 import type { Org } from '../tenancy/index.ts';
-import { ADMIN, STANDBY, startHarness, type Harness } from './harness.test-helper.ts';
+import { ADMIN, SPARE, STANDBY, startHarness, type Harness } from './harness.test-helper.ts';
 import { createGates, overBudget } from './limits.ts';
 
 let h: Harness;
@@ -56,6 +56,42 @@ describe('notices', () => {
     await allDown();
     await h.until(async () => (await states())['mail'] === 'failed');
     expect(h.mails).toEqual([]);
+    expect((await h.store.journal.events(org.id, null, 1))[0]).toMatchObject({ kind: 'mail_failed', cause: 'mail_refused' });
+  });
+
+  it('that carry an invitation say beside the user that it did not arrive, until there is a new one', async () => {
+    h.mailErrors.push(new MailError('no such mailbox', true, 550));
+    const invited = await h.apex(ADMIN, 'POST', '/v1/connections', { username: SPARE, email: 'typo@nowhere.example' });
+    const view = async (): Promise<Record<string, unknown> | undefined> =>
+      ((await h.apex(ADMIN, 'GET', '/v1/connections')).body['items'] as Record<string, unknown>[]).find(
+        (item) => item['username'] === SPARE,
+      );
+    await h.until(async () => (await view())?.['cause'] !== undefined);
+    expect(await view()).toMatchObject({
+      status: 'requested',
+      cause: 'mail_refused',
+      causeText: expect.stringContaining('typo@nowhere.example'),
+      nextStep: expect.stringContaining('Reconnect'),
+    });
+    expect((await h.store.journal.events(org.id, null, 1))[0]).toMatchObject({ kind: 'mail_failed', to: SPARE, cause: 'mail_refused' });
+    await h.apex(ADMIN, 'POST', `/v1/connections/${String(invited.body['id'])}/reconnect`);
+    expect(await view()).not.toHaveProperty('cause');
+    expect(await view()).toMatchObject({ nextStep: expect.stringContaining('Wait until') });
+    await h.until(() => h.mails.some((mail) => mail.text.includes('/connect/invite/')));
+    await h.apex(ADMIN, 'DELETE', `/v1/connections/${String(invited.body['id'])}`);
+  });
+
+  it('that carry an invitation are given up after many tries, and that is said too', async () => {
+    const { sql } = await import('kysely');
+    for (let turn = 0; turn < 20; turn += 1) h.mailErrors.push(new MailError('busy', false, 451));
+    const invited = await h.apex(ADMIN, 'POST', '/v1/connections', { username: SPARE });
+    const id = String(invited.body['id']);
+    await h.until(async () => {
+      await sql`update outbox set due_at = now() where org_id = ${org.id} and purpose = 'notice-mail' and attempts > 0`.execute(h.store.db);
+      return (await h.store.users.find(org.id, id))?.cause === 'mail_failed';
+    });
+    h.mailErrors.length = 0;
+    await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`);
   });
 
   it('do not ring twice when the answer to the bell is lost', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Mailer } from '../gateways/mail/index.ts';
 import { MailError } from '../gateways/mail/index.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { SecretBox } from '../platform/crypto.ts';
 import type { Db } from '../platform/db/database.ts';
 import type { LaneBatch, LanePurpose } from '../platform/lanes/engine.ts';
@@ -13,6 +14,10 @@ import type { CallOptions, UserRow, Work } from './types.ts';
 export const NOTICE_MAIL = 'notice-mail';
 export const NOTICE_SALESFORCE = 'notice-salesforce';
 const MAX_ATTEMPTS = 12;
+
+const INVITE = 'request.';
+/** The key of the notice that carries an invitation: it leads back to the user, and shows nothing of the link. */
+export const inviteKey = (inviteHash: string): string => INVITE + inviteHash.slice(0, 24);
 
 export interface Notice {
   /** Names this notice for ever within the org: it goes out once, however often it is asked for. */
@@ -59,6 +64,7 @@ export interface NoticeLaneDeps {
   secretBox: SecretBox;
   mailer: Mailer | null;
   call: <T>(orgId: string, options: CallOptions, work: Work<T>) => Promise<T>;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -70,7 +76,8 @@ export function createNoticeLanes(deps: NoticeLaneDeps): LanePurpose[] {
   ];
 }
 
-type Result = 'sent' | 'failed' | { retryMs: number; code: string; reason: string };
+/** Without `retryMs` there is no use in trying again. */
+type Result = 'sent' | { retryMs?: number; code: string; reason: string };
 interface Opened {
   orgId: string;
   id: string;
@@ -107,18 +114,49 @@ async function deliver(
     await batch.renew();
     const opened = { ...notice, text: deps.secretBox.open(notice.body, `notice:${notice.id}`) };
     const result = await send(opened, deps);
-    if (typeof result === 'object' && row.attempts < MAX_ATTEMPTS) {
+    if (result === 'sent') {
+      await batch.settle(done, (tx) => deps.store.journal.setNotice(tx, orgId, notice.id, 'sent'));
+    } else if (result.retryMs !== undefined && row.attempts < MAX_ATTEMPTS) {
       await batch.settle({
         retry: [{ id: row.id, afterMs: result.retryMs * 2 ** Math.min(row.attempts, 7), code: result.code, reason: result.reason }],
       });
     } else {
-      await batch.settle(done, (tx) => deps.store.journal.setNotice(tx, orgId, notice.id, result === 'sent' ? 'sent' : 'failed'));
+      await batch.settle(done, async (tx) => {
+        await deps.store.journal.setNotice(tx, orgId, notice.id, 'failed');
+        if (notice.channel === 'mail') await tellUndelivered(tx, notice, result, deps);
+      });
     }
   }
 }
 
+/** A mail that will never arrive is told where an admin looks; of an invitation also beside the user who waits for it. */
+async function tellUndelivered(
+  tx: Db,
+  notice: { orgId: string; key: string; subject: string; recipients: string[] },
+  { code, reason }: { code: string; reason: string },
+  { store, clock }: NoticeLaneDeps,
+): Promise<void> {
+  const { orgId } = notice;
+  const to = notice.recipients.join(', ');
+  const nextStep = `See that the address is right (${to}) and that the mail server works.`;
+  const isInvite = notice.key.startsWith(INVITE);
+  const again = `${nextStep} Then press Reconnect, or remove the user and invite it again with another address.`;
+  const lost = { cause: code, causeText: `The invitation did not reach ${to}. ${reason}`, nextStep: again };
+  const user = isInvite ? await store.users.setInviteLost(tx, orgId, notice.key.slice(INVITE.length), lost) : undefined;
+  // A newer link is on its way, or the user is gone: nobody waits for this one.
+  if (isInvite && !user) return;
+  await store.journal.addEvent(tx, orgId, clock.now(), {
+    kind: 'mail_failed',
+    text: user ? `The link for ${user.username} could not be mailed.` : `The notice “${notice.subject}” could not be mailed.`,
+    cause: code,
+    causeText: reason,
+    nextStep: user ? again : nextStep,
+    ...(user ? { to: user.username } : {}),
+  });
+}
+
 async function sendMail(notice: Opened, { mailer, logger }: NoticeLaneDeps): Promise<Result> {
-  if (!mailer) return 'failed';
+  if (!mailer) return { code: 'mail_off', reason: 'No mail server is set.' };
   try {
     // The same Message-ID every time: a mail that was taken although we did not learn it counts as one.
     await mailer.send({ to: notice.recipients, subject: notice.subject, text: notice.text, key: `${notice.key}.${notice.id}` });
@@ -126,13 +164,17 @@ async function sendMail(notice: Opened, { mailer, logger }: NoticeLaneDeps): Pro
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     logger.warn({ err: error, notice: notice.id }, 'a notice could not be mailed');
-    return error.permanent ? 'failed' : { retryMs: 15_000, code: 'mail_failed', reason: 'The mail server did not take the notice.' };
+    return error.permanent
+      ? { code: 'mail_refused', reason: 'The mail server refused the mail for good.' }
+      : { retryMs: 15_000, code: 'mail_failed', reason: 'The mail server did not take the mail.' };
   }
 }
 
+const UNCERTAIN = { code: 'uncertain', reason: 'The answer of the org was lost.' };
+
 /** A notification has no key that Salesforce would know again, so the try is committed first and an uncertain one is not repeated: the mail tells the same. */
 async function sendToSalesforce(notice: Opened, { call, store, logger }: NoticeLaneDeps): Promise<Result> {
-  if (notice.state === 'sending') return 'failed';
+  if (notice.state === 'sending') return UNCERTAIN;
   try {
     await call(notice.orgId, { replay: 'never', lane: 'messaging', timeoutMs: 15_000 }, async (client, session) => {
       await store.journal.setNotice(store.db, notice.orgId, notice.id, 'sending');
@@ -147,11 +189,11 @@ async function sendToSalesforce(notice: Opened, { call, store, logger }: NoticeL
     return 'sent';
   } catch (error) {
     if (!(error instanceof CallFailedError)) throw error;
-    if (error.failure.sent === 'maybe') return 'failed';
+    if (error.failure.sent === 'maybe') return UNCERTAIN;
     await store.journal.setNotice(store.db, notice.orgId, notice.id, 'waiting');
     if (error instanceof OrgHeldError) return { retryMs: 15_000, code: error.failure.code, reason: error.failure.text };
     logger.warn({ code: error.failure.code, notice: notice.id }, 'the org refused a notification');
-    return 'failed';
+    return { code: error.failure.code, reason: error.failure.text };
   }
 }
 

@@ -86,6 +86,9 @@ export interface LinkRow {
   eventAt: Date | null;
 }
 
+/** How the codes of causes begin that are about mail: of a user they say that the invitation did not arrive. */
+export const MAIL_CAUSE = 'mail_';
+
 export const EVENT_KINDS = [
   'registered',
   'invited',
@@ -103,6 +106,7 @@ export const EVENT_KINDS = [
   'recovered',
   'order_changed',
   'mode_changed',
+  'mail_failed',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

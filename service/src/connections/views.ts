@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Org } from '../tenancy/index.ts';
-import { EVENT_KINDS, type LinkRow, type UserRow } from './types.ts';
+import { EVENT_KINDS, MAIL_CAUSE, type LinkRow, type UserRow } from './types.ts';
 
 const time = z.string().describe('ISO 8601, UTC');
 
@@ -94,6 +94,7 @@ export function toConnectionView(user: UserRow, link: LinkRow | undefined, now: 
 }
 
 function nextStepFor(user: UserRow, expired: boolean): string | null {
+  if (user.status === 'requested' && user.cause?.startsWith(MAIL_CAUSE)) return user.nextStep;
   if (expired) return 'The link has expired. Press Reconnect to send a new one.';
   if (user.status === 'requested') return 'Wait until the user has opened the link in the e-mail and allowed the access.';
   if (user.status === 'connected' && user.missing.length > 0) return 'Assign the permission set "Switchboard Integration" to this user.';

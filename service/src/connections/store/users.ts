@@ -1,12 +1,15 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import type { ConnectionStatus, UserRow } from '../types.ts';
+import { MAIL_CAUSE, type ConnectionStatus, type UserRow } from '../types.ts';
 
 const USER = sql`org_id as "orgId", id, user_id as "userId", username, name, email, status, position, cause, cause_text as "causeText",
   next_step as "nextStep", since, last_ok_at as "lastOkAt", invited_at as "invitedAt", invite_expires_at as "inviteExpiresAt",
   permission_set_assigned as "permissionSetAssigned", missing, login_url as "loginUrl", access_token as "accessToken",
   refresh_token as "refreshToken", token_generation as "tokenGeneration", refreshed_at as "refreshedAt", refresh_intent as "refreshIntent",
   in_doubt as "inDoubt", doubt_tried as "doubtTried", token_dead as "tokenDead", cool_until as "coolUntil", probe_failures as "probeFailures"`;
+
+/** Whether the cause is that an invitation could not be mailed; a new invitation ends that. */
+const LOST = sql`starts_with(coalesce(cause, ''), ${MAIL_CAUSE})`;
 
 export interface NewUser {
   orgId: string;
@@ -59,8 +62,27 @@ export function createUserStore(db: Db) {
     async setInvite(tx: Db, orgId: string, id: string, invite: Invite): Promise<void> {
       await sql`update connected_user set invite_hash = ${invite.hash}, invited_at = ${invite.invitedAt}, invite_expires_at = ${invite.expiresAt},
           status = case when status = 'connected' then status else 'requested' end,
+          cause = case when ${LOST} then null else cause end, cause_text = case when ${LOST} then null else cause_text end,
+          next_step = case when ${LOST} then null else next_step end,
           since = case when status = 'disconnected' then ${invite.invitedAt} else since end
         where org_id = ${orgId} and id = ${id}`.execute(tx);
+    },
+    /**
+     * The mail with this link (told by how its hash begins) will never arrive: said beside a user who waits for it; one who is connected stays as it
+     * is. Answers the user, undefined when the link is not the newest one any more.
+     */
+    async setInviteLost(
+      tx: Db,
+      orgId: string,
+      hashStart: string,
+      why: Pick<Down, 'cause' | 'causeText' | 'nextStep'>,
+    ): Promise<{ username: string } | undefined> {
+      const { rows } = await sql<{ username: string }>`update connected_user set
+          cause = case when status = 'requested' then ${why.cause} else cause end,
+          cause_text = case when status = 'requested' then ${why.causeText} else cause_text end,
+          next_step = case when status = 'requested' then ${why.nextStep} else next_step end
+        where org_id = ${orgId} and starts_with(invite_hash, ${hashStart}) returning username`.execute(tx);
+      return rows[0];
     },
     /** Stores the grant of a finished sign-in and consumes the invitation; false when the invitation is not the given one any more. */
     async setGrant(

@@ -66,15 +66,20 @@ export default class ConnectionsCard extends LightningElement {
 
   get inviteText(): string {
     const { status, inviteExpiresAt } = this.connection;
-    if (status !== 'requested') return '';
+    if (status !== 'requested' || this.isInviteLost) return '';
     if (!inviteExpiresAt) return labels.inviteByMail;
     const expired = Date.parse(inviteExpiresAt) < Date.now();
     return fill(expired ? labels.inviteExpired : labels.inviteValid, formatDateTime(inviteExpiresAt));
   }
 
+  /** The mail with the invitation could not be delivered: there is no link to wait for. */
+  get isInviteLost(): boolean {
+    return this.connection.cause?.startsWith('mail_') ?? false;
+  }
+
   /** What an invited user does next stands with the invitation. */
   get nextStepText(): string {
-    return this.connection.status === 'requested' ? '' : (this.connection.nextStep ?? '');
+    return this.connection.status === 'requested' && !this.isInviteLost ? '' : (this.connection.nextStep ?? '');
   }
 
   get problemText(): string {

@@ -14,7 +14,7 @@ interface Page {
 
 const REFRESH_MS = 10_000;
 const BAD = new Set(['refreshed_failed', 'disconnected', 'held', 'standby_failed', 'all_down']);
-const WARN = new Set(['switched', 'last_spare']);
+const WARN = new Set(['switched', 'last_spare', 'mail_failed']);
 const GOOD = new Set(['registered', 'connected', 'released', 'recovered']);
 
 /** What happened to the connection of this org, newest first; new events appear by themselves. */

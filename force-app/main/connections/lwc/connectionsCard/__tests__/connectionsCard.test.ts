@@ -58,6 +58,14 @@ describe('c-connections-card', () => {
     expect(find(create(requested), '.last-ok')).toBeNull();
   });
 
+  it('explains that an invitation did not arrive, and what to do', () => {
+    const lost = { cause: 'mail_refused', causeText: 'The invitation did not reach ada@typo.test.', nextStep: 'Invite again.' };
+    const element = create({ status: 'requested', inviteExpiresAt: '2999-01-01T00:00:00Z', ...lost });
+    expect(find(element, '.invite')).toBeNull();
+    expect(find(element, '.problem').textContent).toContain('ada@typo.test');
+    expect(find(element, '.next-step').textContent).toContain('Invite again.');
+  });
+
   it('hands every press to the page', () => {
     const element = create({});
     const handler = jest.fn();
