@@ -49,15 +49,29 @@ function stop(): void {
   poll = undefined;
   resubscribe = undefined;
   pollEvery = 0;
-  if (subscription) void unsubscribe(subscription, () => undefined);
+  void endSubscription();
+}
+
+async function endSubscription(): Promise<void> {
+  const ended = subscription;
   subscription = undefined;
+  if (ended) await end(ended);
+}
+
+/** One that is broken may refuse to end; nothing comes from it any more either way. */
+async function end(ended: Subscription): Promise<void> {
+  try {
+    await unsubscribe(ended, () => undefined);
+  } catch {
+    // see above
+  }
 }
 
 async function connect(startedIn: number): Promise<void> {
   try {
     const made = await subscribe(changeChannel, -1, receive);
     if (startedIn !== epoch) {
-      void unsubscribe(made, () => undefined);
+      void end(made);
       return;
     }
     subscription = made;
@@ -82,9 +96,10 @@ function refused(): void {
 }
 
 async function reconnect(): Promise<void> {
-  if (subscription) await unsubscribe(subscription, () => undefined);
-  subscription = undefined;
-  await connect(epoch);
+  const startedIn = epoch;
+  await endSubscription();
+  // Meanwhile the last listener may have left, and another one come, whose start subscribes by itself.
+  if (startedIn === epoch) await connect(startedIn);
 }
 
 function eventsFlow(): void {

@@ -1,4 +1,4 @@
-import { deliver, fail, openSubscriptions, subscribe } from 'lightning/empApi';
+import { deliver, fail, openSubscriptions, subscribe, unsubscribe } from 'lightning/empApi';
 import { calmly, changeChannel, seenBefore, watchConversations } from 'c/messagingData';
 
 const flush = () => jest.advanceTimersByTimeAsync(0);
@@ -75,6 +75,34 @@ describe('wake-ups', () => {
     await jest.advanceTimersByTimeAsync(60_000);
     expect(listener).not.toHaveBeenCalled();
     stop();
+  });
+
+  it('subscribes again although the broken subscription cannot be ended', async () => {
+    const stop = watchConversations(jest.fn());
+    await flush();
+    (subscribe as jest.Mock).mockClear();
+    (unsubscribe as jest.Mock).mockRejectedValueOnce({ error: 'unknown client' });
+    fail({ error: 'disconnected' });
+    await jest.advanceTimersByTimeAsync(90_000);
+    expect(subscribe).toHaveBeenCalledTimes(1);
+    stop();
+  });
+
+  it('has one subscription when the last listener left and another came while it was being renewed', async () => {
+    const stop = watchConversations(jest.fn());
+    await flush();
+    let ended: (answer: object) => void = () => undefined;
+    (unsubscribe as jest.Mock).mockReturnValueOnce(new Promise((resolve) => (ended = resolve)));
+    (subscribe as jest.Mock).mockClear();
+    fail({ error: 'disconnected' });
+    await jest.advanceTimersByTimeAsync(90_000);
+    stop();
+    const stopAgain = watchConversations(jest.fn());
+    await flush();
+    ended({});
+    await flush();
+    expect(subscribe).toHaveBeenCalledTimes(1);
+    stopAgain();
   });
 
   it('looks now and then even if every event is lost', async () => {
