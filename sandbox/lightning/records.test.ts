@@ -73,6 +73,27 @@ describe.each(['', 'sw'])('records as the signed-in user sees them, in an org wi
     expect((await getRecord(contact, ["Contact.Name'"], [])).status).toBe(400);
   });
 
+  it('a supervisor changes the owner of a conversation, and no key', async () => {
+    const { org, url } = stage.salesforce;
+    const json = { 'content-type': 'application/json' };
+    const username = 'agent2@sandbox.test';
+    const sets = { add: ['SwitchboardSupervisor'], remove: ['SwitchboardAgent'] };
+    await fetch(`${url}/__sandbox/users/${username}/permission-sets`, { method: 'POST', headers: json, body: JSON.stringify(sets) });
+    const signIn = await fetch(`${url}/__sandbox/token`, { method: 'POST', headers: json, body: JSON.stringify({ username }) });
+    const { accessToken } = (await signIn.json()) as { accessToken: string };
+    const [supervisor, agent] = [org.users.byUsername(username)?.id, org.users.byUsername(AGENT)?.id];
+    const conversation = org.insert(own('Conversation__c'), { Name: 'c', [own('ExternalId__c')]: 'c-1', OwnerId: supervisor });
+    const change = (fields: object) =>
+      fetch(`${url}/services/data/v65.0/sobjects/${own('Conversation__c')}/${conversation}`, {
+        method: 'PATCH',
+        headers: { ...json, authorization: `Bearer ${accessToken}` },
+        body: JSON.stringify(fields),
+      });
+    const key = await change({ [own('ExternalId__c')]: 'other' });
+    expect({ status: key.status, body: await key.json() }).toMatchObject({ body: [{ fields: [own('ExternalId__c')] }] });
+    expect((await change({ OwnerId: agent })).status).toBe(204);
+  });
+
   it('lists show the labels of picklist values', async () => {
     const response = await fetch(`${stage.url}/__shell/list/${own('OptOut__c')}`, { headers: { cookie: `switchboard_user=${AGENT}` } });
     const { rows } = (await response.json()) as { rows: { cells: { name: string; value: string; display?: string }[] }[] };
