@@ -62,26 +62,34 @@ export async function openProbe(page: Page): Promise<Probe> {
   };
 }
 
+export interface Took {
+  domMs: number;
+  paintMs: number;
+}
+
 /** Presses the real mouse in the middle of an element and answers how long it took until the text was there. */
-export async function clickToText(
-  page: Page,
-  probe: Probe,
-  target: Locator,
-  selector: string,
-  text: string,
-): Promise<{ domMs: number; paintMs: number }> {
+export async function clickToText(page: Page, probe: Probe, target: Locator, selector: string, text: string): Promise<Took> {
+  return (await clickToTexts(page, probe, target, selector, [text]))[0] as Took;
+}
+
+/** The same for several texts, each with its own time. */
+export async function clickToTexts(page: Page, probe: Probe, target: Locator, selector: string, texts: string[]): Promise<Took[]> {
   await target.scrollIntoViewIfNeeded();
   const box = await target.boundingBox();
-  if (!box) throw new Error(`nothing to click on for "${text}"`);
+  if (!box) throw new Error(`nothing to click on for "${texts.join('", "')}"`);
   // What the last click set off must not be charged to this one.
   await page.waitForTimeout(SETTLE_MS);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await probe.expect(selector, text);
+  for (const text of texts) await probe.expect(selector, text);
   await page.mouse.down();
   await page.mouse.up();
-  const { clickedAt, inDomAt, paintedAt } = await probe.seen(text);
-  if (clickedAt === undefined) throw new Error('the page saw no click');
-  return { domMs: inDomAt - clickedAt, paintMs: paintedAt - clickedAt };
+  return Promise.all(
+    texts.map(async (text) => {
+      const { clickedAt, inDomAt, paintedAt } = await probe.seen(text);
+      if (clickedAt === undefined) throw new Error('the page saw no click');
+      return { domMs: inDomAt - clickedAt, paintMs: paintedAt - clickedAt };
+    }),
+  );
 }
 
 /** How far the page's clock is ahead of ours, from the exchange that took least time. */

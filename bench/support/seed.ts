@@ -15,7 +15,12 @@ export interface Seeded {
   /** External id. */
   id: string;
   newestText: string;
+  /** How its message begins that is as many back as a page shows at first. */
+  oldestShown: string;
 }
+
+/** Messages that an opened conversation shows. */
+export const SHOWN = 50;
 
 const MINUTE = 60_000;
 
@@ -49,13 +54,15 @@ export function seedConversations(org: Org, { total, opened, messages, long }: S
           sequence,
           at: lastAt - (count - sequence) * MINUTE,
           body:
-            sequence === count ? newestText : `Text ${sequence} of ${count}: the van is on its way, it should be with you within the hour.`,
+            sequence === count ? newestText : `${nameOf(sequence, index)}: the van is on its way, it should be with you within the hour.`,
         });
-      seeded.push({ id, newestText });
+      seeded.push({ id, newestText, oldestShown: nameOf(count - SHOWN + 1, index) });
     }
     return seeded;
   });
 }
+
+const nameOf = (sequence: number, conversation: number) => `Text ${sequence} of conversation ${conversation}`;
 
 function insertMessage(org: Org, conversation: string, message: { id: string; sequence: number; at: number; body: string }): void {
   const inbound = message.sequence % 2 === 0 || message.body.startsWith('The newest');
