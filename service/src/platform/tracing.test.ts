@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { startTracing } from './tracing.ts';
 
-it('exports the traces of requests to the configured endpoint', async () => {
+it('exports the traces of requests to the configured endpoint, by route and without what their addresses hold', async () => {
   const exported: { url: string | undefined; body: string }[] = [];
   const collector = createServer((request, response) => {
     let body = '';
@@ -19,8 +19,12 @@ it('exports the traces of requests to the configured endpoint', async () => {
     const { default: Fastify } = await import('fastify');
     const app = Fastify();
     app.get('/healthz', () => 'ok');
+    app.get('/connect/invite/:token', () => {
+      throw new Error('a text that nobody may log');
+    });
     await app.listen({ host: '127.0.0.1', port: 0 });
-    await fetch(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}/healthz`);
+    for (const path of ['/healthz', '/connect/invite/secret-token?code=secret-code', '/nowhere/secret-path'])
+      await fetch(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}${path}`);
     await app.close();
   } finally {
     await stop();
@@ -29,6 +33,8 @@ it('exports the traces of requests to the configured endpoint', async () => {
   expect(exported.map(({ url }) => url)).toEqual(['/v1/traces']);
   expect(exported[0]?.body).toContain('healthz');
   expect(exported[0]?.body).toContain('switchboard');
+  expect(exported[0]?.body).toContain('/connect/invite/:token');
+  expect(exported[0]?.body).not.toMatch(/secret-|nobody may log/);
 });
 
 it('loads nothing where no endpoint is configured', async () => {
