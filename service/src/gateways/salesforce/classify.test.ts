@@ -101,6 +101,12 @@ describe('REST and record codes', () => {
     expect(classOf(rest(404, 'NOT_FOUND'), { knownIds: true })).toBe('permission');
   });
 
+  it('takes the key of an upsert that the user cannot see for a permission', () => {
+    const message = 'Provided external ID field does not exist or is not accessible: ExternalId__c';
+    expect(classOf(rest(404, 'NOT_FOUND', message))).toBe('permission');
+    expect(classOf(rest(404, 'NOT_FOUND', 'Provided external ID field does not exist or is not accessible: Badge__c'))).toBe('record');
+  });
+
   it('takes a duplicate of our own external id for a resend', () => {
     const other = {
       code: 'DUPLICATE_VALUE',

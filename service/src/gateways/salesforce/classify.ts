@@ -52,6 +52,13 @@ export function classifyRecordError(error: RecordError, context: CallContext = {
   return build(rowOf(error, context) ?? { class: 'record', text: 'Salesforce refused the record.' }, error.code, error.message, 'yes');
 }
 
+/** Salesforce's code where it refuses what was asked or who asks; undefined for a fault of the session, the org or the way to it. */
+export function refusedCode(error: unknown): string | undefined {
+  if (!(error instanceof SalesforceError)) return undefined;
+  const failure = classifyFailure(error);
+  return failure.class === 'record' || failure.class === 'permission' ? failure.code : undefined;
+}
+
 const FAULT_TEXT: Readonly<Record<string, string>> = {
   timeout: 'Salesforce did not answer in time.',
   dns: 'The address of the org cannot be found.',
@@ -126,6 +133,9 @@ function rowOf(error: RecordError, context: CallContext): TableRow | undefined {
     case 'INVALID_FIELD_FOR_INSERT_UPDATE':
       return ofPackage(error, context) ? { class: 'permission', text: 'This user cannot write a field of Switchboard.' } : row;
     case 'NOT_FOUND':
+      // An upsert whose key field is hidden from the user.
+      if (/external id field/i.test(message) && OWN_EXTERNAL_IDS.some((name) => message.includes(name)))
+        return { class: 'permission', text: 'This user cannot see a field of Switchboard.' };
       return context.knownIds ? { class: 'permission', text: 'This user cannot see a record that exists.' } : row;
     case 'DUPLICATE_VALUE':
       return ownDuplicate(error) ? { class: 'transient', text: 'The same record was sent twice.' } : row;
