@@ -18,11 +18,11 @@ function problemsOf(env: Record<string, string>): string {
 
 describe('the configuration', () => {
   it('needs three settings in production and binds what a server binds', () => {
-    const config = readConfig({ ...production, PUBLIC_URL: 'https://switchboard.example.com/base//' });
+    const config = readConfig({ ...production, PUBLIC_URL: 'https://switchboard.example.com//' });
     expect(config).toMatchObject({
       role: 'all',
       sandbox: false,
-      publicUrl: 'https://switchboard.example.com/base',
+      publicUrl: 'https://switchboard.example.com',
       http: { host: '0.0.0.0', port: 8080 },
       operator: { host: '127.0.0.1', port: 9464 },
       retentionDays: 30,
@@ -48,6 +48,7 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'switchboard'],
     ['PUBLIC_URL', 'http://switchboard.example.com'],
     ['PUBLIC_URL', 'https://switchboard.example.com/?a=1'],
+    ['PUBLIC_URL', 'https://example.com/switchboard'],
     ['PUBLIC_URL', 'https://user:secret@switchboard.example.com'],
     ['TRUST_PROXY', 'maybe'],
     ['DATABASE_URL', 'mysql://db/switchboard'],

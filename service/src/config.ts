@@ -97,10 +97,11 @@ export function readConfig(env: NodeJS.ProcessEnv) {
 }
 
 function* checkPublicUrl(values: z.infer<typeof environment>): Generator<string> {
-  const { protocol, search, hash, username } = new URL(values.PUBLIC_URL);
+  const { protocol, pathname, search, hash, username } = new URL(values.PUBLIC_URL);
   if (protocol !== 'https:' && !(values.SANDBOX_MODE && protocol === 'http:')) yield 'PUBLIC_URL: must begin with https://';
-  // Carriers sign the address that they call; it is this one with a path added.
-  if (search || hash || username) yield 'PUBLIC_URL: must end with the host or a path';
+  // Carriers sign the address that they call; it is this one with a path added. Pages, their forms and cookies know no path before their own.
+  if (/[^/]/.test(pathname) || search || hash || username)
+    yield 'PUBLIC_URL: must end with the host or its port: give the service a host of its own';
 }
 
 function* checkSandboxMode(values: z.infer<typeof environment>, nodeEnv: string | undefined): Generator<string> {

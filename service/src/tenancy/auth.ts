@@ -12,6 +12,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     caller: Caller | null;
+    /** Why there is no caller although the route wants one. */
+    refusal: Error | null;
   }
 }
 
@@ -24,6 +26,7 @@ export const ADMIN = { scopes: ['admin'] } as const;
  */
 export function registerAuth(app: HttpServer, tenancy: Pick<Tenancy, 'authenticate'>): void {
   app.decorateRequest('caller', null);
+  app.decorateRequest('refusal', null);
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/v1/')) return;
     if (!route.config?.scopes) throw new Error(`Route ${route.url} names no scopes`);
@@ -31,7 +34,16 @@ export function registerAuth(app: HttpServer, tenancy: Pick<Tenancy, 'authentica
   });
   app.addHook('onRequest', async (request) => {
     const scopes = request.routeOptions.config.scopes;
-    if (scopes) request.caller = await identify(request, tenancy, scopes);
+    if (!scopes) return;
+    try {
+      request.caller = await identify(request, tenancy, scopes);
+    } catch (error) {
+      request.refusal = error as Error;
+    }
+  });
+  // Not earlier: a refused request counts for the rate limit too, which comes in between.
+  app.addHook('preParsing', async (request) => {
+    if (request.refusal) throw request.refusal;
   });
 }
 
@@ -43,6 +55,7 @@ async function identify(request: FastifyRequest, tenancy: Pick<Tenancy, 'authent
     throw unauthorized('This key is unknown or has ended. Register the org again to get a new one.', {
       headers: { 'www-authenticate': 'Bearer' },
     });
+  request.countedAs = `key ${row.id}`;
   if (!scopes.includes(row.scope)) throw forbidden(`This needs a key with scope ${scopes.join(' or ')}; the key has scope ${row.scope}.`);
   const orgId = header(request, 'x-org-id');
   if (orgId && orgId.slice(0, 15) !== row.salesforceOrgId.slice(0, 15)) {

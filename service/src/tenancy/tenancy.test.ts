@@ -195,6 +195,32 @@ describe('a guarded route', () => {
   });
 });
 
+describe('the rate limit of guarded routes', () => {
+  it('counts good keys each by itself, and refused requests by their address', async () => {
+    const app = await createHttpServer({
+      logger: createLogger({ level: 'silent' }),
+      version: 'test',
+      publicUrl: 'http://localhost',
+      problemBase: 'http://localhost/docs/errors',
+      requestsPerMinute: 2,
+    });
+    const tenancy = process();
+    const org = await addOrg(tenancy);
+    const keys = await tenancy.rollKeys(database.db, org.id, ['agent', 'admin']);
+    registerAuth(app, tenancy);
+    app.get('/v1/agents', { config: AGENT }, async () => ({}));
+    const statuses = async (...sent: string[]): Promise<number[]> => {
+      const all = [];
+      for (const key of sent) all.push(await app.inject({ url: '/v1/agents', headers: { authorization: `Bearer ${key}` } }));
+      expect(all.filter(({ statusCode }) => statusCode === 429).every(({ headers }) => Number(headers['retry-after']) > 0)).toBe(true);
+      return all.map(({ statusCode }) => statusCode);
+    };
+    expect(await statuses('a', 'b', 'c', 'd')).toEqual([401, 401, 429, 429]);
+    expect(await statuses(keys.agent, keys.agent, keys.agent, keys.admin)).toEqual([200, 200, 429, 200]);
+    await app.close();
+  });
+});
+
 it('does not start with a route that names no scopes', async () => {
   const app = await createHttpServer({
     logger: createLogger({ level: 'silent' }),

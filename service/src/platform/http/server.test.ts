@@ -100,12 +100,15 @@ describe('times', () => {
 });
 
 describe('the rate limit', () => {
-  it('answers 429 with the time to wait, per key, and leaves probes and exempt routes alone', async () => {
+  it('answers 429 with the time to wait, per proven caller, and leaves probes and exempt routes alone', async () => {
     const app = await server({ requestsPerMinute: 3 });
+    app.addHook('onRequest', async (request) => {
+      request.countedAs = (request.headers['x-proven'] as string | undefined) ?? null;
+    });
     registerHealthz(app, { ping: () => Promise.resolve() });
     app.get('/any', async () => ({}));
     app.post('/carriers/any', { config: { rateLimit: false } }, async () => ({}));
-    const get = (key: string, url = '/any') => app.inject({ url, headers: { authorization: `Bearer ${key}` } });
+    const get = (key: string, url = '/any') => app.inject({ url, headers: { 'x-proven': key } });
     for (let times = 0; times < 3; times += 1) expect((await get('one')).statusCode).toBe(200);
     const refused = await get('one');
     expect(refused.statusCode).toBe(429);
@@ -113,6 +116,11 @@ describe('the rate limit', () => {
     expect(refused.headers['content-type']).toContain('application/problem+json');
     expect(refused.json()).toMatchObject({ code: 'too_many_requests', status: 429 });
     expect((await get('two')).statusCode).toBe(200);
+    // What a caller only claims does not count.
+    for (const status of [200, 200, 200, 429, 429]) {
+      const claim = { authorization: `Bearer made-up-${Math.random()}` };
+      expect((await app.inject({ url: '/any', headers: claim })).statusCode).toBe(status);
+    }
     for (let times = 0; times < 6; times += 1) {
       expect((await get('one', '/healthz')).statusCode).toBe(200);
       expect((await app.inject({ method: 'POST', url: '/carriers/any' })).statusCode).toBe(200);

@@ -23,6 +23,13 @@ import { tooManyRequests } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { problemOfRequest, registerProblems } from './problems.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whose requests are counted together by the rate limit: set by whoever has proved the caller, the address otherwise. */
+    countedAs: string | null;
+  }
+}
+
 /** A Fastify instance whose routes speak zod. */
 export type HttpServer = FastifyInstance<
   RawServerDefault,
@@ -38,7 +45,7 @@ export interface HttpOptions {
   publicUrl: string;
   /** Where `docs/errors/<code>` is served: the `type` of every problem document begins with it. */
   problemBase: string;
-  /** Requests per minute of one address or key before 429; 0 switches it off (tests). */
+  /** Requests per minute of one proven caller, or of one address without, before 429; 0 switches it off (tests). */
   requestsPerMinute: number;
   bodyLimit?: number;
   trustProxy?: boolean;
@@ -72,11 +79,13 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   });
   await app.register(cookie);
   await app.register(formbody, { bodyLimit: 256 * 1024 });
+  app.decorateRequest('countedAs', null);
   if (options.requestsPerMinute > 0) {
     await app.register(rateLimit, {
       max: options.requestsPerMinute,
       timeWindow: '1 minute',
-      keyGenerator: (request) => request.headers.authorization ?? request.ip,
+      // Runs after all onRequest hooks of the server: who is going to be proved at all has been by then.
+      keyGenerator: (request) => request.countedAs ?? request.ip,
       errorResponseBuilder: (_request, context) =>
         tooManyRequests(`Slow down: at most ${context.max} requests a minute. Try again in ${Math.ceil(context.ttl / 1000)} s.`),
       allowList: (request) => request.url === '/healthz' || request.url === '/readyz',
