@@ -1,2 +1,2 @@
-export { createDirectory, type Candidate, type Directory, type PhoneQuery } from './search.ts';
-export { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type PhoneObject } from './phone-fields.ts';
+export { createDirectory, SearchRefusedError, type Candidate, type Directory, type PhoneQuery } from './search.ts';
+export { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type PhoneObject, type Viewer } from './phone-fields.ts';

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { SalesforceClient } from '../gateways/salesforce/index.ts';
+import { SalesforceError, type SalesforceClient } from '../gateways/salesforce/index.ts';
 
 /** Objects whose people can be found by a number. Leads that were converted are left to their Contact. */
 export const PHONE_OBJECTS = ['Contact', 'Lead', 'Account'] as const;
@@ -17,26 +17,42 @@ export interface PhoneFieldInfo {
   label: string;
 }
 
+/** Through whose eyes the org is seen: what can be searched depends on the user's rights. */
+export interface Viewer {
+  orgId: string;
+  connectionId: string;
+}
+
 const DESCRIBE_TTL_MS = 6 * 3600_000;
 
-/** The phone fields that the connected user can see, by describe; asked once in some hours, since a describe costs an API call. */
+/** The phone fields that a connected user can see, by describe; asked once in some hours, since a describe costs an API call. */
 export function createPhoneFields() {
   const known = new LRUCache<string, Record<PhoneObject, PhoneFieldInfo[]>>({ max: 1_000, ttl: DESCRIBE_TTL_MS });
+  const keyOf = ({ orgId, connectionId }: Viewer) => `${orgId}/${connectionId}`;
   return {
-    async readable(orgId: string, sf: SalesforceClient): Promise<Record<PhoneObject, PhoneFieldInfo[]>> {
-      const cached = known.get(orgId);
+    async readable(viewer: Viewer, sf: SalesforceClient): Promise<Record<PhoneObject, PhoneFieldInfo[]>> {
+      const cached = known.get(keyOf(viewer));
       if (cached) return cached;
       const entries: [PhoneObject, PhoneFieldInfo[]][] = [];
-      for (const object of PHONE_OBJECTS) {
-        const { fields } = await sf.describe(object);
-        entries.push([object, fields.filter((field) => field.type === 'phone').map(({ name, label }) => ({ name, label }))]);
-      }
+      for (const object of PHONE_OBJECTS) entries.push([object, await phoneFieldsOf(sf, object)]);
       const found = Object.fromEntries(entries) as Record<PhoneObject, PhoneFieldInfo[]>;
-      known.set(orgId, found);
+      known.set(keyOf(viewer), found);
       return found;
     },
-    forget: (orgId: string) => void known.delete(orgId),
+    /** The next question describes anew. */
+    forget: (viewer: Viewer) => void known.delete(keyOf(viewer)),
   };
 }
 
 export type PhoneFields = ReturnType<typeof createPhoneFields>;
+
+/** An object that the user may not see has no fields to search in, and does not keep the others from being searched. */
+async function phoneFieldsOf(sf: SalesforceClient, object: PhoneObject): Promise<PhoneFieldInfo[]> {
+  try {
+    const { fields } = await sf.describe(object);
+    return fields.filter((field) => field.type === 'phone').map(({ name, label }) => ({ name, label }));
+  } catch (error) {
+    if (error instanceof SalesforceError && error.errors.some(({ code }) => code === 'NOT_FOUND' || code === 'INVALID_TYPE')) return [];
+    throw error;
+  }
+}

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { SalesforceClient } from '../gateways/salesforce/index.ts';
-import { createDirectory, DEFAULT_PHONE_FIELDS } from './index.ts';
+import { SalesforceError, type SalesforceClient } from '../gateways/salesforce/index.ts';
+import { createDirectory, DEFAULT_PHONE_FIELDS, SearchRefusedError } from './index.ts';
 
 type Found = Record<string, unknown> & { attributes: { type: string } };
+
+const VIEWER = { orgId: 'org', connectionId: 'main' };
+const ASKED = [{ e164: '+14155550123', country: 'US' }];
+
+const refuses = (status: number, code: string) =>
+  new SalesforceError({ message: code, status, errors: [{ code, message: code, fields: [] }], sent: 'yes' });
 
 /** An org that answers searches with given records and notes what it was asked. */
 function org(records: Found[], readable: Record<string, string[]> = DEFAULT_PHONE_FIELDS) {
@@ -50,7 +56,7 @@ describe('who is behind a number', () => {
       contact({ Id: '003000000000003AAA', HomePhone: '1 415 555 01234' }),
       contact({ Id: '003000000000004AAA', OtherPhone: '+1.415.555.0123', LastActivityDate: '2026-05-05' }),
     ]);
-    const found = await createDirectory().findByNumbers('org', sf, [{ e164: '+14155550123', country: 'US' }], []);
+    const found = await createDirectory().findByNumbers(VIEWER, sf, [{ e164: '+14155550123', country: 'US' }], []);
     expect(found.get('+14155550123')).toMatchObject([
       { id: '003000000000001AAA', field: { name: 'MobilePhone' }, activityAt: null, changedAt: new Date('2026-01-02') },
       { id: '003000000000004AAA', field: { name: 'OtherPhone' }, activityAt: new Date('2026-05-05') },
@@ -60,7 +66,7 @@ describe('who is behind a number', () => {
   it('is asked for many numbers in few searches, each short enough for its operators to count', async () => {
     const { sf, searches } = org([]);
     const queries = Array.from({ length: 300 }, (_, index) => ({ e164: `+1415555${1000 + index}`, country: 'US' }));
-    const found = await createDirectory().findByNumbers('org', sf, queries, []);
+    const found = await createDirectory().findByNumbers(VIEWER, sf, queries, []);
     expect(found.size).toBe(300);
     expect(searches.length).toBeLessThanOrEqual(4);
     for (const search of searches) expect(search.indexOf('} IN PHONE FIELDS')).toBeLessThan(4_000);
@@ -72,7 +78,7 @@ describe('who is behind a number', () => {
   it('is looked up in the chosen fields that the connected user sees, and in no others', async () => {
     const { sf, searches } = org([], { Contact: ['MobilePhone', 'Phone'], Lead: [], Account: ['Phone'] });
     await createDirectory().findByNumbers(
-      'org',
+      VIEWER,
       sf,
       [{ e164: '+14155550123', country: 'US' }],
       [
@@ -86,16 +92,63 @@ describe('who is behind a number', () => {
 
   it('costs no search when there is no field to look in, and one describe per object in hours', async () => {
     const none = org([], {});
-    expect(await createDirectory().findByNumbers('org', none.sf, [{ e164: '+14155550123', country: 'US' }], [])).toEqual(
+    expect(await createDirectory().findByNumbers(VIEWER, none.sf, [{ e164: '+14155550123', country: 'US' }], [])).toEqual(
       new Map([['+14155550123', []]]),
     );
     expect(none.searches).toEqual([]);
     const some = org([]);
     const directory = createDirectory();
-    for (let times = 0; times < 3; times += 1) await directory.findByNumbers('org', some.sf, [{ e164: '+14155550123', country: 'US' }], []);
+    for (let times = 0; times < 3; times += 1)
+      await directory.findByNumbers(VIEWER, some.sf, [{ e164: '+14155550123', country: 'US' }], []);
     expect(some.describes()).toBe(3);
-    directory.phoneFields.forget('org');
-    await directory.findByNumbers('org', some.sf, [], []);
+    directory.phoneFields.forget(VIEWER);
+    await directory.findByNumbers(VIEWER, some.sf, [], []);
     expect(some.describes()).toBe(6);
+  });
+});
+
+describe('a user who may not search where another one may', () => {
+  it('is asked for what it sees itself', async () => {
+    const [main, standby] = [org([]), org([], { Contact: ['Phone'] })];
+    const directory = createDirectory();
+    await directory.findByNumbers(VIEWER, main.sf, ASKED, []);
+    await directory.findByNumbers({ ...VIEWER, connectionId: 'standby' }, standby.sf, ASKED, []);
+    expect(main.searches[0]).toContain('MobilePhone');
+    expect(standby.searches[0]).not.toContain('MobilePhone');
+  });
+
+  it('has the fields described anew when the org knows one of them no more, and finds in the others', async () => {
+    const readable: Record<string, string[]> = { Contact: ['MobilePhone', 'Phone'] };
+    const { sf, searches, describes } = org([contact({ Phone: '+14155550123' })], readable);
+    const search = sf.search;
+    sf.search = (sosl) =>
+      (sosl.includes('MobilePhone') && !readable['Contact']?.includes('MobilePhone')
+        ? Promise.reject(refuses(400, 'INVALID_FIELD'))
+        : search(sosl)) as never;
+    const directory = createDirectory();
+    await directory.findByNumbers(VIEWER, sf, ASKED, []);
+    readable['Contact'] = ['Phone'];
+    const found = await directory.findByNumbers(VIEWER, sf, ASKED, []);
+    expect(found.get('+14155550123')).toHaveLength(1);
+    expect([searches.length, describes()]).toEqual([2, 6]);
+  });
+
+  it('is told apart from an org that finds nobody, also when an object cannot be seen at all', async () => {
+    const refusing = org([]);
+    refusing.sf.search = () => Promise.reject(refuses(400, 'INVALID_TYPE'));
+    await expect(createDirectory().findByNumbers(VIEWER, refusing.sf, ASKED, [])).rejects.toEqual(
+      expect.objectContaining({ name: SearchRefusedError.name, code: 'INVALID_TYPE' }),
+    );
+    const leadless = org([]);
+    const describe = leadless.sf.describe;
+    leadless.sf.describe = (object) => (object === 'Lead' ? Promise.reject(refuses(404, 'NOT_FOUND')) : describe(object));
+    await createDirectory().findByNumbers(VIEWER, leadless.sf, ASKED, []);
+    expect(leadless.searches[0]).not.toContain('Lead(');
+  });
+
+  it('does not hide a fault of the org', async () => {
+    const { sf } = org([]);
+    sf.search = () => Promise.reject(refuses(503, 'SERVER_UNAVAILABLE'));
+    await expect(createDirectory().findByNumbers(VIEWER, sf, ASKED, [])).rejects.toMatchObject({ status: 503 });
   });
 });

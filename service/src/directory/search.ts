@@ -1,6 +1,13 @@
-import type { SalesforceClient } from '../gateways/salesforce/index.ts';
+import { refusedCode, type SalesforceClient } from '../gateways/salesforce/index.ts';
 import { digitForms, toE164 } from '../platform/phone.ts';
-import { createPhoneFields, DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type PhoneFieldInfo, type PhoneObject } from './phone-fields.ts';
+import {
+  createPhoneFields,
+  DEFAULT_PHONE_FIELDS,
+  PHONE_OBJECTS,
+  type PhoneFieldInfo,
+  type PhoneObject,
+  type Viewer,
+} from './phone-fields.ts';
 
 /** A number to look up; `country` is what stored numbers without a prefix belong to. */
 export interface PhoneQuery {
@@ -25,6 +32,16 @@ export interface Candidate {
 
 export type Directory = ReturnType<typeof createDirectory>;
 
+/** The org refuses to search for this user, whatever fields are named. `code` is Salesforce's. */
+export class SearchRefusedError extends Error {
+  readonly code: string;
+  constructor(code: string, cause: unknown) {
+    super('the org refused the search', { cause });
+    this.name = 'SearchRefusedError';
+    this.code = code;
+  }
+}
+
 /** SOSL drops its operators beyond 4,000 characters (vendor documentation), so a search stays well below. */
 const SEARCH_LENGTH = 3_500;
 
@@ -34,16 +51,38 @@ export function createDirectory() {
 
   /**
    * Finds the candidates of each number, by E.164 number. `chosen` are the admin's phone fields per object; without them the defaults
-   * count. Fields that the connected user may not see are left out. Costs one API call per some hundred numbers.
+   * count. Fields that the connected user may not see are left out. Costs one API call per some hundred numbers. Throws SearchRefusedError
+   * where the org refuses although the fields were just described; other failures pass through.
    */
   async function findByNumbers(
-    orgId: string,
+    viewer: Viewer,
+    sf: SalesforceClient,
+    queries: PhoneQuery[],
+    chosen: { object: string; fields: string[] }[],
+  ): Promise<Map<string, Candidate[]>> {
+    try {
+      return await search(viewer, sf, queries, chosen);
+    } catch (error) {
+      if (!refusedCode(error)) throw error;
+    }
+    // A field was deleted, or the user may not see it any more: what is known of the fields is out of date.
+    phoneFields.forget(viewer);
+    try {
+      return await search(viewer, sf, queries, chosen);
+    } catch (error) {
+      const code = refusedCode(error);
+      throw code ? new SearchRefusedError(code, error) : error;
+    }
+  }
+
+  async function search(
+    viewer: Viewer,
     sf: SalesforceClient,
     queries: PhoneQuery[],
     chosen: { object: string; fields: string[] }[],
   ): Promise<Map<string, Candidate[]>> {
     const found = new Map<string, Candidate[]>(queries.map((query) => [query.e164, []]));
-    const fields = await searchable(orgId, sf, chosen);
+    const fields = await searchable(viewer, sf, chosen);
     const returning = PHONE_OBJECTS.filter((object) => fields[object].length > 0).map((object) => returningOf(object, fields[object]));
     if (returning.length === 0) return found;
     for (const chunk of chunks(queries)) {
@@ -54,8 +93,8 @@ export function createDirectory() {
     return found;
   }
 
-  async function searchable(orgId: string, sf: SalesforceClient, chosen: { object: string; fields: string[] }[]): Promise<PhoneFieldsOf> {
-    const readable = await phoneFields.readable(orgId, sf);
+  async function searchable(viewer: Viewer, sf: SalesforceClient, chosen: { object: string; fields: string[] }[]): Promise<PhoneFieldsOf> {
+    const readable = await phoneFields.readable(viewer, sf);
     const wanted = (object: PhoneObject) =>
       chosen.length > 0 ? (chosen.find((entry) => entry.object === object)?.fields ?? []) : DEFAULT_PHONE_FIELDS[object];
     return Object.fromEntries(

@@ -95,6 +95,16 @@ describe('a batch', () => {
     expect(rig.salesforce.org.query(`SELECT Id FROM Conversation__c WHERE CustomerNumber__c = '${number}'`)).toHaveLength(1);
   });
 
+  it('arrives also when the org refuses to search for whom it is from', async () => {
+    const number = person();
+    await rig.fault({ path: '/search' }, { status: 400, body: [{ errorCode: 'INVALID_FIELD', message: 'No such column' }] });
+    await text(number, 'Whoever I am');
+    await rig.delivered();
+    expect(messages(number)).toHaveLength(1);
+    expect(conversation(number)['MatchNote__c']).toContain('INVALID_FIELD');
+    expect(await parked()).toEqual([]);
+  });
+
   it('is kept while the org has no calls left, and goes on by itself', async () => {
     const number = person();
     await rig.control('POST', '/limits', { remaining: 0 });

@@ -11,9 +11,13 @@ export type PhoneFieldSettings = ReturnType<typeof createPhoneFieldSettings>;
 /** Which phone fields of which objects an incoming number is compared with. */
 export function createPhoneFieldSettings({ db, access, directory }: { db: Db; access: OrgAccess; directory: Directory }) {
   /** Asked for by a person, who is told at once when the org cannot be reached. */
-  async function askOrg(orgId: string) {
+  async function askOrg(orgId: string, anew = false) {
     try {
-      return await access.call(orgId, (sf) => directory.phoneFields.readable(orgId, sf));
+      return await access.call(orgId, (sf, { connectionId }) => {
+        const viewer = { orgId, connectionId };
+        if (anew) directory.phoneFields.forget(viewer);
+        return directory.phoneFields.readable(viewer, sf);
+      });
     } catch (error) {
       const hold = access.heldBy(error);
       if (!hold) throw error;
@@ -41,8 +45,7 @@ export function createPhoneFieldSettings({ db, access, directory }: { db: Db; ac
   return {
     read,
     async save(orgId: string, objects: { object: string; fields: string[] }[]) {
-      directory.phoneFields.forget(orgId);
-      await askOrg(orgId);
+      await askOrg(orgId, true);
       await db.transaction().execute((tx) => savePhoneFields(tx, orgId, objects));
       return read(orgId);
     },

@@ -1,7 +1,7 @@
 /** The Salesforce gateway: the only place that knows jsforce, Salesforce's wire formats and the namespace of the installed package. */
 export { API_VERSION, createSalesforceClient, type SalesforceClient, type SalesforceClientOptions } from './client.ts';
 export { escapeSoql, escapeSosl } from './client-extras.ts';
-export { classifyFailure, classifyRecordError, type CallContext, type Failure, type FailureClass } from './classify.ts';
+export { classifyFailure, classifyRecordError, refusedCode, type CallContext, type Failure, type FailureClass } from './classify.ts';
 export { MAX_COLLECTION, MAX_HEAVY_SUBREQUESTS, MAX_SUBREQUESTS, type SubrequestBuilder } from './composite.ts';
 export { HostRefusedError, OAuthError, SalesforceError, type Sent, type TransportFault } from './errors.ts';
 export { checkTokenHost, loginUrl, type HostPolicy } from './hosts.ts';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SearchRefusedError, type Viewer } from '../../directory/index.ts';
 import { SalesforceError, type SalesforceClient } from '../../gateways/salesforce/index.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { createTestDatabase } from '../../platform/db/test-database.ts';
@@ -16,10 +17,12 @@ import { fakeUser, refused, startOrgLane, written, type FakeUser, type Step } fr
 let database: Database;
 let orgId: string;
 let accountId: string;
+let viewer: Viewer;
 beforeAll(async () => {
   database = await createTestDatabase();
   orgId = await addOrg(database.db);
   accountId = await addAccount(database.db, orgId, 'smpp');
+  viewer = { orgId, connectionId: 'main' };
 });
 afterAll(() => database.close());
 
@@ -222,15 +225,27 @@ describe('a record that a conversation belongs to', () => {
     const record = { object: 'Contact', id: '003000000000001AAA' };
     const { conversationId } = await addMessage(database.db, { orgId, accountId, customerNumber: person(), record });
     const conversations = await findConversations(database.db, orgId, [conversationId]);
-    const sf = {
-      steps: { query: (referenceId: string) => ({ referenceId }) },
-      composite: async () => [
-        { referenceId: 'Contact', ok: false, status: 503, saves: [], errors: [{ code: 'SERVER_UNAVAILABLE', message: '', fields: [] }] },
-      ],
-      queryAllPages: async function* () {},
-    } as unknown as SalesforceClient;
+    const sf = (status: number, code: string) =>
+      ({
+        steps: { query: (referenceId: string) => ({ referenceId }) },
+        composite: async () => [{ referenceId: 'Contact', ok: false, status, saves: [], errors: [{ code, message: '', fields: [] }] }],
+        queryAllPages: async function* () {},
+      }) as unknown as SalesforceClient;
     const directory = { findByNumbers: () => Promise.resolve(new Map()) } as never;
-    const input = { orgId, sf, conversations, numbers: [], phoneFields: [], now: new Date() };
-    await expect(matchConversations(directory, input)).rejects.toMatchObject({ status: 503 });
+    const input = { viewer, conversations, numbers: [], phoneFields: [], now: new Date() };
+    const away = matchConversations(directory, { ...input, sf: sf(503, 'SERVER_UNAVAILABLE') });
+    await expect(away).rejects.toMatchObject({ status: 503 });
+    // One that this user may not read keeps its conversation, and keeps nobody's texts back.
+    expect(await matchConversations(directory, { ...input, sf: sf(400, 'INVALID_TYPE') })).toEqual([]);
+  });
+
+  it('is not made up where the org refuses to search: the text is delivered, and the note says why nobody was found', async () => {
+    const { conversationId } = await add();
+    const conversations = await findConversations(database.db, orgId, [conversationId]);
+    const directory = { findByNumbers: () => Promise.reject(new SearchRefusedError('INVALID_FIELD', undefined)) } as never;
+    const input = { viewer, sf: {} as SalesforceClient, conversations, numbers: [], phoneFields: [], now: new Date() };
+    expect(await matchConversations(directory, input)).toMatchObject([
+      { conversationId, recordId: null, note: expect.stringContaining('INVALID_FIELD') as string },
+    ]);
   });
 });

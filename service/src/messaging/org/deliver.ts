@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../platform/log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db, Tx } from '../../platform/db/database.ts';
-import type { Directory } from '../../directory/index.ts';
+import type { Directory, Viewer } from '../../directory/index.ts';
 import { SalesforceError, type SalesforceClient, type SubResult } from '../../gateways/salesforce/index.ts';
 import type { LaneBatch, LanePurpose } from '../../platform/lanes/engine.ts';
 import type { OutboxRow } from '../../platform/lanes/outbox.ts';
@@ -103,9 +103,9 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
   async function ask(batch: LaneBatch, rows: OutboxRow[]): Promise<Answer> {
     const seen: { denied?: Answer } = {};
     try {
-      return await access.call(batch.lease.orgId, async (sf) => {
+      return await access.call(batch.lease.orgId, async (sf, { connectionId }) => {
         delete seen.denied;
-        const answer = await write(batch, rows, sf);
+        const answer = await write(batch, rows, sf, { orgId: batch.lease.orgId, connectionId });
         const refusal = refusalOfMost(answer.pairs, judge(answer.pairs).refused);
         if (!refusal) return answer;
         seen.denied = answer;
@@ -118,10 +118,10 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
   }
 
   /** May run again from the start with another user: everything in it is an upsert or a read. */
-  async function write(batch: LaneBatch, rows: OutboxRow[], sf: SalesforceClient): Promise<Answer> {
+  async function write(batch: LaneBatch, rows: OutboxRow[], sf: SalesforceClient, viewer: Viewer): Promise<Answer> {
     const { orgId } = batch.lease;
     await batch.renew();
-    await match(orgId, rows, sf);
+    await match(viewer, rows, sf);
     if (!queues.has(orgId)) queues.set(orgId, { id: await findQueue(sf) });
     const [built, results] = await send(batch, rows, sf);
     for (const result of results) {
@@ -141,7 +141,8 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     return [built, await sf.composite(built.steps)];
   }
 
-  async function match(orgId: string, rows: OutboxRow[], sf: SalesforceClient): Promise<void> {
+  async function match(viewer: Viewer, rows: OutboxRow[], sf: SalesforceClient): Promise<void> {
+    const { orgId } = viewer;
     const conversations = await findConversations(
       db,
       orgId,
@@ -149,7 +150,7 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     );
     if (conversations.length === 0) return;
     const [numbers, phoneFields] = [await listNumbers(db, orgId), await listPhoneFields(db, orgId)];
-    const matches = await matchConversations(directory, { orgId, sf, conversations, numbers, phoneFields, now: clock.now() });
+    const matches = await matchConversations(directory, { viewer, sf, conversations, numbers, phoneFields, now: clock.now() });
     if (matches.length > 0) await db.transaction().execute((tx) => saveMatches(tx, orgId, matches, clock.now()));
   }
 

@@ -1,5 +1,5 @@
-import type { Candidate, Directory, PhoneQuery } from '../../directory/index.ts';
-import { SalesforceError, type SalesforceClient } from '../../gateways/salesforce/index.ts';
+import { SearchRefusedError, type Candidate, type Directory, type PhoneQuery, type Viewer } from '../../directory/index.ts';
+import { refusedCode, SalesforceError, type SalesforceClient } from '../../gateways/salesforce/index.ts';
 import { countryOf, formatNumber } from '../../platform/phone.ts';
 import type { Match } from '../store/conversations.ts';
 import type { Conversation, OurNumber, RecordObject } from '../types.ts';
@@ -8,7 +8,7 @@ import type { Conversation, OurNumber, RecordObject } from '../types.ts';
 const SEARCH_AGAIN_MS = 10 * 60_000;
 
 export interface MatchingInput {
-  orgId: string;
+  viewer: Viewer;
   sf: SalesforceClient;
   conversations: Conversation[];
   numbers: OurNumber[];
@@ -42,8 +42,18 @@ async function searchByNumber(directory: Directory, input: MatchingInput, conver
     const country = countries.get(ourNumber) ?? countryOf(ourNumber) ?? 'US';
     if (customerNumber.startsWith('+')) queries.set(customerNumber, { e164: customerNumber, country });
   }
-  const found = await directory.findByNumbers(input.orgId, input.sf, [...queries.values()], input.phoneFields);
-  return conversations.map((conversation) => choose(conversation, found.get(conversation.customerNumber) ?? []));
+  try {
+    const found = await directory.findByNumbers(input.viewer, input.sf, [...queries.values()], input.phoneFields);
+    return conversations.map((conversation) => choose(conversation, found.get(conversation.customerNumber) ?? []));
+  } catch (error) {
+    // A text is delivered whether or not it may be found out whose it is; a later one has it looked for again.
+    if (!(error instanceof SearchRefusedError)) throw error;
+    return conversations.map((conversation) => ({ ...nobody(conversation), note: notSearched(error.code) }));
+  }
+}
+
+function notSearched(code: string): string {
+  return `Nobody was looked for: Salesforce refused the search (${code}). The main user needs to read Contacts, Leads and Accounts and their owners.`;
 }
 
 /** The newer activity first; among records without any, or on one day, the one that was changed last. */
@@ -92,30 +102,33 @@ interface PersonRow extends Record<string, unknown> {
   ConvertedContactId?: string | null;
 }
 
-/** Reads the records by id, all objects in one composite call. A converted lead leads on to its Contact, a merged record to the one that stayed. */
+/**
+ * Reads the records by id, all objects in one composite call. A converted lead leads on to its Contact, a merged record to the one that
+ * stayed. Conversations with records that this user may not read stay as they are.
+ */
 async function followRecords(sf: SalesforceClient, conversations: Conversation[]): Promise<{ matches: Match[]; missing: Conversation[] }> {
-  if (conversations.length === 0) return { matches: [], missing: [] };
-  const rows = await readRecords(sf, conversations.map(linkOf));
-  const gone = conversations.filter((conversation) => !rows.has(key(linkOf(conversation).id)));
+  const { rows, refused } = await readRecords(sf, conversations.map(linkOf));
+  const readable = conversations.filter((conversation) => !refused.has(linkOf(conversation).object));
+  const gone = readable.filter((conversation) => !rows.has(key(linkOf(conversation).id)));
   const masters = gone.length > 0 ? await readMasters(sf, gone.map(linkOf)) : new Map<string, string>();
   const successors = new Map<string, Link>();
-  for (const conversation of conversations) {
+  for (const conversation of readable) {
     const { object, id } = linkOf(conversation);
     const contactId = rows.get(key(id))?.ConvertedContactId;
     const masterId = masters.get(key(id));
     if (contactId) successors.set(key(id), { object: 'Contact', id: contactId });
     else if (masterId) successors.set(key(id), { object, id: masterId });
   }
-  const next = successors.size > 0 ? await readRecords(sf, [...successors.values()]) : new Map<string, PersonRow>();
+  const next = await readRecords(sf, [...successors.values()]);
   const matches: Match[] = [];
   const missing: Conversation[] = [];
-  for (const conversation of conversations) {
+  for (const conversation of readable) {
     const link = linkOf(conversation);
     const successor = successors.get(key(link.id));
-    const row = successor ? next.get(key(successor.id)) : rows.get(key(link.id));
-    if (!row) missing.push(conversation);
-    else if (successor || !isUnchanged(conversation, row))
+    const row = successor ? next.rows.get(key(successor.id)) : rows.get(key(link.id));
+    if (row && (successor || !isUnchanged(conversation, row)))
       matches.push(toMatch(conversation, successor ?? link, row, successor !== undefined));
+    else if (!row && !(successor && next.refused.has(successor.object))) missing.push(conversation);
   }
   return { matches, missing };
 }
@@ -149,7 +162,10 @@ function isUnchanged(conversation: Conversation, row: PersonRow): boolean {
   return conversation.matchedAt !== null && conversation.recordName === row.Name;
 }
 
-async function readRecords(sf: SalesforceClient, wanted: Link[]): Promise<Map<string, PersonRow>> {
+async function readRecords(sf: SalesforceClient, wanted: Link[]): Promise<{ rows: Map<string, PersonRow>; refused: Set<RecordObject> }> {
+  const rows = new Map<string, PersonRow>();
+  const refused = new Set<RecordObject>();
+  if (wanted.length === 0) return { rows, refused };
   const columns: Record<RecordObject, string> = {
     Contact: 'Id, Name, OwnerId, AccountId',
     Lead: 'Id, Name, OwnerId, IsConverted, ConvertedContactId',
@@ -159,12 +175,14 @@ async function readRecords(sf: SalesforceClient, wanted: Link[]): Promise<Map<st
     const ids = [...new Set(wanted.filter((item) => item.object === object).map((item) => item.id.replace(/\W/g, '')))];
     return ids.length > 0 ? [sf.steps.query(object, `SELECT ${columns[object]} FROM ${object} WHERE Id IN ('${ids.join("','")}')`)] : [];
   });
-  const results = await sf.composite(steps);
-  // An unanswered question is no answer: taken for "not there" it would give the conversation to somebody else.
-  for (const { ok, status, errors } of results)
-    if (!ok) throw new SalesforceError({ message: 'a query was refused', status, errors, sent: 'yes' });
-  const rows = results.flatMap((result) => (result.page?.records ?? []) as PersonRow[]);
-  return new Map(rows.map((row) => [key(row.Id), row]));
+  for (const { referenceId, ok, status, errors, page } of await sf.composite(steps)) {
+    const error = ok ? undefined : new SalesforceError({ message: 'a query was refused', status, errors, sent: 'yes' });
+    // An unanswered question is no answer: taken for "not there" it would give the conversation to somebody else.
+    if (error && !refusedCode(error)) throw error;
+    if (error) refused.add(referenceId as RecordObject);
+    for (const row of (page?.records ?? []) as PersonRow[]) rows.set(key(row.Id), row);
+  }
+  return { rows, refused };
 }
 
 /** Where merged records went: a merge deletes the losers and leaves the winner's id on them. */
