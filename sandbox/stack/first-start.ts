@@ -44,7 +44,7 @@ export async function connect(stack: Stack, username: string): Promise<void> {
 type Visit = Awaited<ReturnType<FormClient['open']>>;
 
 /** Presses every button on the way: start, log in, allow. */
-async function walk(client: FormClient, first: Visit, username: string): Promise<void> {
+export async function walk(client: FormClient, first: Visit, username: string): Promise<void> {
   let visit = first;
   for (let step = 0; step < 6; step += 1) {
     if (visit.kind !== 'page') throw new Error('the sign-in left its pages');

@@ -149,7 +149,7 @@ export default class MessagingStart extends LightningModal {
   }
 
   handleKey(event: KeyboardEvent): void {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void this.handleSend();
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing) void this.handleSend();
   }
 
   async handleSend(): Promise<void> {

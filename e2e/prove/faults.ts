@@ -1,0 +1,95 @@
+/** How each fault of a schedule is brought about at the sandbox's peers, and how all of them are taken back. */
+import type { FaultRule } from '../../sandbox/control/faults.ts';
+import { INITIAL_PASSWORD } from '../../sandbox/salesforce/auth/accounts.ts';
+import type { CARRIER_FAULTS, ORG_FAULTS, USER_FAULTS } from './schedule.ts';
+
+type OrgFault = (typeof ORG_FAULTS)[number];
+type CarrierFault = (typeof CARRIER_FAULTS)[number];
+type UserFault = (typeof USER_FAULTS)[number];
+
+/** Calls of one peer's control surface. */
+export type Control = (method: string, path: string, body?: unknown) => Promise<unknown>;
+
+const COMPOSITE = { path: '/composite' };
+const error = (errorCode: string) => [{ errorCode, message: `fault ${errorCode}` }];
+
+const ORG_RULES: Record<Exclude<OrgFault, 'org-locked' | 'request-limit' | 'concurrent-limit'>, FaultRule> = {
+  'reply-lost': { match: COMPOSITE, times: 2, action: { drop: 'after' } },
+  'cut-before': { match: COMPOSITE, times: 2, action: { drop: 'before' } },
+  unavailable: { match: { path: '/services/data' }, times: 3, action: { status: 503, body: error('SERVER_UNAVAILABLE') } },
+  'session-storm': { match: { path: '/services/data' }, times: 4, action: { status: 401, body: error('INVALID_SESSION_ID') } },
+  'row-lock': { match: COMPOSITE, times: 2, action: { status: 400, body: error('UNABLE_TO_LOCK_ROW') } },
+  refused: { match: COMPOSITE, times: 2, action: { status: 400, body: error('JSON_PARSER_ERROR') } },
+  slow: { match: { path: '/services/data' }, times: 4, action: { latencyMs: 1_500 } },
+  'token-reply-lost': { match: { path: '/services/oauth2/token' }, times: 1, action: { drop: 'after' } },
+};
+
+export async function harmOrg(fault: OrgFault, control: Control, everyUser: readonly string[]): Promise<void> {
+  if (fault === 'org-locked') await control('POST', '/org', { state: 'locked' });
+  else if (fault === 'request-limit') await control('POST', '/limits', { remaining: 0 });
+  else if (fault === 'concurrent-limit') await control('POST', '/limits', { concurrent: true });
+  else {
+    await control('POST', '/faults', ORG_RULES[fault]);
+    // Without a session that ran out nobody would ask for a token.
+    if (fault === 'token-reply-lost') for (const user of everyUser) await control('POST', `/users/${user}/expire-session`);
+  }
+}
+
+const INTEGRATION = 'SwitchboardIntegration';
+const FIELD = { object: 'Message__c', field: 'DeliveryStatus__c' };
+
+export async function harmUser(fault: UserFault, username: string, control: Control): Promise<void> {
+  if (fault === 'strip-permission') await control('POST', `/users/${username}/permission-sets`, { remove: [INTEGRATION] });
+  else if (fault === 'strip-field') await control('POST', `/users/${username}/fields`, { ...FIELD, read: false, edit: false });
+  // To the same password, so that the user can sign in again: what counts is that the grants end.
+  else await control('POST', `/users/${username}/${fault}`, fault === 'change-password' ? { password: INITIAL_PASSWORD } : undefined);
+}
+
+export async function healOrg(control: Control, users: readonly string[]): Promise<void> {
+  await control('DELETE', '/faults');
+  await control('POST', '/org', { state: 'active' });
+  await control('POST', '/limits', { remaining: null, concurrent: false });
+  for (const username of users) {
+    await control('POST', `/users/${username}/activate`);
+    await control('POST', `/users/${username}/unlock`);
+    await control('POST', `/users/${username}/permission-sets`, { add: [INTEGRATION] });
+    await control('POST', `/users/${username}/fields`, { ...FIELD, read: true, edit: true });
+  }
+}
+
+const SUBMITS = [{ method: 'POST', path: '/Messages.json' }, { path: 'smpp:submit_sm' }];
+/** One rule for each carrier; SMPP statuses are ESME_RTHROTTLED, ESME_RMSGQFUL and ESME_RSYSERR. */
+const both = (http: FaultRule['action'], smpp: FaultRule['action'], times: number): FaultRule[] => [
+  { match: SUBMITS[0], times, action: http },
+  { match: SUBMITS[1], times, action: smpp },
+];
+
+const CARRIER_RULES: Partial<Record<CarrierFault, FaultRule[]>> = {
+  'submit-reply-lost': both({ drop: 'after' }, { drop: 'after' }, 1),
+  'submit-cut': both({ drop: 'before' }, { drop: 'before' }, 1),
+  throttled: both({ status: 429 }, { status: 0x58 }, 2),
+  'queue-full': both({ status: 429 }, { status: 0x14 }, 2),
+  'server-error': both({ status: 500 }, { status: 0x08 }, 1),
+  'slow-answer': both({ latencyMs: 1_200 }, { latencyMs: 1_200 }, 3),
+  'receipts-twice': [{ match: { path: 'smpp:deliver_sm' }, times: 3, action: { drop: 'after' } }],
+};
+const SMSC_SETTINGS: Partial<Record<CarrierFault, object>> = {
+  'receipts-early': { answerDelayMs: 400, receiptDelayMs: 0 },
+  'receipts-other-spelling': { responseIds: 'hex', receiptIds: 'leading-zeros' },
+};
+const NORMAL_SMSC = { answerDelayMs: 0, receiptDelayMs: 300, responseIds: 'decimal', receiptIds: 'decimal' };
+
+export async function harmCarrier(fault: CarrierFault, control: Control, webhook: (reachable: boolean) => Promise<void>): Promise<void> {
+  const rules = CARRIER_RULES[fault];
+  const settings = SMSC_SETTINGS[fault];
+  if (rules) await control('POST', '/faults', rules);
+  if (settings) await control('POST', '/smsc', settings);
+  if (fault === 'line-cut') await control('POST', '/smsc/cut');
+  if (fault === 'webhook-lost') await webhook(false);
+}
+
+export async function healCarrier(control: Control, webhook: (reachable: boolean) => Promise<void>): Promise<void> {
+  await control('DELETE', '/faults');
+  await control('POST', '/smsc', NORMAL_SMSC);
+  await webhook(true);
+}

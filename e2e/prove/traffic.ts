@@ -1,0 +1,86 @@
+/** The texts of a schedule: handed over as a customer's carrier and an agent's browser do, and noted with what was answered. */
+import { signedText } from '../../bench/support/signed-texts.ts';
+import type { Handed } from './oracle.ts';
+import type { Act, CarrierKind } from './schedule.ts';
+import { OURS, type World } from './world.ts';
+
+const AGAIN_MS = 150;
+const ANSWER_MS = 8_000;
+
+export interface Traffic {
+  handed: Handed[];
+  play(act: Act): Promise<void>;
+  /** What nobody has answered by now is not asked again. */
+  giveUp(): void;
+}
+
+/** `number`: of the schedule, so that no two share a phone or a text. */
+export function createTraffic(world: World, number: number): Traffic {
+  const handed: Handed[] = [];
+  const over = new AbortController();
+  const phoneOf = (carrier: CarrierKind, person: number) =>
+    carrier === 'twilio' ? `+1415${2_000_000 + number * 10 + person}` : `+447${400_000_000 + number * 10 + person}`;
+
+  function note(direction: Handed['direction'], carrier: CarrierKind, person: number, long: boolean): Handed {
+    const start = `proof ${number}-${handed.length}`;
+    const body = long ? `${start} ${'a text that takes more than one part to carry, '.repeat(4)}and here it ends.` : start;
+    const text: Handed = { direction, body, phone: phoneOf(carrier, person), ours: OURS[carrier], ids: [] };
+    handed.push(text);
+    return text;
+  }
+
+  /** As a browser or a carrier does: again until there is an answer that settles it. */
+  async function insist(ask: () => Promise<boolean>): Promise<void> {
+    while (!over.signal.aborted) {
+      if (await ask().catch(() => false)) return;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+
+  async function send(text: Handed, key: string): Promise<boolean> {
+    const answer = await fetch(`${world.service}/v1/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${world.key()}`, 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ to: text.phone, from: text.ours, body: text.body }),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    const content = (await answer.json()) as { id?: string; code?: string };
+    if (answer.ok && content.id) {
+      text.id = content.id;
+      text.ids.push(content.id);
+    } else if (content.code === 'opted_out') text.refused = content.code;
+    else return false;
+    return true;
+  }
+
+  const inbound = (carrier: CarrierKind, from: string, body: string) =>
+    world.carrier('POST', '/inbound', { carrier, from, to: OURS[carrier], body });
+
+  return {
+    handed,
+    giveUp: () => over.abort(),
+    async play(act) {
+      if (act.do === 'inbound') {
+        const text = note('inbound', act.carrier, act.person, act.long);
+        await inbound(act.carrier, text.phone, text.body);
+      } else if (act.do === 'stop') {
+        await inbound(act.carrier, phoneOf(act.carrier, act.person), 'STOP');
+      } else if (act.do === 'outbound') {
+        const text = note('outbound', act.carrier, act.person, act.long);
+        const key = world.newKey();
+        await Promise.all(Array.from({ length: act.times }, () => insist(() => send(text, key))));
+      } else if (act.do === 'webhook') {
+        const text = note('inbound', 'twilio', act.person, false);
+        const shot = signedText(world.twilio, { from: text.phone, to: text.ours, body: text.body });
+        const post = async () => {
+          const target = new URL(shot.path, world.service);
+          const init = { method: 'POST', headers: shot.headers as Record<string, string>, body: shot.body as string };
+          return (await fetch(target, { ...init, signal: AbortSignal.timeout(ANSWER_MS) })).ok;
+        };
+        await insist(async () =>
+          (await Promise.allSettled(Array.from({ length: act.times }, post))).some((one) => one.status === 'fulfilled' && one.value),
+        );
+      }
+    },
+  };
+}

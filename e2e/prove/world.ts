@@ -1,0 +1,149 @@
+/** One sandbox org, one sandbox carrier, one PostgreSQL database and two service processes, in which schedules run one after the other. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { FormClient } from '../../sandbox/control/browserless.ts';
+import type { UserApi } from '../../sandbox/stack/org-api.ts';
+import { freePorts } from '../../sandbox/stack/ports.ts';
+import { startStack } from '../../sandbox/stack/stack.ts';
+import { register, walk } from '../../sandbox/stack/first-start.ts';
+import { sampleAccounts } from '../../sandbox/carrier/accounts.ts';
+import { createEmptyPostgres } from '../../service/src/platform/db/test-database.ts';
+import type { Control } from './faults.ts';
+import { createProcesses } from './processes.ts';
+import type { CarrierKind } from './schedule.ts';
+
+export const OURS: Record<CarrierKind, string> = { twilio: '+14155550100', smpp: '+447700900100' };
+export const USERS = ['admin@sandbox.test', 'standby@sandbox.test'] as const;
+
+function twilioAccount(): { accountSid: string; authToken: string; numberSid: string } {
+  const [account] = sampleAccounts().twilio;
+  const [number] = account?.numbers ?? [];
+  if (!account || !number) throw new Error('the sandbox carrier has no sample account');
+  return { accountSid: account.accountSid, authToken: account.authToken, numberSid: number.sid };
+}
+
+async function webhookAddress(admin: UserApi): Promise<string> {
+  const { items } = await admin.get<{ items: { kind: string; webhookUrl: string }[] }>('/v1/carrier-accounts');
+  const account = items.find(({ kind }) => kind === 'twilio');
+  if (!account) throw new Error('the sample has no account that takes webhooks');
+  return account.webhookUrl;
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** `server`: a PostgreSQL server on which a database may be made; it is removed again by `close`. */
+export async function startWorld(server: string, onOutput: (text: string) => void) {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'prove-'));
+  const database = await createEmptyPostgres(server);
+  const env = { DATABASE_URL: database.url, CARRIER_POLL_SECONDS: '2', LOG_LEVEL: 'warn' };
+  const ports = await freePorts();
+  const stack = await startStack({ ports, dataDir, sample: 'connected', lightning: false, env, onOutput });
+  await stack.service.stop();
+  const processes = createProcesses({ ports, dataDir, env, onOutput, workerPort: (await freePorts()).service });
+  await Promise.all([processes.start(0), processes.start(1)]);
+
+  const sql = new pg.Pool({ connectionString: database.url, max: 3 });
+  sql.on('error', () => undefined); // connections are ended on purpose
+  await sql.query(`
+    create table prove_move (id bigint generated always as identity primary key, message uuid, was text, now text);
+    create function prove_note() returns trigger language plpgsql as $$ begin
+      insert into prove_move (message, was, now) values (new.id, old.status, new.status); return null; end $$;
+    create trigger prove_note after update of status on message for each row when (old.status is distinct from new.status) execute function prove_note();`);
+
+  const rows = async <T>(text: string, values: unknown[] = []): Promise<T[]> => (await sql.query(text, values)).rows as T[];
+  const control =
+    (base: string): Control =>
+    async (method, where, body) => {
+      const answer = await fetch(`${base}/__sandbox${where}`, {
+        method,
+        ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      });
+      if (!answer.ok) throw new Error(`${method} ${where} answered ${answer.status}: ${await answer.text()}`);
+      return (await answer.json()) as unknown;
+    };
+  const salesforce = control(`http://localhost:${ports.salesforce}`);
+  const carrier = control(`http://localhost:${ports.carrier}`);
+  const service = `http://localhost:${ports.service}`;
+  const twilio = twilioAccount();
+  const webhookUrl = await webhookAddress(stack.api.as(USERS[0]));
+  const knownLinks = new Set<string>();
+
+  async function setWebhook(reachable: boolean): Promise<void> {
+    const base = `http://localhost:${ports.carrier}/2010-04-01/Accounts/${twilio.accountSid}/IncomingPhoneNumbers`;
+    await fetch(`${base}/${twilio.numberSid}.json`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${twilio.accountSid}:${twilio.authToken}`).toString('base64')}` },
+      body: new URLSearchParams({ SmsUrl: reachable ? webhookUrl : 'http://localhost:9/lost' }),
+    });
+  }
+
+  /** The end of waits that only time would end; a proof does not wait for them. */
+  async function turnClocksForward(): Promise<void> {
+    await sql.query(`
+      update lane set held_until = now() where held_until > now();
+      update outbox set due_at = now() where due_at > now();
+      update org_link set hold_until = now() where hold_until > now();
+      update connected_user set probe_at = now(), cool_until = null, refresh_until = least(refresh_until, now());`);
+  }
+
+  async function signInAgain(): Promise<void> {
+    const users = await rows<{ id: string; username: string; status: string }>('select id, username, status from connected_user');
+    if (users.every(({ status }) => status !== 'connected')) {
+      await register(stack, USERS[0]);
+      return;
+    }
+    for (const { id, username } of users.filter(({ status }) => status === 'disconnected')) {
+      const answer = await fetch(`${service}/v1/connections/${id}/reconnect`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${stack.apiKey()}` },
+      });
+      if (!answer.ok) continue;
+      const client = new FormClient({ followCallback: true });
+      await walk(client, await client.open(await newLink(username)), username);
+    }
+  }
+
+  async function newLink(username: string): Promise<string> {
+    for (let tries = 0; tries < 100; tries += 1) {
+      const mails = (await (await fetch(`http://localhost:${ports.mail}/__sandbox/mails?to=${encodeURIComponent(username)}`)).json()) as {
+        items: { text: string }[];
+      };
+      const links = mails.items.flatMap((mail) => /https?:\/\/\S+\/connect\/invite\/[\w-]+/.exec(mail.text)?.[0] ?? []);
+      const link = links.find((each) => !knownLinks.has(each));
+      links.forEach((each) => knownLinks.add(each));
+      if (link) return link;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`no new invitation for ${username}`);
+  }
+
+  return {
+    stack,
+    ports,
+    service,
+    processes,
+    rows,
+    salesforce,
+    carrier,
+    setWebhook,
+    turnClocksForward,
+    signInAgain,
+    twilio: { accountSid: twilio.accountSid, authToken: twilio.authToken, url: webhookUrl },
+    databaseName: new URL(database.url).pathname.slice(1),
+    server,
+    key: () => stack.apiKey(),
+    newKey: () => randomUUID() as string,
+    /** Leases of a process that is gone or frozen run out. */
+    endLeases: () => sql.query('update lane set lease_until = now() where lease_until > now()'),
+    async close() {
+      await processes.close();
+      await sql.end();
+      await stack.close();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
