@@ -108,6 +108,13 @@ export function leaves(value: unknown, path: Path = []): Path[] {
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, Array.isArray(value) ? Number(key) : key]));
 }
 
+/** Every place in a value that is an object, itself included. */
+export function objects(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.entries(value).flatMap(([key, item]) => objects(item, [...path, Array.isArray(value) ? Number(key) : key]));
+  return Array.isArray(value) ? inner : [path, ...inner];
+}
+
 /** A copy with one place changed. */
 export function withValue(value: unknown, path: Path, next: unknown): unknown {
   const [key, ...rest] = path;

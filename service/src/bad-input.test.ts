@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fill, leaves, operationsOf, sample, valueAt, withValue, type Operation } from './bad-input.test-helper.ts';
+import { fill, leaves, objects, operationsOf, sample, valueAt, withValue, type Operation } from './bad-input.test-helper.ts';
 import { createTenancy } from './tenancy/index.ts';
 import { OUR_US, startRig, until, type Answer, type CallOptions, type Rig, type RigOrg } from './rig.test-helper.ts';
 
@@ -195,6 +195,11 @@ describe('every operation of the API', () => {
   });
 });
 
+/** An id of the form that the operation's have, so that all else of the request is looked at. */
+const readableId = (operation: Operation) => (operation.path.startsWith('/v1/parked/') ? '1' : randomUUID());
+
+const fieldsOf = (answer: Answer<Problem>) => (answer.body.errors ?? []).map(({ field }) => field);
+
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(value);
 
 describe('a body', () => {
@@ -229,10 +234,23 @@ describe('a body', () => {
     await expectNothingChanged();
   });
 
-  it('with an unknown field is refused, and the field is named', async () => {
-    for (const operation of withBody()) {
-      const answer = await call(operation, { body: { ...(sample(operation.body!) as object), surprise: SECRET_TEXT } });
-      expectProblem(answer, label(operation), [400, 404]);
+  it('with an unknown field anywhere is refused, and the field is named', async () => {
+    for (const operation of operations.filter(({ method }) => method !== 'GET')) {
+      const body = operation.body ? sample(operation.body) : {};
+      for (const path of objects(body)) {
+        const what = `${label(operation)} ${path.join('.')}`;
+        const answer = await call(operation, { id: readableId(operation), body: withValue(body, [...path, 'surprise'], SECRET_TEXT) });
+        if (operation.path.endsWith('/batch') && path.length > 0) {
+          const { items } = answer.body as unknown as { items: object[] };
+          expect(items, what).toMatchObject([{ status: 'rejected', code: 'invalid_request' }]);
+          continue;
+        }
+        expectProblem(answer, what, [400]);
+        // What fits none of several shapes is named by the place where the shapes begin.
+        expect(fieldsOf(answer), what).toContainEqual(
+          expect.stringMatching(path.length > 0 ? `^${path.join('.')}(.surprise)?$` : '^surprise$'),
+        );
+      }
     }
     await expectNothingChanged();
   });
@@ -314,6 +332,16 @@ describe('a body', () => {
 const encodeHeader = (text: string) => text.replace(/[^\x20-\xff]/g, '?');
 
 describe('an address', () => {
+  it('with an unknown field in its query is refused, and the field is named', async () => {
+    for (const operation of operations) {
+      const body = operation.body && sample(operation.body);
+      const answer = await call(operation, { id: readableId(operation), body, query: '?surprise=1' });
+      expectProblem(answer, label(operation), [400]);
+      expect(fieldsOf(answer), label(operation)).toContain('surprise');
+    }
+    await expectNothingChanged();
+  });
+
   it('with a query that cannot be is refused', async () => {
     for (const operation of operations.filter(({ query }) => query.length > 0)) {
       for (const name of operation.query) {

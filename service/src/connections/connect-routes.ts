@@ -56,12 +56,12 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
     reply.header('content-type', 'text/css; charset=utf-8').header('cache-control', 'public, max-age=3600').send(CSS),
   );
 
-  const registerQuery = z.object({ login: text(200), return: text(2000) });
+  const registerQuery = z.strictObject({ login: text(200), return: text(2000) });
   app.get('/connect/register', { schema: { ...hidden, querystring: registerQuery } }, (request, reply) =>
     show(reply, registerPage({ login: request.query.login || 'production', returnUrl: safeReturn(request.query.return) ?? '' })),
   );
 
-  const registerBody = z.object({ login: text(200), domain: text(200), return: text(2000) });
+  const registerBody = z.strictObject({ login: text(200), domain: text(200), return: text(2000) });
   // Anybody may begin a sign-in, and each is a row until it ends: nobody needs many.
   const tooMany = (_request: FastifyRequest, { ttl }: { ttl: number }): Error =>
     tooManyRequests(`Too many registrations were begun from your address. Try again in ${Math.ceil(ttl / 60_000)} minutes.`);
@@ -109,6 +109,7 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
   });
 
   const optional = z.string().max(4000).optional();
+  // Not strict: Salesforce adds what it likes.
   const callbackQuery = z.object({ state: optional, code: optional, error: optional, error_description: optional });
   app.get('/connect/callback', { schema: { ...hidden, querystring: callbackQuery } }, (request, reply) => {
     let again: string | null = null; // the link of an invitation is known only to who got it
@@ -123,7 +124,7 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
     );
   });
 
-  app.post('/connect/permissions', { schema: { ...hidden, body: z.object({ flow: z.uuid() }) } }, (request, reply) =>
+  app.post('/connect/permissions', { schema: { ...hidden, body: z.strictObject({ flow: z.uuid() }) } }, (request, reply) =>
     pageOf(
       reply,
       () => null,

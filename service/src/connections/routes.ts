@@ -84,7 +84,7 @@ export function registerConnectionRoutes(app: HttpServer, parts: Parts): void {
   );
 
   const candidates = z.object({ items: z.array(candidateView) });
-  const candidatesQuery = z.object({ q: z.string().max(80).default('') });
+  const candidatesQuery = z.strictObject({ q: z.string().max(80).default('') });
   app.get(
     '/v1/connections/candidates',
     {
@@ -95,7 +95,7 @@ export function registerConnectionRoutes(app: HttpServer, parts: Parts): void {
   );
 
   const events = z.object({ items: z.array(eventView), next: z.string().optional() });
-  const eventsQuery = z.object({ cursor: z.string().max(20).optional() });
+  const eventsQuery = z.strictObject({ cursor: z.string().max(20).optional() });
   app.get(
     '/v1/connections/events',
     { config: ADMIN, schema: { operationId: 'listConnectionEvents', tags, querystring: eventsQuery, response: { 200: events } } },
@@ -128,7 +128,7 @@ export function registerConnectionRoutes(app: HttpServer, parts: Parts): void {
     },
   );
 
-  const removeQuery = z.object({ confirm: z.enum(['true', 'false', '']).default('') });
+  const removeQuery = z.strictObject({ confirm: z.enum(['true', 'false', '']).default('') });
   app.delete(
     '/v1/connections/:id',
     { config: ADMIN, schema: { operationId: 'removeConnection', tags, params, querystring: removeQuery, response: { 200: z.object({}) } } },

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { hasZodFastifySchemaValidationErrors, type ZodFastifySchemaValidationError } from 'fastify-type-provider-zod';
 import {
   internalError,
   invalidRequest,
@@ -53,10 +53,7 @@ function toProblem(error: FastifyError | Problem): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) {
     // What is not an id is not found, the same as another org's id.
     if (error.validationContext === 'params') return nowhere();
-    const errors = error.validation.map(({ instancePath, message }): FieldError => ({
-      field: instancePath.slice(1).replaceAll('/', '.'),
-      message: message ?? 'is not valid',
-    }));
+    const errors = error.validation.flatMap(fieldErrors);
     return invalidRequest(
       `${errors.length === 1 ? 'One value is not as it must be' : `${errors.length} values are not as they must be`}. Nothing was stored.`,
       { errors },
@@ -73,6 +70,14 @@ function toProblem(error: FastifyError | Problem): Problem {
     );
   }
   return internalError('The failure was logged. What was accepted before is kept; try again, and tell the operator if it stays.');
+}
+
+/** A fault at a place is one error; fields that nobody knows are one each, since the place alone would not say which. */
+function fieldErrors({ instancePath, keyword, params, message }: ZodFastifySchemaValidationError): FieldError[] {
+  const path = instancePath.slice(1).replaceAll('/', '.');
+  const unknown = keyword === 'unrecognized_keys' ? (params['keys'] as string[]) : undefined;
+  if (!unknown) return [{ field: path, message: message ?? 'is not valid' }];
+  return unknown.map((key) => ({ field: path ? `${path}.${key}` : key, message: 'is not known here' }));
 }
 
 /** 503 with the time after which to try again. */

@@ -81,13 +81,43 @@ describe('a failure', () => {
       { schema: { body: z.strictObject({ items: z.array(z.strictObject({ count: z.number().int() })) }) } },
       async () => ({}),
     );
-    const answer = await app.inject({ method: 'POST', url: '/deep', payload: { items: [{ count: 1 }, { count: 'x' }], more: 1 } });
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/deep',
+      payload: { items: [{ count: 1 }, { count: 'x', other: 2 }], more: 1 },
+    });
     expect(
       answer
         .json<{ errors: { field: string }[] }>()
         .errors.map((error) => error.field)
         .sort(),
-    ).toEqual(['', 'items.1.count']);
+    ).toEqual(['items.1.count', 'items.1.other', 'more']);
+  });
+});
+
+describe('a route of the API', () => {
+  it('takes no query and no body that it does not name, and the document does not speak of them', async () => {
+    const app = await server();
+    app.post('/v1/act', { schema: { operationId: 'act' } }, async () => ({ done: true }));
+    app.get('/page', async () => ({}));
+    for (const payload of [undefined, {}])
+      expect((await app.inject({ method: 'POST', url: '/v1/act', ...(payload && { payload }) })).statusCode).toBe(200);
+    for (const request of [
+      { url: '/v1/act', payload: { extra: 1 } },
+      { url: '/v1/act?extra=1', payload: {} },
+    ]) {
+      const answer = await app.inject({ method: 'POST', ...request });
+      expect(answer.json()).toMatchObject({ code: 'invalid_request', errors: [{ field: 'extra', message: 'is not known here' }] });
+    }
+    for (const payload of ['[]', '"text"', '5'])
+      expect(
+        (await app.inject({ method: 'POST', url: '/v1/act', payload, headers: { 'content-type': 'application/json' } })).statusCode,
+      ).toBe(400);
+    expect((await app.inject('/page?extra=1')).statusCode).toBe(200);
+    const { post } = (app.swagger() as unknown as { paths: Record<string, Record<string, object>> }).paths['/v1/act'] ?? {};
+    expect(post).toMatchObject({ operationId: 'act' });
+    expect(Object.keys(post ?? {})).not.toEqual(expect.arrayContaining(['requestBody']));
+    expect(Object.keys(post ?? {})).not.toEqual(expect.arrayContaining(['parameters']));
   });
 });
 

@@ -22,6 +22,7 @@ import {
 import { tooManyRequests } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { problemOfRequest, registerProblems } from './problems.ts';
+import { noBody, refuseUnknownFields } from './strict.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -67,6 +68,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerProblems(app, options.problemBase);
+  refuseUnknownFields(app);
   app.addHook('preClose', async () => {
     // A connection that answers while we stop would be kept open for the next request that never comes, and hold the stop up for a minute.
     const closing = setInterval(() => app.server.closeIdleConnections(), 50);
@@ -100,7 +102,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
         securitySchemes: { orgKey: { type: 'http', scheme: 'bearer', description: 'A key of the org, with scope agent, admin or acd.' } },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: (document) =>
+      jsonSchemaTransform(document.schema?.body === noBody ? { ...document, schema: { ...document.schema, body: undefined } } : document),
     transformObject: jsonSchemaTransformObject,
   });
   return app;

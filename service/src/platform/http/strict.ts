@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import type { HttpServer } from './server.ts';
+
+const noQuery = z.strictObject({});
+/** What routes take that need no body: none, or an empty object. It does not show in the OpenAPI document. */
+export const noBody = z.strictObject({}).nullish();
+
+/** A route of the API that names no query or no body takes no fields there, instead of passing over what a caller believed to matter. */
+export function refuseUnknownFields(app: HttpServer): void {
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/v1/')) return;
+    const takesBody = [route.method].flat().some((method) => method !== 'GET' && method !== 'HEAD');
+    route.schema = { querystring: noQuery, ...(takesBody && { body: noBody }), ...route.schema };
+  });
+}
