@@ -8,7 +8,7 @@ import { atRate, judgeLoad, type Shot } from '../support/load.ts';
 import { say, size } from '../support/output.ts';
 import { watchProcess } from '../support/process-use.ts';
 import type { Measured, Skipped } from '../support/result.ts';
-import { signedText } from '../support/signed-texts.ts';
+import { signedText } from '../../sandbox/carrier/twilio/signed-text.ts';
 import { startBenchStack, twilioTarget, type BenchStack } from '../support/stack.ts';
 import { median, percentile } from '../support/stats.ts';
 

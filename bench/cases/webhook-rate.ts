@@ -7,7 +7,7 @@ import { whyNoPostgres } from '../support/database.ts';
 import { asFastAsPossible, judgeLoad, type LoadResult, type Shot } from '../support/load.ts';
 import { say, size } from '../support/output.ts';
 import type { Measured, Skipped } from '../support/result.ts';
-import { signedText, type WebhookTarget } from '../support/signed-texts.ts';
+import { signedText, type WebhookTarget } from '../../sandbox/carrier/twilio/signed-text.ts';
 import { startBenchStack, twilioTarget, type BenchStack } from '../support/stack.ts';
 import { median, percentile, ratios, spread, type Round } from '../support/stats.ts';
 

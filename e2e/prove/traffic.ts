@@ -1,5 +1,5 @@
 /** The texts of a schedule: handed over as a customer's carrier and an agent's browser do, and noted with what was answered. */
-import { signedText } from '../../bench/support/signed-texts.ts';
+import { signedText } from '../../sandbox/carrier/twilio/signed-text.ts';
 import type { Handed } from './oracle.ts';
 import type { Act, CarrierKind } from './schedule.ts';
 import { OURS, type World } from './world.ts';
@@ -74,8 +74,7 @@ export function createTraffic(world: World, number: number): Traffic {
         const shot = signedText(world.twilio, { from: text.phone, to: text.ours, body: text.body });
         const post = async () => {
           const target = new URL(shot.path, world.service);
-          const init = { method: 'POST', headers: shot.headers as Record<string, string>, body: shot.body as string };
-          return (await fetch(target, { ...init, signal: AbortSignal.timeout(ANSWER_MS) })).ok;
+          return (await fetch(target, { ...shot, signal: AbortSignal.timeout(ANSWER_MS) })).ok;
         };
         await insist(async () =>
           (await Promise.allSettled(Array.from({ length: act.times }, post))).some((one) => one.status === 'fulfilled' && one.value),

@@ -148,10 +148,11 @@ describe('polling the list', () => {
       await carrier.post('/__sandbox/inbound', { carrier: 'twilio', from: PHONE, to: OUR_TWILIO, body: 'late' });
     } while (page);
     expect(bodies).toEqual(['in 6', 'in 5', 'in 4', 'in 3', 'in 2', 'in 1', 'in 0']);
-    expect(await client.listMessages({ to: OUR_TWILIO, since: '2030-01-01T00:00:00Z' })).toMatchObject({
-      ok: true,
-      value: { messages: [] },
-    });
+    const none = { ok: true, value: { messages: [] } };
+    expect(await client.listMessages({ to: OUR_TWILIO, since: '2030-01-01T00:00:00Z' })).toMatchObject(none);
+    expect(await client.listMessages({ to: OUR_TWILIO, before: new Date(Date.parse(since) - 60_000).toISOString() })).toMatchObject(none);
+    const before = new Date(Date.now() + 60_000).toISOString();
+    expect(await client.listMessages({ to: OUR_TWILIO, since, before })).toMatchObject({ value: { messages: { length: 10 } } });
   });
 
   it('follows no page of another account', async () => {

@@ -3,16 +3,9 @@ import type { Behaviours } from '../behaviours.ts';
 import type { Phones } from '../phones.ts';
 import type { ApiMessage, PhoneMessage, Store, StoredMedia } from '../store.ts';
 import { buildMessage, inboundParams, newSid, twimlMessages } from './records.ts';
+import type { OutgoingRequest } from './records.ts';
 import { createWebhooks } from './webhook.ts';
 import type { WebhookCaller } from './webhook.ts';
-
-export interface OutgoingRequest {
-  readonly from: string;
-  readonly to: string;
-  readonly body: string;
-  readonly mediaUrls: string[];
-  readonly statusCallback: string | null;
-}
 
 export interface Attachment {
   readonly contentType: string;

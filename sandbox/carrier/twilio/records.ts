@@ -3,8 +3,15 @@ import { XMLParser } from 'fast-xml-parser';
 import segmentsCalculator from 'sms-segments-calculator';
 import type { TwilioAccount } from '../accounts.ts';
 import type { ApiMessage, StoredMedia } from '../store.ts';
-import type { OutgoingRequest } from './messages.ts';
 import { mediaUri } from './shapes.ts';
+
+export interface OutgoingRequest {
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly mediaUrls: string[];
+  readonly statusCallback: string | null;
+}
 
 /** A new message as the carrier keeps it. */
 export function buildMessage(

@@ -1,7 +1,14 @@
 import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { Db } from '../platform/db/database.ts';
-import type { Check } from './checks.ts';
 import { wasEverDelivered } from './store/figures.ts';
+
+export interface Check {
+  id: 'credential' | 'permissions' | 'objects' | 'access' | 'events' | 'notification' | 'users' | 'carrier' | 'numbers' | 'test_message';
+  title: string;
+  status: 'ok' | 'warning' | 'failed';
+  detail: string;
+  fix?: string;
+}
 
 const TEXTS = ['SwitchboardAgent', 'SwitchboardSupervisor'];
 const SETS_UP = 'SwitchboardAdmin';

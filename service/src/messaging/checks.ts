@@ -1,16 +1,8 @@
 import { SalesforceError, type SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { Db } from '../platform/db/database.ts';
-import { checkAccess, checkDelivered } from './check-use.ts';
+import { checkAccess, checkDelivered, type Check } from './check-use.ts';
 import type { OrgAccess } from './org/access.ts';
 import { listAccounts, listNumbers } from './store/accounts.ts';
-
-export interface Check {
-  id: 'credential' | 'permissions' | 'objects' | 'access' | 'events' | 'notification' | 'users' | 'carrier' | 'numbers' | 'test_message';
-  title: string;
-  status: 'ok' | 'warning' | 'failed';
-  detail: string;
-  fix?: string;
-}
 
 export interface CheckOptions {
   db: Db;

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
-import type { Shot } from './load.ts';
 
 export interface WebhookTarget {
   /** As the setup tab shows it. */
@@ -9,8 +8,16 @@ export interface WebhookTarget {
   authToken: string;
 }
 
+/** A request that has not been sent yet. */
+export interface SignedRequest {
+  method: 'POST';
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
 /** An inbound webhook as the Twilio-compatible carrier posts it; signed by that carrier's own library, so that our code does not vouch for itself. */
-export function signedText(target: WebhookTarget, text: { from: string; to: string; body: string }): Shot {
+export function signedText(target: WebhookTarget, text: { from: string; to: string; body: string }): SignedRequest {
   const sid = `SM${randomBytes(16).toString('hex')}`;
   const params = {
     ToCountry: 'US',
