@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FailPoints } from '../platform/fail-points.ts';
 import type { Org } from '../tenancy/index.ts';
@@ -116,11 +117,41 @@ describe('the loss of the last spare', () => {
 
 describe('a registration that dies before the org has its new keys', () => {
   it('leaves the org the keys it has, for as long as it uses them', async () => {
+    const endless = async (): Promise<string[]> =>
+      (
+        await sql<{ id: string }>`select id from api_key where scope = 'admin' and expires_at is null order by created_at`.execute(
+          h.store.db,
+        )
+      ).rows.map(({ id }) => id);
+    const before = await endless();
     at['register.after-commit'] = () => Promise.reject(new Error('the process died'));
     expect(await registerAgain()).toBe(500);
-    h.advance(48 * 3600_000);
+    expect(await endless()).toEqual([...before, expect.any(String)]);
     expect((await h.apex(ADMIN, 'GET', '/v1/connections')).status).toBe(200);
     expect(await registerAgain()).toBe(200);
     expect((await h.apex(ADMIN, 'GET', '/v1/connections')).status).toBe(200);
+    for (const id of before) expect(await endless()).not.toContain(id);
+  });
+});
+
+describe('the last two users, removed at the same moment', () => {
+  it('need the confirmation for the one that is left', async () => {
+    const [admin, standby] = [await user(ADMIN), await user(STANDBY)];
+    const remove = (id: string): ReturnType<Harness['apex']> => h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`);
+    let second: Awaited<ReturnType<typeof remove>> | undefined;
+    at['remove.before-revoke'] = async () => void (second = await remove(standby.id));
+    expect((await remove(admin.id)).status).toBe(200);
+    expect(second).toMatchObject({ status: 409, body: { code: 'last_connection' } });
+    expect([await main(), (await user(STANDBY)).status]).toEqual([STANDBY, 'connected']);
+  });
+});
+
+describe('a user that a probe brings back while it is being removed', () => {
+  it('is removed all the same', async () => {
+    const { id } = await user(STANDBY);
+    at['remove.before-revoke'] = async () => void (await h.apex(ADMIN, 'POST', `/v1/connections/${id}/test`));
+    expect((await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}?confirm=true`)).status).toBe(200);
+    expect(await h.store.users.list(org.id)).toEqual([]);
+    expect(await h.connections.status(org.id)).toMatchObject({ main: null, hold: { reason: 'No user is connected.' } });
   });
 });
