@@ -1,3 +1,4 @@
+import { escapeSoql } from '../gateways/salesforce/index.ts';
 import type { Logger } from '../platform/log.ts';
 import type { OrgAccess } from './org/access.ts';
 import type { Messaging } from './service.ts';
@@ -14,11 +15,22 @@ interface OutboxRecord extends Record<string, unknown> {
   RecordId__c: string | null;
   Body__c: string | null;
   CreatedById: string;
+  CreatedDate: string;
 }
+
+/** The last row that was looked at. */
+interface Place {
+  createdDate: string;
+  id: string;
+}
+
+/** Pages that keep rows which the org does not let us write cost calls in vain: after so many the next round goes on behind them. */
+const REFUSED_PAGES = 5;
 
 /**
  * Picks `MessageOutbox__c` rows up that still say *Pending*: takes each under its client key, so that one that did come over is not
- * taken twice, and writes back what became of it. One query per org and round.
+ * taken twice, and writes back what became of it. Two calls for each page of rows, one where there is none. Rows that the org does not let
+ * us write stay as they are, are logged, and keep no later ones from being taken.
  */
 export function createOutboxSweep(options: {
   messaging: Messaging;
@@ -28,19 +40,28 @@ export function createOutboxSweep(options: {
   now(): Date;
 }) {
   const { messaging, access, logger } = options;
+  const places = new Map<string, Place>();
 
-  /** Takes one page; true when there may be more. */
-  async function sweepOrg(orgId: string): Promise<boolean> {
-    const before = new Date(options.now().getTime() - LEFT_BEHIND_MINUTES * 60_000).toISOString().replace(/\.\d+Z$/, 'Z');
+  /** Takes one page behind the place of the last one; true when there may be more. */
+  async function sweepPage(orgId: string): Promise<{ more: boolean; refused: number }> {
+    const before = wholeSecond(new Date(options.now().getTime() - LEFT_BEHIND_MINUTES * 60_000));
+    const after = places.get(orgId);
+    const behind = after
+      ? `AND (CreatedDate > ${after.createdDate} OR (CreatedDate = ${after.createdDate} AND Id > '${escapeSoql(after.id)}'))`
+      : '';
     const rows = await access.call(orgId, (sf) =>
       sf
         .query<OutboxRecord>(
-          `SELECT Id, ClientKey__c, ToNumber__c, FromNumber__c, RecordId__c, Body__c, CreatedById FROM MessageOutbox__c
-           WHERE Status__c = 'Pending' AND CreatedDate < ${before} ORDER BY CreatedDate LIMIT ${PAGE}`,
+          `SELECT Id, ClientKey__c, ToNumber__c, FromNumber__c, RecordId__c, Body__c, CreatedById, CreatedDate FROM MessageOutbox__c
+           WHERE Status__c = 'Pending' AND CreatedDate < ${before} ${behind} ORDER BY CreatedDate, Id LIMIT ${PAGE}`,
         )
         .then((page) => page.records),
     );
-    if (rows.length === 0) return false;
+    const last = rows.at(-1);
+    if (!last) {
+      places.delete(orgId);
+      return { more: false, refused: 0 };
+    }
     const updates: Record<string, unknown>[] = [];
     for (const row of rows) {
       const [result] = await messaging.sendBatch(orgId, row.CreatedById, [
@@ -60,18 +81,39 @@ export function createOutboxSweep(options: {
       });
     }
     const saved = await access.call(orgId, (sf) => sf.updateCollection('MessageOutbox__c', updates));
-    // A full page that was written back whole is followed by the next; rows that the org does not let us write would come again.
-    return rows.length === PAGE && saved.every((result) => result.success);
+    const refused = saved.filter((result) => !result.success);
+    if (refused.length > 0)
+      logger.warn(
+        { org: orgId, rows: refused.length, codes: [...new Set(refused.map((result) => result.errors[0]?.code ?? ''))] },
+        'left-behind outbox rows were taken, but the org does not let what became of them be written back',
+      );
+    const more = rows.length === PAGE;
+    if (more) places.set(orgId, { createdDate: wholeSecond(new Date(last.CreatedDate)), id: last.Id });
+    else places.delete(orgId);
+    return { more, refused: refused.length };
+  }
+
+  async function sweepOrg(orgId: string): Promise<void> {
+    for (let refusedPages = 0; refusedPages < REFUSED_PAGES;) {
+      const { more, refused } = await sweepPage(orgId);
+      if (!more) return;
+      if (refused > 0) refusedPages += 1;
+    }
   }
 
   return async function sweep(): Promise<void> {
     for (const { id } of await options.listOrgs()) {
       try {
-        while (await sweepOrg(id));
+        await sweepOrg(id);
       } catch (error) {
         if (!access.heldBy(error))
           logger.warn({ err: error, org: id }, 'left-behind outbox rows of an org could not be read; the next round tries again');
       }
     }
   };
+}
+
+/** As SOQL writes times, and as precisely as Salesforce keeps them. */
+function wholeSecond(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z');
 }

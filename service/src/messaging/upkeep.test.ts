@@ -28,7 +28,7 @@ const codeOf = (answer: { body: unknown }) => (answer.body as { code?: string })
 
 describe('rows of a Flow that nobody brought over', () => {
   /** What the job of the service runs every five minutes, over a sign-in of its own. */
-  async function sweep(now = new Date(Date.now() + 10 * 60_000)): Promise<void> {
+  async function sweep(now = new Date(Date.now() + 10 * 60_000), log: string[] = []): Promise<void> {
     const { accessToken, instanceUrl } = (await rig.control('POST', '/token', { username: ADMIN })) as {
       accessToken: string;
       instanceUrl: string;
@@ -46,7 +46,7 @@ describe('rows of a Flow that nobody brought over', () => {
         faultOf: () => undefined,
       },
       listOrgs: () => Promise.resolve([{ id: rig.id }]),
-      logger: createLogger({ level: 'silent' }),
+      logger: createLogger({ level: 'info', destination: { write: (line) => void log.push(line) } }),
       now: () => now,
     })();
     await guard.close();
@@ -84,6 +84,23 @@ describe('rows of a Flow that nobody brought over', () => {
 
   it('beyond one page are taken in the same round', async () => {
     const rows = Array.from({ length: 230 }, () => insert({ ToNumber__c: 'nobody' }));
+    await sweep();
+    expect(rows.filter((id) => read(id)?.['Status__c'] === 'Pending')).toEqual([]);
+  });
+
+  it('that the org does not let us write keep no later ones from being taken, and are logged', async () => {
+    const rows = Array.from({ length: 230 }, () => insert({ ToNumber__c: 'nobody' }));
+    const results = Array.from({ length: 200 }, () => ({
+      success: false,
+      errors: [{ statusCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', message: 'Not for nobody', fields: [] }],
+    }));
+    await rig.fault({ path: '/composite/sobjects', method: 'PATCH' }, { status: 200, body: results }, { times: 1 });
+    const log: string[] = [];
+    await sweep(undefined, log);
+    const left = rows.filter((id) => read(id)?.['Status__c'] === 'Pending');
+    expect(left).toHaveLength(200);
+    expect(log.join()).toContain('FIELD_CUSTOM_VALIDATION_EXCEPTION');
+    expect(log.join()).not.toContain('nobody');
     await sweep();
     expect(rows.filter((id) => read(id)?.['Status__c'] === 'Pending')).toEqual([]);
   });
