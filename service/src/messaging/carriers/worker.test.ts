@@ -27,7 +27,8 @@ afterEach(async () => {
 });
 afterAll(() => database.close());
 
-const logger = createLogger({ level: 'fatal' });
+let warnings = 0;
+const logger = createLogger({ level: 'warn', destination: { write: () => void (warnings += 1) } });
 type NotNow = Extract<SubmitResult, { kind: 'retry' }>;
 const refusal: NotNow = { kind: 'retry', parts: [], afterMs: 2_000, code: 'ESME_RSUBMITFAIL', text: 'Not taken.', refused: true };
 let numbers = 0;
@@ -35,7 +36,7 @@ const person = () => `+1415558${1000 + (numbers += 1)}`;
 const accepted = (): SubmitResult => ({ kind: 'accepted', parts: [{ part: 1, carrierId: randomUUID(), key: randomUUID() }] });
 
 /** A worker of an account whose carrier answers as told. */
-async function work(accountId: string, submit: (message: Submission) => Promise<SubmitResult>): Promise<void> {
+async function work(accountId: string, submit: (message: Submission, acceptedParts: number) => Promise<SubmitResult>): Promise<void> {
   const account = (await findAccount(database.db, accountId))!;
   const worker = await startAccountWorker({
     account,
@@ -155,4 +156,21 @@ it('an unexpected error in a submission leaves its message unknown, and the othe
   await until('it is in doubt', async () => (await statusOf(broken.id)) === 'unknown');
   await until('the other is sent', async () => (await statusOf(fine.id)) === 'sent');
   expect(await laneRow(broken.id)).toBeUndefined();
+});
+
+it('a text of several parts that could not be begun certainly never left: it is sent when it can be', async () => {
+  const accountId = await addAccount(database.db, orgId, 'smpp');
+  const { id } = await addMessage(database.db, { orgId, accountId, customerNumber: person(), segments: 2 });
+  const [asked, before]: [number[], number] = [[], warnings];
+  // The parts cannot be counted until they are there again.
+  await sql`alter table message_part rename to message_part_away`.execute(database.db);
+  await work(accountId, (_, acceptedParts) => {
+    asked.push(acceptedParts);
+    return Promise.resolve({ kind: 'accepted', parts: [1, 2].map((part) => ({ part, carrierId: randomUUID(), key: randomUUID() })) });
+  });
+  await until('it was tried', () => warnings > before);
+  expect(await statusOf(id)).toBe('queued');
+  await sql`alter table message_part_away rename to message_part`.execute(database.db);
+  await until('it is sent', async () => (await statusOf(id)) === 'sent');
+  expect(asked).toEqual([0]);
 });

@@ -8,7 +8,7 @@ import type { Logger } from '../../platform/log.ts';
 import type { Receipts } from '../receipts.ts';
 import { saveAccountState } from '../store/accounts.ts';
 import { changeStatuses, findSubmissions, type Submission } from '../store/messages.ts';
-import { beginSubmission, countParts, markInDoubt, readQueue, type QueuedRow } from '../store/queue.ts';
+import { beginSubmission, countParts, markInDoubt, readQueue, requeue, type QueuedRow } from '../store/queue.ts';
 import { CARRIER_LANE, type CarrierAccount } from '../types.ts';
 import { retryOf, withPatience } from './retries.ts';
 import type { CarrierSession, SessionEvents, SubmitResult } from './session.ts';
@@ -148,9 +148,10 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
 
   async function submitOne(row: QueuedRow, message: Submission, held: Lease): Promise<void> {
     await pace(stopping.signal);
-    if (stopping.signal.aborted || !(await begin(row, message, held))) return;
+    if (stopping.signal.aborted) return;
+    const accepted = await begin(row, message, held).catch((error: unknown) => waitAgain(message.id, held, error));
+    if (accepted === undefined) return;
     await options.failPoints.hit('carrier.before-submit');
-    const accepted = message.segments > 1 ? await countParts(db, account.orgId, message.id) : 0;
     const result = withPatience(row, await session.submit(message, accepted));
     await options.failPoints.hit('carrier.after-submit');
     await keepTrying(() =>
@@ -164,16 +165,28 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
     if (result.kind === 'rejected' && result.scope === 'account') await holdAccount(result);
   }
 
-  /** Commits that the message is being sent; false when it must not be sent any more, because the person opted out or it was settled otherwise. */
-  async function begin(row: QueuedRow, message: Submission, held: Lease): Promise<boolean> {
-    const begun = await guarded(db, held, async (tx) => {
-      if (await beginSubmission(tx, account.orgId, message, options.clock.now())) return true;
+  /**
+   * Commits that the message is being sent, and tells how many of its parts the carrier took in earlier tries. Undefined when it must not
+   * be sent any more, because the person opted out or it was settled otherwise.
+   */
+  async function begin(row: QueuedRow, message: Submission, held: Lease): Promise<number | undefined> {
+    const accepted = await guarded(db, held, async (tx) => {
+      const parts = message.segments > 1 ? await countParts(tx, account.orgId, message.id) : 0;
+      if (await beginSubmission(tx, account.orgId, message, options.clock.now())) return parts;
       await changeStatuses(tx, [{ orgId: account.orgId, id: message.id, status: 'failed', from: ['queued'], ...OPTED_OUT }]);
       await applyOutcome(tx, doneWith(row));
-      return false;
+      return undefined;
     });
-    if (!begun) options.wakeOrg(account.orgId);
-    return begun;
+    if (accepted === undefined) options.wakeOrg(account.orgId);
+    return accepted;
+  }
+
+  /** It certainly did not leave: whether its beginning was committed or not, it waits for its turn again. */
+  async function waitAgain(messageId: string, held: Lease, error: unknown): Promise<undefined> {
+    if (error instanceof LeaseLostError) throw error;
+    logger.warn({ err: error, message: messageId }, 'a submission could not be begun; it is tried again');
+    await sleep(IDLE_MS, stopping.signal);
+    await guarded(db, held, (tx) => requeue(tx, account.orgId, messageId));
   }
 
   /** The carrier's answer is known: while the lease may still stand, a database that is away must not turn it into *unknown*. */
