@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { tryBind } from '../gateways/smpp/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { SecretBox } from '../platform/crypto.ts';
 import type { Db } from '../platform/db/database.ts';
 import { uniqueViolation } from '../platform/db/database.ts';
 import { invalidRequest, notFound } from '../platform/errors.ts';
-import { AddressRefusedError, type AddressGuard } from '../platform/net.ts';
+import type { AddressGuard } from '../platform/net.ts';
 import { isSenderName, isShortCode, toE164 } from '../platform/phone.ts';
-import { smppOptions } from './carriers/smpp.ts';
-import { twilioClient } from './carriers/twilio.ts';
-import { accountInUse, carrierRefused, hostNotAllowed, invalidNumber, numberInUse } from './errors.ts';
+import { createTryOut, peerOf } from './carriers/try-out.ts';
+import { accountInUse, invalidNumber, numberInUse } from './errors.ts';
 import {
   findAccount,
   findNumber,
@@ -57,6 +55,7 @@ export type Accounts = ReturnType<typeof createAccounts>;
 /** Carrier accounts and the org's numbers. Credentials are tested before they are saved, and never read back. */
 export function createAccounts(options: AccountOptions) {
   const { db, clock, secrets, guard } = options;
+  const tryOut = createTryOut(guard);
   const context = (id: string) => `carrier_account:${id}`;
 
   function present(account: CarrierAccount) {
@@ -75,50 +74,6 @@ export function createAccounts(options: AccountOptions) {
       stateText,
       ...(kind === 'twilio' && { webhookUrl: `${base}/inbound`, statusUrl: `${base}/status` }),
     };
-  }
-
-  /** Asks the carrier whether it would take us. Throws carrier_refused or host_not_allowed with the cause in words. */
-  async function tryOut(
-    account: Pick<CarrierAccount, 'kind' | 'settings' | 'ratePerSecond' | 'windowSize'>,
-    secret: string,
-  ): Promise<void> {
-    try {
-      const problem = account.kind === 'twilio' ? await tryTwilio(account, secret) : await trySmpp(account, secret);
-      if (problem) throw carrierRefused(problem, { errors: [{ field: 'secret', message: problem }] });
-    } catch (error) {
-      if (error instanceof AddressRefusedError)
-        throw hostNotAllowed('The address leads into a private network. Ask the operator to allow it (ALLOWED_HOSTS) if that is right.');
-      throw error;
-    }
-  }
-
-  async function tryTwilio(account: Pick<CarrierAccount, 'settings'>, secret: string): Promise<string | undefined> {
-    checkBaseUrl(account.settings['baseUrl']);
-    const client = twilioClient(account, secret, guard.dispatcher);
-    try {
-      const result = await client.checkAccount();
-      return result.ok ? undefined : result.problem.text;
-    } finally {
-      await client.close();
-    }
-  }
-
-  /** The auth token travels with every call: in clear only to where the operator allowed it. */
-  function checkBaseUrl(baseUrl: unknown): void {
-    if (typeof baseUrl !== 'string') return;
-    const { protocol, hostname, port } = new URL(baseUrl);
-    const [host, number] = [hostname.replace(/^\[|\]$/g, ''), Number(port || (protocol === 'https:' ? 443 : 80))];
-    guard.checkLiteral(host, number);
-    if (protocol !== 'https:' && !guard.isAllowed(host, number))
-      throw hostNotAllowed('The address must begin with https://, since the auth token travels with every call.');
-  }
-
-  async function trySmpp(
-    account: Pick<CarrierAccount, 'settings' | 'ratePerSecond' | 'windowSize'>,
-    secret: string,
-  ): Promise<string | undefined> {
-    const result = await tryBind(smppOptions(account, secret, guard));
-    return result.ok ? undefined : result.text;
   }
 
   async function mustFind(orgId: string, id: string): Promise<CarrierAccount> {
@@ -150,6 +105,10 @@ export function createAccounts(options: AccountOptions) {
       if (change.settings && !isOfKind(before.kind, change.settings))
         throw invalidRequest('The settings are those of another kind of carrier. Nothing was stored.', {
           errors: [{ field: 'settings', message: `are not those of a ${before.kind} account` }],
+        });
+      if (change.settings && change.secret === undefined && peerOf(before.kind, change.settings) !== peerOf(before.kind, before.settings))
+        throw invalidRequest('The account leads to another place or user now, so its secret has to be entered again. Nothing was stored.', {
+          errors: [{ field: 'secret', message: 'must be entered again when the address or the user of the account changes' }],
         });
       const secret = change.secret ?? secrets.open(before.secret, context(id));
       const next = {
@@ -217,8 +176,13 @@ export function createAccounts(options: AccountOptions) {
   };
 
   async function store(number: OurNumber): Promise<void> {
+    const save = () => db.transaction().execute((tx) => saveNumber(tx, number));
     try {
-      await db.transaction().execute((tx) => saveNumber(tx, number));
+      await save().catch((error: unknown) => {
+        // Another number became the default at the same moment: of two, the later one is it.
+        if (uniqueViolation(error) !== 'number_default') throw error;
+        return save();
+      });
     } catch (error) {
       if (uniqueViolation(error) === 'number_in_use')
         throw numberInUse('This number is on the list already.', { errors: [{ field: 'number', message: 'is set up already' }] });

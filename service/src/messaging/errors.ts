@@ -9,6 +9,7 @@ export const senderNotAllowed = defineProblem('sender_not_allowed', 403, 'This n
 export const idempotencyKeyMissing = defineProblem('idempotency_key_missing', 400, 'The Idempotency-Key header is missing');
 export const idempotencyKeyReused = defineProblem('idempotency_key_reused', 409, 'This Idempotency-Key was used for another message');
 export const messageSettled = defineProblem('message_settled', 409, 'The outcome of this message is known');
+export const accountRemoved = defineProblem('account_removed', 409, 'The carrier account of this message was removed');
 export const numberInUse = defineProblem('number_in_use', 409, 'This number is set up already');
 export const accountInUse = defineProblem('account_in_use', 409, 'Numbers still belong to this carrier account');
 export const carrierRefused = defineProblem('carrier_refused', 422, 'The carrier did not accept these credentials');

@@ -1,6 +1,7 @@
 import type { Db } from '../platform/db/database.ts';
 import { enqueue } from '../platform/lanes/outbox.ts';
 import { COMES_FROM, statusOfParts } from './status.ts';
+import { keepAccount } from './store/accounts.ts';
 import { changeStatuses, findOpen } from './store/messages.ts';
 import {
   dropUnmatched,
@@ -56,9 +57,9 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
       const found = await matchById(tx, { orgId, accountId, carrierId: early.carrierId, keys: early.keys });
       if (found?.id !== messageId) continue; // may mean another message as well
       await dropUnmatched(tx, early.id);
-      await saveReceipt(tx, orgId, messageId, found.part, early.status, early.errorCode);
+      await saveReceipt(tx, orgId, messageId, found.part, early);
     }
-    await conclude(tx, orgId, messageId, null);
+    await conclude(tx, orgId, messageId);
   }
 
   /**
@@ -78,10 +79,11 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
     const { orgId, accountId, messageId, carrierId, keys, part = 1, listed = false } = known;
     const rest = await db.transaction().execute(async (tx) => {
       await lockCarrierIds(tx, accountId, keys);
+      const canGoOn = await keepAccount(tx, orgId, accountId); // before the message is locked, as when the account is removed
       if (listed && (await findParts(tx, orgId, accountId, keys)).some((other) => other.carrierId === carrierId)) return false;
       await saveParts(tx, orgId, accountId, messageId, [{ part, carrierId, key: keys[0] ?? carrierId }]);
       const { parts, total } = await partsOf(tx, orgId, messageId);
-      if (parts.length < total) return requeueRest(tx, orgId, accountId, messageId);
+      if (parts.length < total) return canGoOn && requeueRest(tx, orgId, accountId, messageId);
       await changeStatuses(tx, [{ orgId, id: messageId, status: 'sent', from: COMES_FROM.sent, accepted: true }]);
       await claimEarly(tx, orgId, accountId, messageId);
       return false;
@@ -99,7 +101,9 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
 
   /** The carrier refused what was in doubt for now only: it goes on from there. False when the message is not in doubt. */
   async function resume({ orgId, accountId, messageId }: { orgId: string; accountId: string; messageId: string }): Promise<boolean> {
-    const moved = await db.transaction().execute((tx) => requeueRest(tx, orgId, accountId, messageId));
+    const moved = await db
+      .transaction()
+      .execute(async (tx) => (await keepAccount(tx, orgId, accountId)) && requeueRest(tx, orgId, accountId, messageId));
     if (moved) wake({ orgId, purpose: CARRIER_LANE, key: accountId });
     if (moved) wakeOrg(orgId);
     return moved;
@@ -165,16 +169,16 @@ async function settle(
   part: number,
 ): Promise<string[]> {
   await lockMessage(tx, receipt.orgId, messageId);
-  await saveReceipt(tx, receipt.orgId, messageId, part, receipt.status, receipt.errorCode);
-  return conclude(tx, receipt.orgId, messageId, receipt.errorText);
+  await saveReceipt(tx, receipt.orgId, messageId, part, receipt);
+  return conclude(tx, receipt.orgId, messageId);
 }
 
-/** Draws from the parts what is true of the message. `errorText` explains a failure, where the carrier gave words for it. */
-async function conclude(tx: Db, orgId: string, id: string, errorText: string | null): Promise<string[]> {
+/** Draws from the parts what is true of the message. */
+async function conclude(tx: Db, orgId: string, id: string): Promise<string[]> {
   const { parts, total } = await partsOf(tx, orgId, id);
   const status = statusOfParts(parts, total);
   if (!status) return [];
-  const failed = status === 'failed' || status === 'undelivered';
+  const failed = status === 'failed' || status === 'undelivered' ? parts.find((part) => part.status === status) : undefined;
   return changeStatuses(tx, [
     {
       orgId,
@@ -182,8 +186,8 @@ async function conclude(tx: Db, orgId: string, id: string, errorText: string | n
       status,
       from: COMES_FROM[status],
       accepted: true,
-      errorCode: failed ? (parts.find((part) => part.status === status)?.errorCode ?? null) : null,
-      errorText: failed ? (errorText ?? 'The carrier could not deliver the message.') : null,
+      errorCode: failed?.errorCode ?? null,
+      errorText: failed ? (failed.errorText ?? 'The carrier could not deliver the message.') : null,
     },
   ]);
 }

@@ -5,17 +5,20 @@ import type { Db } from '../platform/db/database.ts';
 import { invalidRequest, notFound } from '../platform/errors.ts';
 import { enqueue } from '../platform/lanes/outbox.ts';
 import { toAddress } from '../platform/phone.ts';
-import { invalidNumber, messageSettled, pictureTooLarge } from './errors.ts';
+import { accountRemoved, invalidNumber, messageSettled, pictureTooLarge } from './errors.ts';
 import { createSend, refusal, type SendRequest } from './send.ts';
-import { listNumbers } from './store/accounts.ts';
+import { keepAccount, listNumbers } from './store/accounts.ts';
 import { markRead } from './store/conversations.ts';
 import { changeStatuses, findMessages } from './store/messages.ts';
 import { saveOptOut } from './store/opt-outs.ts';
 import { readMediaContent } from './store/media.ts';
 import { CARRIER_LANE, ORG_LANE, ORG_LANE_KEYS, type OptOut } from './types.ts';
 
-/** Apex reads answers of up to 6 MB, and base64 makes a file a third larger. */
-const MAX_PICTURE = 4 * 1024 * 1024;
+/**
+ * Apex holds the answer, a third larger as base64, twice: as it came and as the value that it reads from it. Both must fit with room to
+ * spare into the 6 MB of heap that a transaction has; what exceeds them ends it, and nothing can catch that.
+ */
+const MAX_PICTURE = 1.5 * 1024 * 1024;
 const toMegabytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
 
 export interface MessagingOptions {
@@ -64,6 +67,8 @@ export function createMessaging({ db, clock, wake }: MessagingOptions) {
       if (!message || message.direction !== 'outbound') throw notFound('There is no such message.');
       if (outcome === 'resend' && message.erased) throw messageSettled('Its text was erased when its time was over. Write it anew.');
       const moved = await db.transaction().execute(async (tx) => {
+        if (outcome === 'resend' && !(await keepAccount(tx, orgId, message.accountId)))
+          throw accountRemoved('Nobody would send it. Say whether it was sent, and write it anew if it was not.');
         const status = outcome === 'resend' ? 'queued' : outcome;
         const settled = await changeStatuses(tx, [
           {

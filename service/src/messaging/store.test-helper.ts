@@ -21,9 +21,9 @@ export async function addAccount(db: Db, orgId: string, kind: CarrierKind): Prom
   return id;
 }
 
-export async function addNumber(db: Db, orgId: string, accountId: string, number: string, users: string[] = []): Promise<void> {
-  await sql`insert into number (org_id, id, account_id, number, kind, label, country, is_default, users)
-    values (${orgId}, ${randomUUID()}, ${accountId}, ${number}, 'phone', 'Ours', 'US', true, ${users})`.execute(db);
+export async function addNumber(db: Db, orgId: string, accountId: string, number: string): Promise<void> {
+  await sql`insert into number (org_id, id, account_id, number, kind, label, country)
+    values (${orgId}, ${randomUUID()}, ${accountId}, ${number}, 'phone', 'Ours', 'US')`.execute(db);
 }
 
 /** An outbound message in the queue. */

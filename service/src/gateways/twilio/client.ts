@@ -116,9 +116,14 @@ function listPath(account: string, request: ListRequest): string | null {
   const query = new URLSearchParams({ PageSize: String(Math.min(1000, Math.max(1, Math.trunc(request.pageSize ?? 100)))) });
   if (request.to) query.set('To', request.to);
   if (request.from) query.set('From', request.from);
-  // The comparison is part of the name: `DateSent>` `=` `2026-…`.
-  if (request.since) query.set('DateSent>', new Date(request.since).toISOString().replace(/\.\d{3}Z$/, 'Z'));
+  // The comparison is part of the name: `DateSent>` `=` `2026-…`. The carrier's pages speak of days; its libraries send whole seconds.
+  if (request.since) query.set('DateSent>', wholeSecond(request.since));
+  if (request.before) query.set('DateSent<', wholeSecond(request.before));
   return `${list}?${query.toString()}`;
+}
+
+function wholeSecond(time: string): string {
+  return new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
 function toPage(body: unknown): MessagePage {

@@ -1,6 +1,6 @@
 export { createTwilioClient } from './client.ts';
-export { errorHelp, errorText } from './error-codes.ts';
-export type { ErrorHelp } from './error-codes.ts';
+export { DEFAULT_BASE } from './http.ts';
+export { errorText } from './error-codes.ts';
 export { computeSignature, verifySignature } from './signature.ts';
 export type { FormParams, SignatureCheck } from './signature.ts';
 export { statusOf } from './statuses.ts';

@@ -68,6 +68,8 @@ export interface ListRequest {
   readonly from?: string;
   /** Messages sent or received at this time or later, ISO 8601. */
   readonly since?: string;
+  /** Messages sent or received up to this time, ISO 8601. The carrier may or may not count the time itself. */
+  readonly before?: string;
   /** 1–1000; default 100. */
   readonly pageSize?: number;
   /** `nextPage` of the page before; everything else is then ignored. */

@@ -5,7 +5,7 @@ import { COMES_FROM } from '../status.ts';
 import { changeStatuses, type Submission } from '../store/messages.ts';
 import { saveOptOut } from '../store/opt-outs.ts';
 import { requeue } from '../store/queue.ts';
-import { lockCarrierIds, partsOf, saveParts } from '../store/receipts.ts';
+import { lockCarrierIds, lockMessage, partsOf, saveParts } from '../store/receipts.ts';
 import type { SubmitResult } from './session.ts';
 
 /** Carriers that keep their own list of people who said STOP refuse with these codes; ours then says so too. */
@@ -22,6 +22,7 @@ export async function settleSubmission(tx: Tx, receipts: Receipts, message: Subm
     accountId,
     result.parts.map((part) => part.key),
   );
+  if (!(await lockMessage(tx, orgId, id))) return true; // its person was erased meanwhile
   if (result.parts.length > 0) await saveParts(tx, orgId, accountId, id, result.parts);
   if (result.kind === 'accepted') {
     await settleAccepted(tx, receipts, message);

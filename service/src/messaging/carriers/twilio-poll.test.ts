@@ -6,7 +6,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { createTestDatabase } from '../../platform/db/test-database.ts';
 import { createReceipts } from '../receipts.ts';
 import { createReceive } from '../receive.ts';
-import { addAccount, addMessage, addOrg } from '../store.test-helper.ts';
+import { addAccount, addMessage, addNumber, addOrg } from '../store.test-helper.ts';
 import { findAccount } from '../store/accounts.ts';
 import { beginSubmission } from '../store/queue.ts';
 import { saveParts } from '../store/receipts.ts';
@@ -18,6 +18,7 @@ let orgId: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   orgId = await addOrg(database.db);
+  await addNumber(database.db, orgId, await addAccount(database.db, orgId, 'twilio'), OURS);
 });
 afterAll(() => database.close());
 
@@ -67,11 +68,12 @@ function carrier(pages: CarrierMessage[][], media: PollClient['listMedia'] = () 
       asked.media += 1;
       return media(id);
     },
+    fetchMessage: () => Promise.reject(new Error('nothing is to be asked')),
   };
   return { asked, client };
 }
 
-function look(account: CarrierAccount, client: PollClient, signal = new AbortController().signal): Promise<string | undefined> {
+function look(account: CarrierAccount, client: PollClient, signal = new AbortController().signal): Promise<void> {
   const { db } = database;
   const wake = () => {};
   const { receive } = createReceive({ db, clock, wake });
@@ -99,7 +101,7 @@ describe('an inbound text in the list', () => {
     const account = await newAccount();
     const gone = () => Promise.resolve({ ok: false, problem: { kind: 'not-found', text: 'Gone.', retryable: false } } as const);
     const { client, asked } = carrier([[inbound({ body: 'later' }), inbound({ body: 'with a picture', mediaCount: 1 })]], gone);
-    expect(await look(account, client)).toBeUndefined();
+    await look(account, client);
     expect((await inboundOf(account)).map((message) => message.body).sort()).toEqual(['later', 'with a picture']);
     expect(account.polledUntil).toBeInstanceOf(Date);
     await look(account, client);
@@ -122,7 +124,7 @@ describe('an inbound text in the list', () => {
     await look(account, closes, closing.signal);
     expect(asked.pages).toBe(1);
     expect(account.polledUntil).toBeNull();
-    expect(await look(account, client)).toBeUndefined();
+    await look(account, client);
     expect(await inboundOf(account)).toHaveLength(2);
   });
 });
@@ -157,8 +159,139 @@ describe('a message in doubt', () => {
 
 it('messages of another system that uses the account leave nothing behind', async () => {
   const account = await newAccount();
-  expect(await look(account, carrier([[listed({}), listed({ status: 'failed' })]]).client)).toBeUndefined();
+  await look(account, carrier([[listed({}), listed({ status: 'failed' })]]).client);
   expect(await rows(`select 1 from receipt where account_id = '${account.id}'`)).toEqual([]);
+
+  const theirs = listed({ direction: 'inbound', status: 'received', from: person(), to: person(), body: 'STOP' });
+  await look(account, carrier([[theirs]]).client);
+  expect(await inboundOf(account)).toEqual([]);
+  expect(await rows(`select 1 from opt_out where number = '${theirs.from}'`)).toEqual([]);
+});
+
+it('takes what was texted to a number that the org has no more', async () => {
+  const [account, gone] = [await newAccount(), person()];
+  await addNumber(database.db, orgId, account.id, gone);
+  await sql`update number set removed_at = now() where number = ${gone}`.execute(database.db);
+  await look(account, carrier([[listed({ direction: 'inbound', status: 'received', from: person(), to: gone, body: 'late' })]]).client);
+  expect(await inboundOf(account)).toEqual([{ body: 'late' }]);
+});
+
+describe('a list that is longer than what can be held', () => {
+  const HOUR = 3600_000;
+
+  /** A carrier that answers as many calls as told, with what it has between the asked times. */
+  function longList(messages: CarrierMessage[], calls: { left: number }): PollClient {
+    const at = (message: CarrierMessage) => Date.parse(message.createdAt ?? '');
+    return {
+      ...carrier([]).client,
+      listMessages: ({ since = '', before, page } = {}) => {
+        calls.left -= 1;
+        if (calls.left < 0)
+          return Promise.resolve({ ok: false, problem: { kind: 'throttled', text: 'Too many requests.', retryable: true } });
+        const [from, until, start] = page ? (JSON.parse(page) as [string, string | null, number]) : [since, before ?? null, 0];
+        const found = messages
+          .filter((message) => at(message) >= Date.parse(from) && (!until || at(message) <= Date.parse(until)))
+          .sort((a, b) => at(b) - at(a));
+        const nextPage = start + 200 < found.length ? JSON.stringify([from, until, start + 200]) : null;
+        return Promise.resolve({ ok: true, value: { messages: found.slice(start, start + 200), nextPage } });
+      },
+    };
+  }
+
+  it('is stored stretch by stretch, oldest first, and a failure costs only what was being read', async () => {
+    const account = await newAccount();
+    const from = person();
+    const texts = Array.from({ length: 2_500 }, (_, index) => {
+      const createdAt = new Date(Date.now() - 20 * HOUR + index * 20_000).toISOString();
+      if (index % 10 > 0) return listed({ createdAt }); // of another system
+      return listed({ from, to: OURS, direction: 'inbound', status: 'received', body: String(index), createdAt });
+    });
+    await expect(look(account, longList(texts, { left: 20 }))).rejects.toThrow('Too many requests.');
+    const first = (await inboundOf(account)).map((row) => Number(row.body));
+    expect(first.length).toBeGreaterThan(0);
+    expect(first).toEqual(first.map((_, index) => index * 10));
+    expect(account.polledUntil?.getTime()).toBeLessThan(Date.now() - HOUR);
+
+    await look(account, longList(texts, { left: 1_000 }));
+    expect((await inboundOf(account)).map((row) => Number(row.body))).toEqual(Array.from({ length: 250 }, (_, index) => index * 10));
+    expect(account.polledUntil?.getTime()).toBeGreaterThan(Date.now() - HOUR);
+  });
+
+  it('is read whole where everything was written in the same second', async () => {
+    const account = await newAccount();
+    const createdAt = new Date(Date.now() - HOUR).toISOString();
+    const texts = Array.from({ length: 2_100 }, () => listed({ createdAt }));
+    const calls = { left: 1_000 };
+    await look(account, longList(texts, calls));
+    expect(account.polledUntil?.getTime()).toBeGreaterThan(Date.now() - HOUR);
+  });
+});
+
+describe('a message whose receipt did not come', () => {
+  const asking = (answers: CarrierMessage[], asked: string[] = []): PollClient => ({
+    ...carrier([]).client,
+    fetchMessage: (id) => {
+      asked.push(id);
+      const value = answers.find((message) => message.sid === id);
+      return Promise.resolve(
+        value ? { ok: true, value } : { ok: false, problem: { kind: 'not-found', text: 'Not found.', retryable: false } },
+      );
+    },
+  });
+  async function sent(account: CarrierAccount, carrierId: string, minutesAgo: number): Promise<string> {
+    const id = await begun(account, person(), 'sending');
+    await saveParts(database.db, orgId, account.id, id, [{ part: 1, carrierId, key: carrierId }]);
+    await sql`update message set status = 'sent', submitted_at = now() - ${minutesAgo} * interval '1 minute' where id = ${id}`.execute(
+      database.db,
+    );
+    await sql`update message_part set ask_at = ask_at - ${minutesAgo} * interval '1 minute' where message_id = ${id}`.execute(database.db);
+    return id;
+  }
+  const asksIn = async (id: string) =>
+    (
+      await rows<{ minutes: number | null }>(
+        `select round(extract(epoch from ask_at - now()) / 60)::int as minutes from message_part where message_id = '${id}'`,
+      )
+    )[0]?.minutes;
+
+  it('is asked for after ten minutes, and settled by what the carrier says then', async () => {
+    const [account, carrierId, youngId] = [await newAccount(), sid(), sid()];
+    const [id, young] = [await sent(account, carrierId, 11), await sent(account, youngId, 9)];
+    const asked: string[] = [];
+    await look(account, asking([listed({ sid: carrierId, status: 'undelivered', errorCode: '30003' })], asked));
+    expect(asked).toEqual([carrierId]);
+    expect([await statusOf(id), await statusOf(young)]).toEqual(['undelivered', 'sent']);
+  });
+
+  it('is asked for less and less often while the carrier says no more, and after two days never again', async () => {
+    const account = await newAccount();
+    const [firstId, lastId, goneId] = [sid(), sid(), sid()];
+    const [first, last, gone] = [await sent(account, firstId, 20), await sent(account, lastId, 43 * 60), await sent(account, goneId, 30)];
+    const asked: string[] = [];
+    await look(
+      account,
+      asking(
+        [firstId, lastId].map((known) => listed({ sid: known, status: 'sent' })),
+        asked,
+      ),
+    );
+    expect(asked).toEqual([lastId, goneId, firstId]);
+    expect([await asksIn(first), await asksIn(gone), await asksIn(last)]).toEqual([60, 90, null]);
+    await look(account, asking([], asked));
+    expect(asked).toHaveLength(3);
+  });
+
+  it('waits for the next look when the carrier cannot be asked', async () => {
+    const [account, carrierId] = [await newAccount(), sid()];
+    const id = await sent(account, carrierId, 11);
+    const away: PollClient = {
+      ...carrier([]).client,
+      fetchMessage: () => Promise.resolve({ ok: false, problem: { kind: 'throttled', text: 'Too many requests.', retryable: true } }),
+    };
+    await look(account, away);
+    await look(account, asking([listed({ sid: carrierId })]));
+    expect(await statusOf(id)).toBe('delivered');
+  });
 });
 
 it('takes what it missed in the order in which it was written, over all pages', async () => {
@@ -170,14 +303,6 @@ it('takes what it missed in the order in which it was written, over all pages', 
     [text('four', 1), text('three', 2)],
     [text('two', 3), text('one', 4)],
   ]);
-  const receiving = createReceive({ db: database.db, clock, wake: () => {} });
-  await poll(
-    { account, db: database.db, clock, receive: receiving.receive, receipts: createReceipts({ db: database.db, wake: () => {} }) },
-    client,
-    new AbortController().signal,
-  );
-  const { rows } = await sql<{ body: string }>`
-    select m.body from message m join conversation c on c.org_id = m.org_id and c.id = m.conversation_id
-    where c.customer_number = ${from} order by m.sequence`.execute(database.db);
-  expect(rows.map((row) => row.body)).toEqual(['one', 'two', 'three', 'four']);
+  await look(account, client);
+  expect((await inboundOf(account)).map((row) => row.body)).toEqual(['one', 'two', 'three', 'four']);
 });

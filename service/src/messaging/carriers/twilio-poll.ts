@@ -3,16 +3,19 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Receive } from '../receive.ts';
-import { savePolledUntil } from '../store/accounts.ts';
+import { listNumbersEver, savePolledUntil } from '../store/accounts.ts';
 import { findInDoubt, findInboundIds, type Submission } from '../store/messages.ts';
-import { findParts } from '../store/receipts.ts';
+import { findParts, listToAsk, noteAsked } from '../store/receipts.ts';
 import type { CarrierAccount, InboundMedia, ReceiptStatus } from '../types.ts';
+import { readWindows } from './twilio-windows.ts';
 
 /** Webhooks and list may disagree about a second or two; asking again costs nothing, since everything is known by its id. */
 const OVERLAP_MS = 2 * 60_000;
 const FIRST_LOOK_BACK_MS = 24 * 3600_000;
 const CLOCKS_DIFFER_MS = 5_000;
-const CLOSING = 'The account is being closed.';
+const TAKE_AT_ONCE = 200;
+/** Each is a call: a backlog after an outage is worked off over several looks. */
+const ASK_AT_ONCE = 100;
 
 export interface PollOptions {
   account: CarrierAccount;
@@ -22,40 +25,39 @@ export interface PollOptions {
   receipts: Receipts;
 }
 
-export type PollClient = Pick<TwilioClient, 'listMessages' | 'listMedia'>;
+export type PollClient = Pick<TwilioClient, 'listMessages' | 'listMedia' | 'fetchMessage'>;
 
-/** Takes from the carrier's list what no webhook brought. Answers why it could not be read to its end; the next time begins where this one did. */
-export async function poll(options: PollOptions, client: PollClient, signal: AbortSignal): Promise<string | undefined> {
+/**
+ * Takes from the carrier's list what no webhook brought, and asks for receipts that did not come. Throws with the carrier's words where it
+ * cannot be read; the next time goes on where this one ended.
+ */
+export async function poll(options: PollOptions, client: PollClient, signal: AbortSignal): Promise<void> {
   const { account, db, clock } = options;
-  const startedAt = clock.now();
-  const since = new Date((account.polledUntil?.getTime() ?? startedAt.getTime() - FIRST_LOOK_BACK_MS) - OVERLAP_MS);
-  // The list begins with the newest, and a thread with the oldest: all pages first, then from the last one back.
-  const pages: CarrierMessage[][] = [];
-  let page: string | undefined;
-  do {
-    if (signal.aborted) return CLOSING;
-    const result = await client.listMessages(page ? { page } : { since: since.toISOString(), pageSize: 200 });
-    if (!result.ok) return result.problem.text;
-    pages.unshift([...result.value.messages].reverse());
-    page = result.value.nextPage ?? undefined;
-  } while (page);
-  for (const messages of pages) {
-    if (signal.aborted) return CLOSING;
-    await takeInbound(
-      options,
-      client,
-      messages.filter((message) => message.direction === 'inbound'),
-    );
-    await takeOutbound(
-      options,
-      messages.filter((message) => message.direction !== 'inbound'),
-    );
+  const now = clock.now();
+  // A clock that was set back must not leave a gap.
+  const done = new Date(Math.min(account.polledUntil?.getTime() ?? now.getTime() - FIRST_LOOK_BACK_MS, now.getTime()));
+  const ours = await listNumbersEver(db, account.orgId);
+  for await (const { messages, until } of readWindows(client, new Date(done.getTime() - OVERLAP_MS), now, signal)) {
+    for (let at = 0; at < messages.length; at += TAKE_AT_ONCE) {
+      if (signal.aborted) return;
+      const some = messages.slice(at, at + TAKE_AT_ONCE);
+      await takeInbound(
+        options,
+        client,
+        some.filter((message) => message.direction === 'inbound' && ours.has(message.to)),
+      );
+      await takeOutbound(
+        options,
+        some.filter((message) => message.direction !== 'inbound'),
+      );
+    }
+    account.polledUntil = until > done ? until : done;
+    await savePolledUntil(db, account.orgId, account.id, account.polledUntil);
   }
-  account.polledUntil = startedAt;
-  await savePolledUntil(db, account.orgId, account.id, startedAt);
-  return undefined;
+  await askForReceipts(options, client, signal);
 }
 
+/** Texts to numbers that were never this org's are another system's that uses the account. */
 async function takeInbound({ account, db, receive }: PollOptions, client: PollClient, messages: CarrierMessage[]): Promise<void> {
   const ids = { orgId: account.orgId, accountId: account.id };
   const known = await findInboundIds(db, account.orgId, account.id, sids(messages));
@@ -86,22 +88,40 @@ async function takeOutbound(options: PollOptions, messages: CarrierMessage[]): P
   const open = await findOpen(options);
   // Read after what is open: a message that was settled in between is known here then, and in doubt nowhere.
   const known = new Set((await findParts(options.db, orgId, accountId, sids(messages))).map((part) => part.carrierId));
-  for (const message of messages) {
-    if (!known.has(message.sid) && !(await mayBeOurs(options, message, open))) continue;
-    const status = receiptStatus(message.status);
-    if (!status) continue;
-    await options.receipts.apply({
-      orgId,
-      accountId,
-      carrierId: message.sid,
-      keys: [message.sid],
-      status,
-      errorCode: message.errorCode,
-      errorText: message.errorCode ? errorText(message.errorCode) : null,
-      // What is in doubt was compared with the text; numbers alone would take another system's message for ours.
-      ourNumber: null,
-      customerNumber: null,
-    });
+  for (const message of messages)
+    if (known.has(message.sid) || (await mayBeOurs(options, message, open))) await applyListed(options, message);
+}
+
+/** What the carrier says of a message of ours, as a receipt would have said it. */
+async function applyListed({ account, receipts }: PollOptions, message: CarrierMessage): Promise<void> {
+  const status = receiptStatus(message.status);
+  if (!status) return;
+  await receipts.apply({
+    orgId: account.orgId,
+    accountId: account.id,
+    carrierId: message.sid,
+    keys: [message.sid],
+    status,
+    errorCode: message.errorCode,
+    errorText: message.errorCode ? errorText(message.errorCode) : null,
+    // What is in doubt was compared with the text; numbers alone would take another system's message for ours.
+    ourNumber: null,
+    customerNumber: null,
+  });
+}
+
+/**
+ * Asks what became of messages whose receipts did not come, as while the service was away: the list is read from where it ended and does
+ * not show again what was sent before. What cannot be asked now is asked with the next look.
+ */
+async function askForReceipts(options: PollOptions, client: PollClient, signal: AbortSignal): Promise<void> {
+  const { db, account } = options;
+  for (const { messageId, part, carrierId } of await listToAsk(db, account.orgId, account.id, ASK_AT_ONCE)) {
+    if (signal.aborted) return;
+    const found = await client.fetchMessage(carrierId);
+    if (found.ok) await applyListed(options, found.value);
+    else if (found.problem.retryable) return;
+    await noteAsked(db, account.orgId, messageId, part);
   }
 }
 

@@ -43,8 +43,9 @@ export function openTwilioSession(options: TwilioSessionOptions): CarrierSession
 
   async function pollForever(): Promise<void> {
     while (!closing.signal.aborted) {
-      const failure = await poll(options, client, closing.signal).catch((error: unknown) =>
-        error instanceof Error ? error.message : 'unexpected error',
+      const failure = await poll(options, client, closing.signal).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : 'unexpected error'),
       );
       if (closing.signal.aborted) return;
       if (failure === undefined) options.events.onState('connected', '');

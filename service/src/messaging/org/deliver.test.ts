@@ -197,6 +197,29 @@ describe('the bell', () => {
     expect(main.bells.map((bell) => bell.title)).toHaveLength(2);
     expect(main.bells[1]?.title).toMatch(/^New message from/);
   });
+
+  it('that could not ring rings with the next text, and so does one whose process died', async () => {
+    const [number, other] = [person(), person()];
+    const first = await inbound(number, 'one');
+    const owner = `update conversation set owner_id = '005000000000001AAA' where customer_number in ('${number}', '${other}')`;
+    await sql.raw(owner).execute(database.db);
+    const main = fakeUser(() => written(true));
+    const ring = main.sf.sendNotifications;
+    main.sf.sendNotifications = () => Promise.reject(new SalesforceError({ message: 'no answer', sent: 'maybe', fault: 'timeout' }));
+    await deliver(main, [], nothingWaits);
+    main.sf.sendNotifications = ring;
+    await inbound(number, 'two');
+    await deliver(main, [], nothingWaits);
+    expect(main.bells).toHaveLength(1);
+
+    await markRead(database.db, orgId, first.conversationId);
+    await inbound(number, 'three');
+    expect(await claimBells(database.db, orgId, [first.conversationId])).toHaveLength(1);
+    expect(await claimBells(database.db, orgId, [first.conversationId])).toHaveLength(0);
+    await sql`update conversation set alert_claimed_at = alert_claimed_at - interval '3 minutes'`.execute(database.db);
+    await deliver(main, [], nothingWaits);
+    expect(main.bells).toHaveLength(2);
+  });
 });
 
 describe('a batch', () => {

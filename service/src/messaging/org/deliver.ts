@@ -16,6 +16,7 @@ import {
   rewriteOwners,
   saveMatches,
   saveSalesforceIds,
+  settleBells,
 } from '../store/conversations.ts';
 import { ORG_LANE } from '../types.ts';
 import type { OrgAccess } from './access.ts';
@@ -174,13 +175,20 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     if (repairs.some((repair) => repair.need === 'owner')) queues.delete(orgId);
   }
 
-  /** After the fact and at most once: a bell that does not ring is not worth sending the messages again. */
+  /** After the fact: a bell that does not ring is not worth sending the messages again; the next text tries it again. */
   async function announce(orgId: string, built: OrgBatch, pairs: Pair[]): Promise<void> {
     const written = new Set(pairs.filter(({ result }) => result.success).map(({ row }) => row.subjectId));
     const inbound = built.messages.filter((message) => message.direction === 'inbound' && written.has(message.id));
     try {
       const conversations = await claimBells(db, orgId, [...new Set(inbound.map((message) => message.conversationId))]);
-      await notifyOwners(orgId, access, queues.get(orgId)?.id, conversations);
+      const ids = conversations.map((conversation) => conversation.id);
+      let rang = false;
+      try {
+        await notifyOwners(orgId, access, queues.get(orgId)?.id, conversations);
+        rang = true;
+      } finally {
+        await settleBells(db, orgId, ids, rang);
+      }
     } catch (error) {
       options.logger.warn({ err: error, org: orgId }, 'owners could not be notified of new messages');
     }

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { json, type Db } from '../../platform/db/database.ts';
-import { CARRIER_LANE, type CarrierAccount, type CarrierState, type OurNumber } from '../types.ts';
-import { changeStatuses } from './messages.ts';
+import { CARRIER_LANE, ORG_LANE, type CarrierAccount, type CarrierState, type OurNumber } from '../types.ts';
+import { shard } from './messages.ts';
 
 const REMOVED = 'The carrier account was removed before the message was sent.';
 const IN_DOUBT = 'The carrier account was removed before the carrier answered. The message may have been sent; an admin settles it.';
@@ -57,19 +57,28 @@ function anew(column: string, value: RawBuilder<unknown>): RawBuilder<unknown> {
 /** Marks the account removed. What still waited for it will never be sent, which its messages then say; what was under way is in doubt. */
 export async function removeAccount(tx: Db, orgId: string, id: string, at: Date): Promise<void> {
   await sql`update carrier_account set removed_at = ${at}, state = 'off' where org_id = ${orgId} and id = ${id}`.execute(tx);
-  const left = (
-    await sql<{
-      id: string;
-    }>`select id from message where org_id = ${orgId} and account_id = ${id} and status in ('queued', 'sending')`.execute(tx)
-  ).rows;
-  await changeStatuses(
+  await sql`
+    with left_behind as (
+      update message set status = case status when 'queued' then 'failed' else 'unknown' end,
+        error_code = case status when 'queued' then 'account_removed' else 'outcome_unknown' end,
+        error_text = case status when 'queued' then ${REMOVED} else ${IN_DOUBT} end
+      where org_id = ${orgId} and account_id = ${id} and status in ('queued', 'sending') returning id, conversation_id
+    )
+    insert into outbox (org_id, purpose, lane_key, subject_kind, subject_id)
+    select ${orgId}::uuid, ${ORG_LANE}, ${shard(sql`conversation_id`)}, 'message', id from left_behind
+    on conflict (org_id, purpose, subject_kind, subject_id) do update
+      set version = outbox.version + 1, state = 'waiting', due_at = now(), attempts = 0, code = null, reason = null, parked_at = null`.execute(
     tx,
-    left.flatMap((message) => [
-      { orgId, id: message.id, status: 'failed', from: ['queued'], errorCode: 'account_removed', errorText: REMOVED },
-      { orgId, id: message.id, status: 'unknown', from: ['sending'], errorCode: 'outcome_unknown', errorText: IN_DOUBT },
-    ]),
   );
   await sql`delete from outbox where org_id = ${orgId} and purpose = ${CARRIER_LANE} and lane_key = ${id}`.execute(tx);
+}
+
+/** Whether the account is still there; it cannot be removed before the transaction ends. What is queued for a removed one is never sent. */
+export async function keepAccount(tx: Db, orgId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from carrier_account where org_id = ${orgId} and id = ${id} and removed_at is null for share`.execute(
+    tx,
+  );
+  return rows.length > 0;
 }
 
 export async function saveSecret(db: Db, account: Pick<CarrierAccount, 'orgId' | 'id' | 'secret'>): Promise<void> {
@@ -98,12 +107,10 @@ export async function findNumber(db: Db, orgId: string, id: string): Promise<Our
     .rows[0];
 }
 
-export async function findNumberOfAccount(db: Db, orgId: string, accountId: string, number: string): Promise<OurNumber | undefined> {
-  return (
-    await sql<OurNumber>`select ${NUMBER} from number where org_id = ${orgId} and account_id = ${accountId} and number = ${number} and removed_at is null`.execute(
-      db,
-    )
-  ).rows[0];
+/** Every number that is or was the org's, whatever account it was set up with: what was texted to one is the org's. */
+export async function listNumbersEver(db: Db, orgId: string): Promise<Set<string>> {
+  const { rows } = await sql<{ number: string }>`select distinct number from number where org_id = ${orgId}`.execute(db);
+  return new Set(rows.map((row) => row.number));
 }
 
 /** Inserts or changes a number; a default one takes the mark from the others. Throws the unique violation of `number_in_use`. */

@@ -74,7 +74,7 @@ export async function dropOwner(tx: Db, orgId: string, id: string): Promise<void
 export async function markRead(db: Db, orgId: string, id: string): Promise<boolean> {
   const { rows } = await sql`
     with known as (select id, unread from conversation where org_id = ${orgId} and id = ${id}),
-    changed as (update conversation set unread = 0, alerted = false where org_id = ${orgId} and id = ${id} and unread > 0 returning id),
+    changed as (update conversation set unread = 0, alerted = false, alert_claimed_at = null where org_id = ${orgId} and id = ${id} and unread > 0 returning id),
     o as (
       insert into outbox (org_id, purpose, lane_key, subject_kind, subject_id)
       select ${orgId}::uuid, ${ORG_LANE}, ${shard(sql`id`)}, 'conversation', id from changed
@@ -104,13 +104,24 @@ export async function rewriteOwners(tx: Db, orgId: string, ids: string[]): Promi
   await touchConversations(tx, orgId, ids);
 }
 
-/** Those of the conversations whose owner is to be told of unread messages: each once until it is read, whoever asks at the same time. */
+/**
+ * Those of the conversations whose owner is to be told of unread messages: each once until it is read, whoever asks at the same time. What
+ * is neither confirmed nor given back may be claimed again after two minutes: its claimer died.
+ */
 export async function claimBells(db: Db, orgId: string, ids: string[]): Promise<Conversation[]> {
   if (ids.length === 0) return [];
   return (
-    await sql<Conversation>`update conversation set alerted = true where org_id = ${orgId} and id = any(${ids}::uuid[])
-      and not alerted and unread > 0 and salesforce_id is not null returning ${CONVERSATION}`.execute(db)
+    await sql<Conversation>`update conversation set alert_claimed_at = now() where org_id = ${orgId} and id = any(${ids}::uuid[])
+      and not alerted and (alert_claimed_at is null or alert_claimed_at < now() - interval '2 minutes')
+      and unread > 0 and salesforce_id is not null returning ${CONVERSATION}`.execute(db)
   ).rows;
+}
+
+/** The bells rang, or did not: then the next text rings. Reading a conversation ends its claim as well. */
+export async function settleBells(db: Db, orgId: string, ids: string[], rang: boolean): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`update conversation set alerted = ${rang}, alert_claimed_at = null
+    where org_id = ${orgId} and id = any(${ids}::uuid[]) and alert_claimed_at is not null`.execute(db);
 }
 
 /** The record it belonged to is gone: the conversation is matched anew. */

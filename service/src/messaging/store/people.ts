@@ -34,6 +34,8 @@ export async function readThread(
 export async function erasePerson(tx: Db, orgId: string, number: string): Promise<number> {
   // Records before their outbox rows, as everywhere.
   await sql`select 1 from conversation where org_id = ${orgId} and customer_number = ${number} order by id for update`.execute(tx);
+  await sql`select 1 from message where org_id = ${orgId} and conversation_id in (
+    select id from conversation where org_id = ${orgId} and customer_number = ${number}) order by id for update`.execute(tx);
   await sql`
     insert into erased_message (org_id, account_id, carrier_id)
     select m.org_id, m.account_id, m.carrier_id from message m join conversation c on c.org_id = m.org_id and c.id = m.conversation_id

@@ -8,6 +8,8 @@ export interface MessagePart {
   carrierId: string;
   status: ReceiptStatus;
   errorCode: string | null;
+  /** The carrier's words for a failure, where it gave any. */
+  errorText: string | null;
 }
 
 /** Remembers what the carrier calls the parts of a message. `key` is the tolerant form of the id. */
@@ -19,23 +21,53 @@ export async function saveParts(
   parts: { part: number; carrierId: string; key: string }[],
 ): Promise<void> {
   for (const { part, carrierId, key } of parts) {
-    await sql`insert into message_part (org_id, message_id, part, account_id, carrier_id, carrier_key)
-      values (${orgId}, ${messageId}, ${part}, ${accountId}, ${carrierId}, ${key})
+    await sql`insert into message_part (org_id, message_id, part, account_id, carrier_id, carrier_key, ask_at)
+      values (${orgId}, ${messageId}, ${part}, ${accountId}, ${carrierId}, ${key}, now() + interval '10 minutes')
       on conflict (org_id, message_id, part) do nothing`.execute(tx);
   }
+}
+
+/** Parts that the carrier took and said nothing more of, due to be asked for, the longest due first. */
+export async function listToAsk(
+  db: Db,
+  orgId: string,
+  accountId: string,
+  limit: number,
+): Promise<{ messageId: string; part: number; carrierId: string }[]> {
+  const { rows } = await sql<{ messageId: string; part: number; carrierId: string }>`
+    select p.message_id as "messageId", p.part, p.carrier_id as "carrierId"
+    from message_part p join message m on m.org_id = p.org_id and m.id = p.message_id
+    where p.org_id = ${orgId} and p.account_id = ${accountId} and p.status = 'sent' and p.ask_at <= now() and m.status = 'sent'
+    order by p.ask_at limit ${limit}`.execute(db);
+  return rows;
+}
+
+/**
+ * The carrier was asked about a part. It is asked again when the message is four times as old, and after two days no more: some networks
+ * never say that a text arrived, and each question is a call.
+ */
+export async function noteAsked(db: Db, orgId: string, messageId: string, part: number): Promise<void> {
+  await sql`
+    update message_part set ask_at = case when now() - m.submitted_at < interval '12 hours' then now() + 3 * (now() - m.submitted_at) end
+    from message m where m.org_id = message_part.org_id and m.id = message_part.message_id
+      and message_part.org_id = ${orgId} and message_part.message_id = ${messageId} and message_part.part = ${part}`.execute(db);
 }
 
 /** Parts that a carrier id may mean; several distinct messages mean that it cannot be told. */
 export async function findParts(db: Db, orgId: string, accountId: string, keys: string[]): Promise<MessagePart[]> {
   const { rows } = await sql<MessagePart>`
-    select message_id as "messageId", part, carrier_id as "carrierId", status, error_code as "errorCode"
+    select message_id as "messageId", part, carrier_id as "carrierId", status, error_code as "errorCode", error_text as "errorText"
     from message_part where org_id = ${orgId} and account_id = ${accountId} and carrier_key = any(${keys})`.execute(db);
   return rows;
 }
 
-/** Receipts of several parts at the same moment draw their conclusion one after another: else none would see that the others are in. */
-export async function lockMessage(tx: Db, orgId: string, id: string): Promise<void> {
-  await sql`select 1 from message where org_id = ${orgId} and id = ${id} for no key update`.execute(tx);
+/**
+ * Receipts of several parts at the same moment draw their conclusion one after another: else none would see that the others are in. False
+ * when the message was erased.
+ */
+export async function lockMessage(tx: Db, orgId: string, id: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from message where org_id = ${orgId} and id = ${id} for no key update`.execute(tx);
+  return rows.length > 0;
 }
 
 /** Moves a part on (never back from a final status). */
@@ -44,10 +76,9 @@ export async function saveReceipt(
   orgId: string,
   messageId: string,
   part: number,
-  status: ReceiptStatus,
-  errorCode: string | null,
+  { status, errorCode, errorText }: Pick<MessagePart, 'status' | 'errorCode' | 'errorText'>,
 ): Promise<void> {
-  await sql`update message_part set status = ${status}, error_code = ${errorCode}
+  await sql`update message_part set status = ${status}, error_code = ${errorCode}, error_text = ${errorText}
     where org_id = ${orgId} and message_id = ${messageId} and part = ${part} and status = 'sent'`.execute(tx);
 }
 
@@ -61,7 +92,7 @@ export async function partsOf(tx: Db, orgId: string, messageId: string): Promise
     from message m join carrier_account a on a.org_id = m.org_id and a.id = m.account_id
     where m.org_id = ${orgId} and m.id = ${messageId} for update of m`.execute(tx);
   const { rows } = await sql<MessagePart>`
-    select message_id as "messageId", part, carrier_id as "carrierId", status, error_code as "errorCode"
+    select message_id as "messageId", part, carrier_id as "carrierId", status, error_code as "errorCode", error_text as "errorText"
     from message_part where org_id = ${orgId} and message_id = ${messageId} order by part`.execute(tx);
   return { parts: rows, total: total.rows[0]?.total ?? 1 };
 }
@@ -72,6 +103,7 @@ export interface UnmatchedReceipt {
   keys: string[];
   status: ReceiptStatus;
   errorCode: string | null;
+  errorText: string | null;
   ourNumber: string | null;
   customerNumber: string | null;
 }
@@ -88,20 +120,17 @@ export async function lockCarrierIds(tx: Db, accountId: string, keys: string[]):
 
 /** Keeps a receipt whose message is not known (yet). */
 export async function keepUnmatched(db: Db, orgId: string, accountId: string, receipt: UnmatchedReceipt): Promise<void> {
-  await sql`insert into receipt (org_id, account_id, carrier_id, carrier_keys, status, error_code, our_number, customer_number)
-    values (${orgId}, ${accountId}, ${receipt.carrierId}, ${receipt.keys}, ${receipt.status}, ${receipt.errorCode}, ${receipt.ourNumber}, ${receipt.customerNumber})
+  await sql`insert into receipt (org_id, account_id, carrier_id, carrier_keys, status, error_code, error_text, our_number, customer_number)
+    values (${orgId}, ${accountId}, ${receipt.carrierId}, ${receipt.keys}, ${receipt.status}, ${receipt.errorCode}, ${receipt.errorText}, ${receipt.ourNumber}, ${receipt.customerNumber})
     on conflict (org_id, account_id, carrier_id, status) do nothing`.execute(db);
 }
 
+type EarlyReceipt = Pick<UnmatchedReceipt, 'carrierId' | 'keys' | 'status' | 'errorCode' | 'errorText'> & { id: number };
+
 /** The kept receipts that may mean a part of this message, oldest first. */
-export async function findUnmatched(
-  tx: Db,
-  orgId: string,
-  accountId: string,
-  messageId: string,
-): Promise<(Pick<UnmatchedReceipt, 'carrierId' | 'keys' | 'status' | 'errorCode'> & { id: number })[]> {
-  const { rows } = await sql<Pick<UnmatchedReceipt, 'carrierId' | 'keys' | 'status' | 'errorCode'> & { id: number }>`
-    select id, carrier_id as "carrierId", carrier_keys as keys, status, error_code as "errorCode" from receipt
+export async function findUnmatched(tx: Db, orgId: string, accountId: string, messageId: string): Promise<EarlyReceipt[]> {
+  const { rows } = await sql<EarlyReceipt>`
+    select id, carrier_id as "carrierId", carrier_keys as keys, status, error_code as "errorCode", error_text as "errorText" from receipt
     where org_id = ${orgId} and account_id = ${accountId}
       and carrier_keys && array(select carrier_key from message_part where org_id = ${orgId} and message_id = ${messageId})
     order by id for update`.execute(tx);

@@ -112,6 +112,23 @@ describe('c-messaging-carrier-form', () => {
     expect(find(element, '.result')).not.toBeNull();
   });
 
+  it('asks for the stored secret again where the account leads elsewhere, and keeps what was typed', async () => {
+    const again = [{ field: 'secret', message: 'must be entered again' }];
+    (updateCarrierAccount as jest.Mock).mockRejectedValueOnce(problem(again));
+    const { element } = await create(STORED);
+    type(element, { 'settings.host': 'other.sample.test' });
+    await save(element);
+    expect(field(element, 'secret').setCustomValidity).toHaveBeenLastCalledWith('Must be entered again.');
+    expect(field(element, 'settings.host').value).toBe('other.sample.test');
+    type(element, { secret: 'pw' });
+    await save(element);
+    expect((updateCarrierAccount as jest.Mock).mock.calls[1][0].body).toMatchObject({
+      secret: 'pw',
+      settings: { host: 'other.sample.test' },
+    });
+    expect(find(element, '.result')).not.toBeNull();
+  });
+
   it('changes the account it has just added', async () => {
     const { element } = await create();
     await save(element);
