@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { matchMessageId, tryBind } from '../../service/src/gateways/smpp/index.ts';
+import { messageIdKey, tryBind } from '../../service/src/gateways/smpp/index.ts';
 import { OUR_SMPP, createStopper, eventually, testCarrier, testLink } from './test-helpers.ts';
 
 const PHONE = '+447700900111';
@@ -210,8 +210,8 @@ describe('receipts', () => {
     const outcomes = await Promise.all(Array.from({ length: 20 }, (_, index) => link.submit(one(`${index}`))));
     const ids = outcomes.flatMap((outcome) => (outcome.kind === 'accepted' ? outcome.ids : []));
     await eventually('all receipts', () => link.receipts.length === 20);
-    const matched = link.receipts.map((receipt) => matchMessageId(receipt.messageId ?? '', ids));
-    expect(new Set(matched.map((match) => (match.kind === 'found' ? match.id : match.kind)))).toEqual(new Set(ids));
+    const matched = link.receipts.map(({ candidates }) => candidates.flatMap((key) => ids.filter((id) => messageIdKey(id) === key))[0]);
+    expect(new Set(matched)).toEqual(new Set(ids));
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { joinParts, matchMessageId } from '../../service/src/gateways/smpp/index.ts';
+import { joinParts, messageIdKey } from '../../service/src/gateways/smpp/index.ts';
 import { OUR_SMPP, createStopper, eventually, testCarrier, testLink } from './test-helpers.ts';
 
 const PHONE = '+447700900111';
@@ -20,7 +20,7 @@ describe('texts over SMPP', () => {
     expect(report.messages[0]).toMatchObject({ body: 'Zażółć gęślą jaźń 😀 @£€', company: OUR_SMPP, carrier: 'smpp', parts: 1 });
     const receipt = await eventually('the receipt', () => link.receipts[0]);
     expect(receipt).toMatchObject({ status: 'delivered', stat: 'DELIVRD', errorCode: null, from: PHONE, to: OUR_SMPP });
-    expect(matchMessageId(receipt.messageId ?? '', outcome.kind === 'accepted' ? outcome.ids : [])).toMatchObject({ kind: 'found' });
+    expect(receipt.candidates).toContain(messageIdKey(outcome.kind === 'accepted' ? (outcome.ids[0] ?? '') : ''));
   });
 
   it('receives one and answers the carrier only after it is stored', async () => {

@@ -1,6 +1,5 @@
 export { connectSmpp, tryBind } from './link.ts';
-export { matchMessageId, messageIdCandidates, messageIdKey } from './message-id.ts';
-export type { IdMatch } from './message-id.ts';
+export { messageIdCandidates, messageIdKey } from './message-id.ts';
 export { joinParts } from './text-coding.ts';
 export { fromWire, toWire } from './addresses.ts';
 export { decodeGsm7, encodeGsm7, isGsm7 } from './gsm7.ts';

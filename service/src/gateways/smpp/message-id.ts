@@ -22,24 +22,3 @@ export function messageIdCandidates(id: string): string[] {
   if (/^[0-9a-f]{1,32}$/.test(key)) keys.push(BigInt(`0x${key}`).toString(10));
   return [...new Set(keys)];
 }
-
-export type IdMatch =
-  | { readonly kind: 'found'; readonly id: string; readonly how: 'exact' | 'folded' | 'converted' }
-  | { readonly kind: 'ambiguous'; readonly ids: readonly string[] }
-  | { readonly kind: 'none' };
-
-/** Finds the submitted id that a receipt means: exact spelling, then folded, then converted. Two hits of the same quality are refused. */
-export function matchMessageId(receiptId: string, submitted: readonly string[]): IdMatch {
-  const [folded, ...converted] = messageIdCandidates(receiptId);
-  const steps = [
-    ['exact', (id: string) => id === receiptId],
-    ['folded', (id: string) => messageIdKey(id) === folded],
-    ['converted', (id: string) => converted.includes(messageIdKey(id))],
-  ] as const;
-  for (const [how, same] of steps) {
-    const ids = submitted.filter(same);
-    if (ids.length > 1) return { kind: 'ambiguous', ids };
-    if (ids[0] !== undefined) return { kind: 'found', id: ids[0], how };
-  }
-  return { kind: 'none' };
-}

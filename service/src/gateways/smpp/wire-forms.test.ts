@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromWire, toWire } from './addresses.ts';
 import { concatenationHeader, fromSar, splitHeader } from './concatenation.ts';
 import { createLimiter } from './limiter.ts';
-import { matchMessageId, messageIdCandidates, messageIdKey } from './message-id.ts';
+import { messageIdCandidates, messageIdKey } from './message-id.ts';
 import { readReceipt } from './receipt.ts';
 import { decodeText, joinParts } from './text-coding.ts';
 
@@ -60,12 +60,11 @@ describe('message ids', () => {
     );
   });
 
-  it('prefers the exact spelling and refuses what is not unique', () => {
-    expect(matchMessageId('10', ['16', '10'])).toEqual({ kind: 'found', id: '10', how: 'exact' });
-    expect(matchMessageId('0A', ['0a', '10'])).toEqual({ kind: 'found', id: '0a', how: 'folded' });
-    expect(matchMessageId('0A', ['a', '00a'])).toEqual({ kind: 'ambiguous', ids: ['a', '00a'] });
-    expect(matchMessageId('10', ['16', 'a'])).toEqual({ kind: 'ambiguous', ids: ['16', 'a'] });
-    expect(matchMessageId('x', ['y'])).toEqual({ kind: 'none' });
+  it('are looked for as they are written first', () => {
+    expect(messageIdCandidates('0010')).toEqual(['10', 'a', '16']);
+    expect(messageIdCandidates('0A')).toEqual(['a', '10']);
+    expect(messageIdCandidates('x')).toEqual(['x']);
+    expect(messageIdCandidates(' ')).toEqual([]);
   });
 });
 
