@@ -41,7 +41,7 @@ export interface RecordCard {
 /** A record as `getRecord` of `lightning/uiRecordApi` gives it. */
 export interface UiRecord {
   id: string;
-  fields: Record<string, { value: unknown }>;
+  fields: Record<string, { value: unknown; displayValue?: string | null }>;
 }
 
 /** What `@wire(getRecord)` hands over; both are empty before the first answer. */
@@ -116,12 +116,13 @@ export function isOutOfSight(error: unknown): boolean {
   return status === 403 || status === 404;
 }
 
-/** `Account.Name` lies one record deeper. */
+/** As the user's language shows it where that differs, as for a picklist. `Account.Name` lies one record deeper. */
 function fieldText(record: UiRecord, { fieldApiName }: FieldToken): string {
-  const value = fieldApiName
-    .split('.')
-    .reduce<unknown>((current, step) => (current as UiRecord | null | undefined)?.fields?.[step]?.value, record);
-  return typeof value === 'string' ? value : '';
+  const [name = '', ...deeper] = fieldApiName.split('.');
+  const field = record.fields[name];
+  if (deeper.length === 0) return field?.displayValue ?? (typeof field?.value === 'string' ? field.value : '');
+  const parent = field?.value as UiRecord | null | undefined;
+  return parent ? fieldText(parent, { fieldApiName: deeper.join('.') }) : '';
 }
 
 /** The card's phone numbers as they are written in the record. */

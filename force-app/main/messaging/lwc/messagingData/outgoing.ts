@@ -37,6 +37,8 @@ export interface QueueWatcher {
 }
 
 const KEEP_MS = 24 * 3_600_000;
+/** Apex waits 20 seconds for the service; a page that has no answer after this long is gone. */
+const ANSWER_MS = 30_000;
 
 /** A version-4 UUID; where the page is not a secure context `randomUUID` is missing. */
 export function newKey(): string {
@@ -56,7 +58,6 @@ export function newKey(): string {
 export class OutgoingQueue {
   private readonly conversationId: string;
   private readonly postMessage: Post;
-  private readonly unused: () => void;
   private readonly watchers = new Set<QueueWatcher>();
   /** Keys of messages whose answer this page waits for. */
   private readonly posting = new Set<string>();
@@ -64,20 +65,21 @@ export class OutgoingQueue {
   private tail: Promise<void> = Promise.resolve();
   private stopStorage: (() => void) | undefined;
 
-  /** `unused` is told when nobody watches any more and no answer is on its way. */
-  constructor(conversationId: string, post: Post, unused: () => void) {
+  constructor(conversationId: string, post: Post) {
     this.conversationId = conversationId;
     this.postMessage = post;
-    this.unused = unused;
     this.kept = restore(conversationId).map(unanswered);
   }
 
+  /** A message that another page posts is not confirmed once that page can have no answer any more. */
   get rows(): Outgoing[] {
-    return this.kept;
+    const since = Date.now() - ANSWER_MS;
+    return this.kept.map((row) => (this.posting.has(row.key) || row.createdAt > since ? row : unanswered(row)));
   }
 
   /** Returns what ends it. */
   watch(watcher: QueueWatcher): () => void {
+    if (this.watchers.size === 0) this.adopt(unanswered); // nobody listened to other pages meanwhile
     this.watchers.add(watcher);
     this.stopStorage ??= watchStored('pending', this.conversationId, () => this.adopt());
     return () => {
@@ -85,8 +87,6 @@ export class OutgoingQueue {
       if (this.watchers.size > 0) return;
       this.stopStorage?.();
       this.stopStorage = undefined;
-      // Whoever opens the conversation next reads what other pages have done to it meanwhile.
-      if (this.posting.size === 0) this.unused();
     };
   }
 
@@ -97,7 +97,7 @@ export class OutgoingQueue {
 
   /** Posts a failed message again under its own key. */
   retry(key: string): void {
-    const row = this.kept.find((candidate) => candidate.key === key && candidate.state === 'failed');
+    const row = this.rows.find((candidate) => candidate.key === key && candidate.state === 'failed');
     if (!row) return;
     const { problem: _solved, ...rest } = row;
     this.put({ ...rest, state: 'posting' });
@@ -106,7 +106,7 @@ export class OutgoingQueue {
 
   /** Takes a failed message away. */
   discard(key: string): void {
-    if (this.kept.some((row) => row.key === key && row.state === 'failed')) this.drop(key);
+    if (this.rows.some((row) => row.key === key && row.state === 'failed')) this.drop(key);
   }
 
   /** Org rows were seen: this browser need not keep their messages any longer. They stay in `rows` to lend their key to the row. */
@@ -159,9 +159,9 @@ export class OutgoingQueue {
   }
 
   /** Another page changed something: its messages are as it says, those that this page posts are as this page knows them. */
-  private adopt(): void {
+  private adopt(as: (row: Outgoing) => Outgoing = (row) => row): void {
     const ours = this.kept.filter(({ key, state }) => this.posting.has(key) || state === 'accepted');
-    this.kept = ours.reduce(withRow, restore(this.conversationId));
+    this.kept = ours.reduce(withRow, restore(this.conversationId).map(as));
     this.tell();
   }
 
@@ -179,7 +179,7 @@ const queues = new Map<string, OutgoingQueue>();
 export function outgoingOf(conversationId: string, post: Post): OutgoingQueue {
   const known = queues.get(conversationId);
   if (known) return known;
-  const queue = new OutgoingQueue(conversationId, post, () => queues.delete(conversationId));
+  const queue = new OutgoingQueue(conversationId, post);
   queues.set(conversationId, queue);
   return queue;
 }

@@ -107,8 +107,9 @@ export default class MessagingThread extends LightningElement {
   disconnectedCallback(): void {
     this.sizes?.disconnect();
     this.sizes = undefined;
-    this.cancelRest?.();
-    this.cancelRest = undefined;
+    if (!this.cancelRest) return;
+    this.cancelRest();
+    this.showRest(); // a page that comes back renders nothing by itself
   }
 
   /** Pictures and a growing composer change heights after rendering; the newest message must not slip out of view. */

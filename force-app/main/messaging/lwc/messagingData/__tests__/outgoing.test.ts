@@ -161,6 +161,33 @@ describe('sending queue', () => {
     expect(readStored('pending', 'c-1')).toBe('');
   });
 
+  it('stays one when components leave and come back in any order', async () => {
+    const { queue, close } = open(jest.fn().mockRejectedValue(refusal('no_number', 'No number.')));
+    close();
+    const second = again(jest.fn());
+    const back = again(jest.fn());
+    expect(second.queue).toBe(queue);
+    second.queue.send('hello', '', 'key-1');
+    await settle();
+    expect(back.queue.rows).toMatchObject([{ key: 'key-1', state: 'failed' }]);
+    back.close();
+    second.close();
+    writeStored('pending', 'c-1', ''); // another page discarded it while nobody here looked
+    expect(again(jest.fn()).queue.rows).toEqual([]);
+  });
+
+  it('does not wait for a page that has gone in the middle', () => {
+    const { queue } = open();
+    writeStored('pending', 'c-1', JSON.stringify([{ key: 'k', body: 'b', from: '', createdAt: Date.now(), state: 'posting' }]));
+    storageChanged();
+    expect(queue.rows).toMatchObject([{ state: 'posting' }]);
+    jest.useFakeTimers({ now: Date.now() + 31_000 });
+    expect(queue.rows).toMatchObject([{ state: 'failed' }]);
+    queue.retry('k');
+    expect(queue.rows).toMatchObject([{ state: 'posting' }]);
+    jest.useRealTimers();
+  });
+
   it('leaves alone what another page of the browser keeps', async () => {
     const here = open(jest.fn().mockResolvedValue({ id: 'm-9', conversationId: 'c-1' }));
     const there = open(jest.fn().mockRejectedValue(refusal('no_number', 'No number.')));

@@ -64,6 +64,9 @@ describe('c-messaging-thread', () => {
     await settle();
     expect(texts()).toHaveLength(15);
     element.remove();
+    document.body.append(element); // as a page that Lightning had put aside
+    await settle();
+    expect(texts()).toHaveLength(40);
     jest.restoreAllMocks();
   });
 
