@@ -38,11 +38,16 @@ interface OutboxRow extends Record<string, unknown> {
   FromNumber__c: string | null;
 }
 
-/** Flows write numbers as they like, so the org is asked for those that end alike, and each is read as it was when it was sent. */
+/**
+ * Flows write numbers as they like, so the org is asked for those with the same last digits, whatever stands between them, and each is read
+ * as it was when it was sent.
+ */
 async function eraseOutboxRows(sf: SalesforceClient, number: string, readAs: ReadAs): Promise<void> {
-  const soql = `SELECT Id, ToNumber__c, FromNumber__c FROM MessageOutbox__c WHERE IsDeleted = false AND ToNumber__c LIKE '%${number.slice(-1)}'`;
+  const pattern = `%${[...number.replace(/\D/g, '').slice(-7)].join('%')}`;
   const ids: string[] = [];
-  for await (const page of sf.queryAllPages<OutboxRow>(soql))
+  for await (const page of sf.queryPages<OutboxRow>(
+    `SELECT Id, ToNumber__c, FromNumber__c FROM MessageOutbox__c WHERE ToNumber__c LIKE '${pattern}'`,
+  ))
     for (const row of page) if (readAs(row.ToNumber__c ?? '', row.FromNumber__c ?? undefined) === number) ids.push(row.Id);
   for (let at = 0; at < ids.length; at += DELETE_AT_ONCE)
     await remove(sf, 'what a flow asked to be sent', ids.slice(at, at + DELETE_AT_ONCE));
