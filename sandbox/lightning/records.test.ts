@@ -60,10 +60,14 @@ describe.each(['', 'sw'])('records as the signed-in user sees them, in an org wi
     expect((body as { fields: object }).fields).not.toHaveProperty('HomePhone');
   });
 
-  it('getRecord reads owners that may be users or queues', async () => {
-    const { body } = await getRecord(lead, ['Lead.Name'], ['Lead.Company', 'Lead.Owner.Name']);
+  it('getRecord reads owners that may be users or queues, and what picklist values are called', async () => {
+    const { body } = await getRecord(lead, ['Lead.Name'], ['Lead.Company', 'Lead.Status', 'Lead.Owner.Name']);
     expect(body).toMatchObject({
-      fields: { Company: { value: 'Fabrikam' }, Owner: { value: { fields: { Name: { value: 'Alex Agent' } } } } },
+      fields: {
+        Company: { value: 'Fabrikam', displayValue: null },
+        Status: { displayValue: expect.stringMatching(/\w/) },
+        Owner: { value: { fields: { Name: { value: 'Alex Agent' } } } },
+      },
     });
   });
 

@@ -43,16 +43,26 @@ export async function readUiRecord(source: RecordSource, { recordId, fields, opt
   );
   const row = records[0];
   if (!row) throw new UiRecordError(404, 'NOT_FOUND', 'The requested resource does not exist');
-  return toRecord(object, String(row['Id']), row, paths);
+  const meta = await describe(source.org, source.username, object);
+  const labelOf = (name: string, value: unknown): string | null =>
+    meta.fields.find((field) => same(field.name, name))?.picklistValues?.find((choice) => choice.value === value)?.label ?? null;
+  return toRecord(object, String(row['Id']), row, paths, labelOf);
 }
 
-function toRecord(apiName: string, id: string, row: Record<string, unknown>, paths: string[]): UiRecord {
+/** `labelOf` gives what a value is called where it is one of a picklist; records further down have none that anybody reads. */
+function toRecord(
+  apiName: string,
+  id: string,
+  row: Record<string, unknown>,
+  paths: string[],
+  labelOf: (name: string, value: unknown) => string | null = () => null,
+): UiRecord {
   const fields: UiRecord['fields'] = {};
   for (const path of paths) {
     const [name = '', ...deeper] = path.split('.');
     const value = row[name] ?? null;
     const child = value as Record<string, unknown> | null;
-    if (deeper.length === 0) fields[name] = { value, displayValue: null };
+    if (deeper.length === 0) fields[name] = { value, displayValue: labelOf(name, value) };
     else if (child) fields[name] = { value: toRecord(name, String(child['Id'] ?? ''), child, [deeper.join('.')]), displayValue: null };
     else fields[name] = { value: null, displayValue: null };
   }

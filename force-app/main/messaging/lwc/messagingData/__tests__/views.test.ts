@@ -59,6 +59,12 @@ describe('view models', () => {
     expect(toCard('Contact', { id: '003', fields: { Account: { value: null } } }).facts).toEqual([]);
   });
 
+  it('shows a picklist as the user’s language calls its value', () => {
+    const status = { value: 'Open - Not Contacted', displayValue: 'Offen' };
+    const card = toCard('Lead', { id: '00Q', fields: { Name: { value: 'Rosa', displayValue: null }, Status: status } });
+    expect(card).toMatchObject({ name: 'Rosa', facts: [{ value: 'Offen' }] });
+  });
+
   it('asks for a card only where there is one', () => {
     expect(cardRequest('Account', '001')).toMatchObject({ id: '001', object: 'Account' });
     expect(cardRequest('Account', '')).toBeUndefined();
