@@ -1,4 +1,5 @@
-import type { Db } from '../platform/db/database.ts';
+import { onceMoreWhenContended } from '../platform/db/contention.ts';
+import type { Db, Tx } from '../platform/db/database.ts';
 import { enqueue } from '../platform/lanes/outbox.ts';
 import { COMES_FROM, statusOfParts } from './status.ts';
 import { keepAccount } from './store/accounts.ts';
@@ -40,8 +41,11 @@ export interface ReceiptOptions {
  * A receipt for a message *in doubt* settles it when the numbers leave exactly one candidate.
  */
 export function createReceipts({ db, wake }: ReceiptOptions) {
+  /** The carrier says each thing once: where the database gives our transaction up for another one, it is tried again. */
+  const inTransaction = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => onceMoreWhenContended(() => db.transaction().execute(work));
+
   async function apply(receipt: Receipt): Promise<void> {
-    const moved = await db.transaction().execute(async (tx) => {
+    const moved = await inTransaction(async (tx) => {
       await lockCarrierIds(tx, receipt.accountId, receipt.keys);
       const found = (await matchById(tx, receipt)) ?? (await matchInDoubt(tx, receipt));
       if (found) return settle(tx, receipt, found.id, found.part);
@@ -77,10 +81,11 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
     listed?: boolean;
   }): Promise<void> {
     const { orgId, accountId, messageId, carrierId, keys, part = 1, listed = false } = known;
-    const rest = await db.transaction().execute(async (tx) => {
+    const rest = await inTransaction(async (tx) => {
       await lockCarrierIds(tx, accountId, keys);
       const canGoOn = await keepAccount(tx, orgId, accountId); // before the message is locked, as when the account is removed
       if (listed && (await findParts(tx, orgId, accountId, keys)).some((other) => other.carrierId === carrierId)) return false;
+      if (!(await lockMessage(tx, orgId, messageId))) return false; // its person was erased meanwhile
       await saveParts(tx, orgId, accountId, messageId, [{ part, carrierId, key: keys[0] ?? carrierId }]);
       const { parts, total } = await partsOf(tx, orgId, messageId);
       if (parts.length < total) return canGoOn && requeueRest(tx, orgId, accountId, messageId);
@@ -101,9 +106,9 @@ export function createReceipts({ db, wake }: ReceiptOptions) {
 
   /** The carrier refused what was in doubt for now only: it goes on from there. False when the message is not in doubt. */
   async function resume({ orgId, accountId, messageId }: { orgId: string; accountId: string; messageId: string }): Promise<boolean> {
-    const moved = await db
-      .transaction()
-      .execute(async (tx) => (await keepAccount(tx, orgId, accountId)) && requeueRest(tx, orgId, accountId, messageId));
+    const moved = await inTransaction(
+      async (tx) => (await keepAccount(tx, orgId, accountId)) && requeueRest(tx, orgId, accountId, messageId),
+    );
     if (moved) wake({ orgId, purpose: CARRIER_LANE, key: accountId });
     if (moved) wakeOrg(orgId);
     return moved;
@@ -152,14 +157,20 @@ async function matchById(
 
 /** Only a receipt that can belong to nothing else: one message in doubt between the two numbers, and none whose answer is still to come. */
 async function matchInDoubt(tx: Db, receipt: Receipt): Promise<{ id: string; part: number } | undefined> {
+  const id = await findOnlyInDoubt(tx, receipt);
+  if (!id || !(await lockMessage(tx, receipt.orgId, id))) return undefined;
+  if ((await findOnlyInDoubt(tx, receipt)) !== id) return undefined; // it was settled while we waited for it
+  await saveParts(tx, receipt.orgId, receipt.accountId, id, [
+    { part: 1, carrierId: receipt.carrierId, key: receipt.keys[0] ?? receipt.carrierId },
+  ]);
+  return { id, part: 1 };
+}
+
+async function findOnlyInDoubt(tx: Db, receipt: Receipt): Promise<string | undefined> {
   if (!receipt.customerNumber) return undefined;
   const open = await findOpen(tx, receipt.orgId, receipt.accountId, receipt.customerNumber, receipt.ourNumber);
   const [only] = open;
-  if (only?.status !== 'unknown' || open.length > 1 || only.segments > 1) return undefined;
-  await saveParts(tx, receipt.orgId, receipt.accountId, only.id, [
-    { part: 1, carrierId: receipt.carrierId, key: receipt.keys[0] ?? receipt.carrierId },
-  ]);
-  return { id: only.id, part: 1 };
+  return only?.status === 'unknown' && open.length === 1 && only.segments === 1 ? only.id : undefined;
 }
 
 async function settle(

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Database } from '../../platform/db/database.ts';
+import type { Database, Db } from '../../platform/db/database.ts';
 import { createTestDatabase } from '../../platform/db/test-database.ts';
+import { until } from '../../rig.test-helper.ts';
 import { createReceipts, type Receipts } from '../receipts.ts';
 import { addAccount, addMessage, addOrg } from '../store.test-helper.ts';
 import { removeAccount } from '../store/accounts.ts';
 import { findSubmissions } from '../store/messages.ts';
 import { erasePerson } from '../store/people.ts';
 import { beginSubmission } from '../store/queue.ts';
+import { lockMessage } from '../store/receipts.ts';
 import type { ReceiptStatus } from '../types.ts';
 import type { SubmitResult } from './session.ts';
 import { settleSubmission } from './settle.ts';
@@ -77,6 +79,42 @@ it('a message whose person was erased meanwhile is settled', async () => {
     .execute((tx) => settleSubmission(tx, receipts, message!, { kind: 'accepted', parts: [part(1, carrierId)] }));
   expect(settled).toBe(true);
 });
+
+it('a late answer for a message whose person was erased meanwhile writes nothing', async () => {
+  const [to, carrierId] = [person(), nextId()];
+  const id = await sending(to);
+  await database.db.transaction().execute((tx) => erasePerson(tx, orgId, to));
+  await receipts.identify({ orgId, accountId, messageId: id, carrierId, keys: [carrierId] });
+  expect(await read(id)).toBeUndefined();
+});
+
+// PGlite runs one transaction after the other, so that nobody there can wait for anybody.
+it.skipIf(!process.env['TEST_DATABASE_URL'])(
+  'a late answer that comes while its message is being settled waits for its turn, and the settling does not wait for it (needs TEST_DATABASE_URL)',
+  async () => {
+    const [id, carrierId] = [await sending(), nextId()];
+    const [message] = await findSubmissions(database.db, orgId, [id]);
+    let tries = 0;
+    const counted = Object.assign(Object.create(database.db) as Db, { transaction: () => ((tries += 1), database.db.transaction()) });
+    let answered: Promise<void> | undefined;
+    await database.db.transaction().execute(async (tx) => {
+      await lockMessage(tx, orgId, id);
+      answered = createReceipts({ db: counted, wake: () => {} }).identify({
+        orgId,
+        accountId,
+        messageId: id,
+        carrierId,
+        keys: [carrierId],
+      });
+      const waiting = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await until('the answer waits', async () => (await waiting.execute(database.db)).rows.length > 0);
+      await settleSubmission(tx, receipts, message!, { kind: 'unknown', parts: [], why: 'no answer', part: 1 });
+    });
+    await answered;
+    expect(await read(id)).toMatchObject({ status: 'sent' });
+    expect(tries).toBe(1);
+  },
+);
 
 it('answers for a message whose account was removed put nothing into a queue that nobody works', async () => {
   const account = await addAccount(database.db, orgId, 'smpp');

@@ -62,8 +62,9 @@ export async function findParts(db: Db, orgId: string, accountId: string, keys: 
 }
 
 /**
- * Receipts of several parts at the same moment draw their conclusion one after another: else none would see that the others are in. False
- * when the message was erased.
+ * Receipts of several parts at the same moment draw their conclusion one after another: else none would see that the others are in. Whoever
+ * writes a part locks its message first; of this strength, because the part's foreign key holds the message as well, which a stronger lock
+ * would wait for. False when the message was erased.
  */
 export async function lockMessage(tx: Db, orgId: string, id: string): Promise<boolean> {
   const { rows } = await sql`select 1 from message where org_id = ${orgId} and id = ${id} for no key update`.execute(tx);
@@ -90,7 +91,7 @@ export async function partsOf(tx: Db, orgId: string, messageId: string): Promise
   const total = await sql<{ total: number }>`
     select case a.kind when 'smpp' then m.segments else 1 end as total
     from message m join carrier_account a on a.org_id = m.org_id and a.id = m.account_id
-    where m.org_id = ${orgId} and m.id = ${messageId} for update of m`.execute(tx);
+    where m.org_id = ${orgId} and m.id = ${messageId} for no key update of m`.execute(tx);
   const { rows } = await sql<MessagePart>`
     select message_id as "messageId", part, carrier_id as "carrierId", status, error_code as "errorCode", error_text as "errorText"
     from message_part where org_id = ${orgId} and message_id = ${messageId} order by part`.execute(tx);
