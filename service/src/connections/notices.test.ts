@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MailError } from '../gateways/mail/index.ts';
+import { createSecretBox } from '../platform/crypto.ts';
 import type { Org } from '../tenancy/index.ts';
 import { ADMIN, SPARE, STANDBY, startHarness, type Harness } from './harness.test-helper.ts';
 import { createGates, overBudget } from './limits.ts';
+import { createNotices } from './notices.ts';
 
 let h: Harness;
 let org: Org;
@@ -92,6 +95,38 @@ describe('notices', () => {
     });
     h.mailErrors.length = 0;
     await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`);
+  });
+
+  it('that were sealed with a master key that is not there keep no link behind them, and are told as lost in the end', async () => {
+    const { sql } = await import('kysely');
+    const secretBox = createSecretBox([{ id: 'k0', bytes: randomBytes(32) }]);
+    const notices = createNotices({ store: h.store, secretBox, wake: () => undefined, canMail: true });
+    const notice = {
+      key: 'sealed.before',
+      subject: 'Sealed',
+      text: 'Nobody can read this.',
+      to: ['ops@company.example'],
+      userIds: ['005'],
+    };
+    await h.store.transaction((tx) => notices.add(tx, org.id, notice));
+    const invited = await h.apex(ADMIN, 'POST', '/v1/connections', { username: SPARE });
+    await h.until(() => h.mails.some((mail) => mail.text.includes('/connect/invite/')));
+    const waiting = async (): Promise<{ state: string; attempts: number }[]> =>
+      (
+        await sql<{ state: string; attempts: number }>`select n.state, coalesce(o.attempts, 0) as attempts
+          from connection_notice n left join outbox o on o.subject_id = n.id where n.key = ${notice.key}`.execute(h.store.db)
+      ).rows;
+    await h.until(async () => (await waiting()).every(({ attempts }) => attempts > 0));
+    expect((await waiting()).map(({ state }) => state)).toEqual(['waiting', 'waiting']);
+    await sql`update outbox set attempts = 12, due_at = now()
+      where subject_id in (select id from connection_notice where key = ${notice.key})`.execute(h.store.db);
+    await h.until(async () => (await waiting()).every(({ state }) => state === 'failed'));
+    expect((await h.store.journal.events(org.id, null, 1))[0]).toMatchObject({
+      kind: 'mail_failed',
+      cause: 'mail_key_missing',
+      nextStep: expect.stringContaining('ENCRYPTION_KEYS'),
+    });
+    await h.apex(ADMIN, 'DELETE', `/v1/connections/${String(invited.body['id'])}`);
   });
 
   it('do not ring twice when the answer to the bell is lost', async () => {

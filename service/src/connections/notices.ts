@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Mailer } from '../gateways/mail/index.ts';
 import { MailError } from '../gateways/mail/index.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { SecretBox } from '../platform/crypto.ts';
+import { SecretBoxError, type SecretBox } from '../platform/crypto.ts';
 import type { Db } from '../platform/db/database.ts';
 import type { LaneBatch, LanePurpose } from '../platform/lanes/engine.ts';
 import { enqueue, type LaneAddress } from '../platform/lanes/outbox.ts';
 import type { Logger } from '../platform/log.ts';
 import { CallFailedError, OrgHeldError } from './errors.ts';
 import type { Store } from './store.ts';
-import type { CallOptions, UserRow, Work } from './types.ts';
+import { MAIL_CAUSE, type CallOptions, type UserRow, type Work } from './types.ts';
 
 export const NOTICE_MAIL = 'notice-mail';
 export const NOTICE_SALESFORCE = 'notice-salesforce';
@@ -112,8 +112,8 @@ async function deliver(
     }
     // One slow server must not eat the time of the notices after it: each has the whole lease to itself.
     await batch.renew();
-    const opened = { ...notice, text: deps.secretBox.open(notice.body, `notice:${notice.id}`) };
-    const result = await send(opened, deps);
+    const text = openBody(notice.id, notice.body, deps);
+    const result = text === undefined ? SEALED : await send({ ...notice, text }, deps);
     if (result === 'sent') {
       await batch.settle(done, (tx) => deps.store.journal.setNotice(tx, orgId, notice.id, 'sent'));
     } else if (result.retryMs !== undefined && row.attempts < MAX_ATTEMPTS) {
@@ -129,6 +129,20 @@ async function deliver(
   }
 }
 
+/** The key may come back, so the notice waits as for a mail server. The notices behind it go out meanwhile: they may be the links that end this. */
+const SEALED = { retryMs: 15_000, code: `${MAIL_CAUSE}key_missing`, reason: 'The master key that the text was sealed with is missing.' };
+
+/** The text of a notice; undefined where its master key is not there. */
+function openBody(id: string, body: string, { secretBox, logger }: NoticeLaneDeps): string | undefined {
+  try {
+    return secretBox.open(body, `notice:${id}`);
+  } catch (error) {
+    if (!(error instanceof SecretBoxError)) throw error;
+    logger.error({ err: error, notice: id }, 'a notice cannot be opened: see ENCRYPTION_KEYS');
+    return undefined;
+  }
+}
+
 /** A mail that will never arrive is told where an admin looks; of an invitation also beside the user who waits for it. */
 async function tellUndelivered(
   tx: Db,
@@ -138,7 +152,10 @@ async function tellUndelivered(
 ): Promise<void> {
   const { orgId } = notice;
   const to = notice.recipients.join(', ');
-  const nextStep = `See that the address is right (${to}) and that the mail server works.`;
+  const nextStep =
+    code === SEALED.code
+      ? 'The operator sees that every key is in ENCRYPTION_KEYS of the service.'
+      : `See that the address is right (${to}) and that the mail server works.`;
   const isInvite = notice.key.startsWith(INVITE);
   const again = `${nextStep} Then press Reconnect, or remove the user and invite it again with another address.`;
   const lost = { cause: code, causeText: `The invitation did not reach ${to}. ${reason}`, nextStep: again };
