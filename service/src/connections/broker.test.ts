@@ -121,6 +121,25 @@ describe('a lost reply', () => {
     await call();
   });
 
+  it('does not end another reason for being down that comes while the one try is made', async () => {
+    const { id, tokenGeneration } = await user(STANDBY);
+    await sql`update connected_user set in_doubt = true where id = ${id}`.execute(h.store.db);
+    await h.fault({ match: { path: '/limits', user: STANDBY }, action: { status: 503 } });
+    const why = { cause: 'LOGIN_RATE_EXCEEDED', causeText: 'Too many sign-ins.', nextStep: '', dead: false };
+    const coolUntil = new Date(Date.now() + 365 * 24 * 3600_000);
+    points.at['broker.before-doubt-call'] = [
+      async () =>
+        void (await h.store.users.setDown(h.store.db, org.id, id, tokenGeneration, {
+          ...why,
+          at: new Date(),
+          coolUntil,
+          probeAt: coolUntil,
+        })),
+    ];
+    await h.apex(ADMIN, 'POST', `/v1/connections/${id}/test`);
+    expect(await user(STANDBY)).toMatchObject({ inDoubt: false, status: 'disconnected', cause: 'LOGIN_RATE_EXCEEDED', coolUntil });
+  });
+
   it('is not assumed where Salesforce answered that it is out of order', async () => {
     await h.fault({
       match: { path: '/services/oauth2/token', user: ADMIN },
@@ -205,6 +224,42 @@ describe('a crash', () => {
     expect((await h.signIn(inviteLink(h.mails), STANDBY)).status).toBe(500);
     expect((await h.signIn(inviteLink(h.mails), STANDBY)).status).toBe(200);
     expect((await user(STANDBY)).status).toBe('connected');
+  });
+
+  it.each(['connected', 'disconnected', 'requested'] as const)(
+    'before the grant of a %s user who is removed was given back leaves it out for good, until somebody removes it again or it signs in',
+    async (state) => {
+      const id = await h.connect(SPARE);
+      const spare = await user(SPARE);
+      const why = { cause: 'PASSWORD_LOCKOUT', causeText: 'Locked.', nextStep: 'Unlock.', at: new Date(), dead: false, coolUntil: null };
+      if (state !== 'connected')
+        await h.store.users.setDown(h.store.db, org.id, id, spare.tokenGeneration, { ...why, probeAt: new Date(0) });
+      if (state === 'requested') await h.apex(ADMIN, 'POST', `/v1/connections/${id}/reconnect`);
+      await h.until(() => state !== 'requested' || h.mails.filter((mail) => mail.text.includes('/connect/invite/')).length === 2);
+      points.at['remove.before-revoke'] = [crash('remove.before-revoke')];
+      expect((await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`)).status).toBe(500);
+      h.advance(6 * 60_000);
+      await h.connections.tick();
+      await h.apex(ADMIN, 'POST', `/v1/connections/${id}/test`);
+      expect(await user(SPARE)).toMatchObject({ status: 'disconnected', cause: 'removed', tokenDead: false });
+      if (state === 'requested') expect((await h.signIn(inviteLink(h.mails), SPARE)).status).toBe(410);
+      expect((await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`)).status).toBe(200);
+      const { byRoute } = (await h.calls()) as { byRoute: Record<string, number> };
+      expect([byRoute['POST /services/oauth2/revoke'], (await h.store.users.list(org.id)).length]).toEqual([1, 2]);
+    },
+  );
+
+  it('before the grant was given back is put right by Reconnect too, when the admin has thought better of it', async () => {
+    const id = await h.connect(SPARE);
+    points.at['remove.before-revoke'] = [crash('remove.before-revoke')];
+    expect((await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`)).status).toBe(500);
+    const known = h.mails.length;
+    const { body } = await h.apex(ADMIN, 'POST', `/v1/connections/${id}/reconnect`);
+    expect(body).not.toHaveProperty('cause');
+    await h.until(() => h.mails.slice(known).some((mail) => mail.text.includes('/connect/invite/')));
+    expect((await h.signIn(inviteLink(h.mails), SPARE)).status).toBe(200);
+    expect(await user(SPARE)).toMatchObject({ status: 'connected', cause: null });
+    await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`);
   });
 
   it('while a user is removed leaves it on the list, to be removed again', async () => {

@@ -173,7 +173,6 @@ export async function settle(deps: Pick<CallDeps, 'broker' | 'failover' | 'store
     await deps.failover.standbyDown(user, error.failure);
     return false;
   }
-  // Whoever was marked down for another reason must first be seen to reach the org: that is for the probe to say.
-  if (user.status === 'connected') await deps.failover.userBack(user);
+  await deps.failover.userBack(user, 'settled');
   return true;
 }

@@ -1,4 +1,5 @@
 import type { Failure } from '../gateways/salesforce/index.ts';
+import { REMOVED } from './types.ts';
 
 /** What an admin should do about a cause, in words. The codes are Salesforce's, OAuth's, or ours (lower case). */
 const NEXT_STEPS: Readonly<Record<string, string>> = {
@@ -20,7 +21,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   HOST_REFUSED: 'Register the org again with its My Domain address.',
   refresh_in_doubt: 'Press Reconnect and let the user sign in again.',
   key_missing: 'The operator puts the missing key back into ENCRYPTION_KEYS of the service. Nothing is lost meanwhile.',
-  removed: '',
+  [REMOVED]: '',
   manual: '',
 };
 

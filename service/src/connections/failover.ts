@@ -8,7 +8,7 @@ import { isDeadGrant, nextStepOf } from './causes.ts';
 import { noticeRecipients, type Notices } from './notices.ts';
 import type { Store } from './store.ts';
 import { createTelling } from './telling.ts';
-import type { EventEntry, LinkRow, UserRow } from './types.ts';
+import { REMOVED, type EventEntry, type LinkRow, type UserRow } from './types.ts';
 
 export interface FailoverDeps {
   store: Store;
@@ -63,21 +63,19 @@ export function createFailover(deps: FailoverDeps) {
     tellRecovery,
 
     /**
-     * A user is leaving at an administrator's word: it is a candidate for nothing from now on, and where it was main somebody else takes over first,
-     * so that nothing meets a grant that is being revoked. Part of the caller's transaction, which holds the lock of the org's link.
+     * A user is leaving at an administrator's word: it is a candidate for nothing from now on, also where the removal gets no further, and where it
+     * was main somebody else takes over first, so that nothing meets a grant that is being revoked. Part of the caller's transaction, which holds
+     * the lock of the org's link.
      */
     async takeLeave(tx: Db, org: Org, user: UserRow): Promise<void> {
       const orgId = org.id;
       const at = clock.now();
       const link = await store.links.lock(tx, orgId);
-      const down = { cause: 'removed', causeText: 'This user is being removed.', nextStep: 'Press Remove again if it stays on the list.' };
-      const probeAt = new Date(at.getTime() + 5 * MINUTE);
-      const left = await store.users.setDown(tx, orgId, user.id, user.tokenGeneration, {
-        ...down,
+      const leaving = await store.users.lock(tx, orgId, user.id);
+      await store.users.setLeaving(tx, orgId, user.id, {
+        causeText: 'This user is being removed.',
+        nextStep: 'Press Remove again if it stays on the list.',
         at,
-        dead: false,
-        coolUntil: null,
-        probeAt,
       });
       const changed = link.mainId === user.id ? await store.links.switchMain(tx, orgId, link.mainEpoch, at) : { mainId: link.mainId };
       const to = changed?.mainId ? await store.users.find(orgId, changed.mainId, tx) : undefined;
@@ -85,13 +83,13 @@ export function createFailover(deps: FailoverDeps) {
         await event(tx, orgId, {
           kind: 'switched',
           text: `${to.username} took over because ${user.username} is being removed.`,
-          cause: 'removed',
+          cause: REMOVED,
           causeText: 'The main user was removed.',
           from: user.username,
           to: to.username,
         });
       }
-      if (to && left) await tellSpares(tx, org, user);
+      if (to && leaving?.status === 'connected') await tellSpares(tx, org, leaving);
       if (!to && link.mainId === user.id)
         await allDown(tx, org, link.mainEpoch, await store.users.list(orgId, tx), undefined, 'no_connected_user');
     },
@@ -167,14 +165,16 @@ export function createFailover(deps: FailoverDeps) {
     /**
      * A user reaches the org: a disconnected one returns as standby, and whoever it is becomes main where there is none; then everything that
      * waited goes on. A user whose sign-in was in doubt stayed connected and was nobody's choice meanwhile, so this is how it gets its turn.
+     * `settled`: only its sign-in was renewed. Whoever is down for another reason, also one that came meanwhile, must first be seen to reach the
+     * org: that is for a probe to say.
      */
-    async userBack(user: UserRow): Promise<void> {
+    async userBack(user: UserRow, how: 'seen' | 'settled'): Promise<void> {
       const { orgId } = user;
       const org = await deps.findOrg(orgId);
       if (!org) return;
       const released = await store.transaction(async (tx) => {
         const link = await store.links.lock(tx, orgId);
-        const back = await store.users.setUp(tx, orgId, user.id, clock.now());
+        const back = how === 'seen' && (await store.users.setUp(tx, orgId, user.id, clock.now()));
         const main = await store.links.setMainIfNone(tx, orgId, user.id, clock.now());
         if (!back && !main) return false;
         const text = main

@@ -77,7 +77,7 @@ export async function removeUser(parts: Parts, orgId: string, id: string, confir
   await failPoints.hit('remove.after-revoke');
   await store.transaction(async (tx) => {
     const link = await store.links.lock(tx, orgId);
-    // A probe may have brought it back in between.
+    // It may have signed in again in between.
     if (link.mainId === id) await parts.failover.takeLeave(tx, org, user);
     await store.users.remove(tx, orgId, id);
     await store.journal.addEvent(tx, orgId, clock.now(), {

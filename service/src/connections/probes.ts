@@ -82,7 +82,7 @@ export function createProbes(deps: ProbeDeps) {
     if (result.ok) {
       await noteLimits(org.id, result.value, at);
       await store.users.touch(org.id, user.id, at);
-      if (user.status !== 'connected' || link.mainId === null) await failover.userBack(user);
+      if (user.status !== 'connected' || link.mainId === null) await failover.userBack(user, 'seen');
       else if (isMain && link.holdCode !== null && (!link.holdUntil || link.holdUntil <= at)) await failover.release(org.id);
       await store.users.setProbe(org.id, user.id, new Date(at.getTime() + PROBE_EVERY_MS), 0);
       return;

@@ -146,7 +146,7 @@ describe('the last two users, removed at the same moment', () => {
   });
 });
 
-describe('a user that a probe brings back while it is being removed', () => {
+describe('a user that a probe looks at while it is being removed', () => {
   it('is removed all the same', async () => {
     const { id } = await user(STANDBY);
     at['remove.before-revoke'] = async () => void (await h.apex(ADMIN, 'POST', `/v1/connections/${id}/test`));

@@ -5,7 +5,7 @@ import type { Logger } from '../platform/log.ts';
 import type { Org } from '../tenancy/index.ts';
 import { RefreshFailedError, type Broker } from './broker.ts';
 import type { Store } from './store.ts';
-import type { CallOptions, UserRow } from './types.ts';
+import { REMOVED, type CallOptions, type UserRow } from './types.ts';
 
 export interface ConnectOptions {
   instanceUrl: string;
@@ -85,7 +85,7 @@ export function createSessions(deps: { store: Store; broker: Broker; connect: Co
           throw error;
         }
         const renewed = await store.users.find(org.id, current.id);
-        if (!renewed) return failed({ class: 'user', code: 'removed', text: 'The user was removed.', detail: '', sent: 'no' });
+        if (!renewed) return failed({ class: 'user', code: REMOVED, text: 'The user was removed.', detail: '', sent: 'no' });
         current = renewed;
       }
     },

@@ -89,6 +89,9 @@ export interface LinkRow {
 /** How the codes of causes begin that are about mail: of a user they say that the invitation did not arrive. */
 export const MAIL_CAUSE = 'mail_';
 
+/** The cause of a user that an administrator is removing. */
+export const REMOVED = 'removed';
+
 export const EVENT_KINDS = [
   'registered',
   'invited',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
-import { MAIL_CAUSE, type ConnectionStatus, type UserRow } from '../types.ts';
+import { MAIL_CAUSE, REMOVED, type ConnectionStatus, type UserRow } from '../types.ts';
 
 const USER = sql`org_id as "orgId", id, user_id as "userId", username, name, email, status, position, cause, cause_text as "causeText",
   next_step as "nextStep", since, last_ok_at as "lastOkAt", invited_at as "invitedAt", invite_expires_at as "inviteExpiresAt",
@@ -8,8 +8,8 @@ const USER = sql`org_id as "orgId", id, user_id as "userId", username, name, ema
   refresh_token as "refreshToken", token_generation as "tokenGeneration", refreshed_at as "refreshedAt", refresh_intent as "refreshIntent",
   in_doubt as "inDoubt", doubt_tried as "doubtTried", token_dead as "tokenDead", cool_until as "coolUntil", probe_failures as "probeFailures"`;
 
-/** Whether the cause is that an invitation could not be mailed; a new invitation ends that. */
-const LOST = sql`starts_with(coalesce(cause, ''), ${MAIL_CAUSE})`;
+/** Whether the cause is one that a new invitation ends: the one before could not be mailed, or an administrator was removing the user. */
+const ENDED_BY_INVITE = sql`(starts_with(coalesce(cause, ''), ${MAIL_CAUSE}) or coalesce(cause, '') = ${REMOVED})`;
 
 export interface NewUser {
   orgId: string;
@@ -62,8 +62,8 @@ export function createUserStore(db: Db) {
     async setInvite(tx: Db, orgId: string, id: string, invite: Invite): Promise<void> {
       await sql`update connected_user set invite_hash = ${invite.hash}, invited_at = ${invite.invitedAt}, invite_expires_at = ${invite.expiresAt},
           status = case when status = 'connected' then status else 'requested' end,
-          cause = case when ${LOST} then null else cause end, cause_text = case when ${LOST} then null else cause_text end,
-          next_step = case when ${LOST} then null else next_step end,
+          cause = case when ${ENDED_BY_INVITE} then null else cause end, cause_text = case when ${ENDED_BY_INVITE} then null else cause_text end,
+          next_step = case when ${ENDED_BY_INVITE} then null else next_step end,
           since = case when status = 'disconnected' then ${invite.invitedAt} else since end
         where org_id = ${orgId} and id = ${id}`.execute(tx);
     },
@@ -127,12 +127,22 @@ export function createUserStore(db: Db) {
         where org_id = ${orgId} and id = ${id} and token_generation = ${generation} and status = 'connected'`.execute(tx);
       return result.numAffectedRows === 1n;
     },
-    /** Brings back a user who reaches the org again, also one that has a new invitation meanwhile; true only once. */
+    /**
+     * Marks a user as being removed, whatever it was before, and withdraws its invitation: from here on only a new sign-in or a new invitation makes
+     * it a candidate again. The grant stays until it is given back.
+     */
+    async setLeaving(tx: Db, orgId: string, id: string, why: Pick<Down, 'causeText' | 'nextStep' | 'at'>): Promise<void> {
+      await sql`update connected_user set status = 'disconnected', cause = ${REMOVED}, cause_text = ${why.causeText},
+          next_step = ${why.nextStep}, since = ${why.at}, invite_hash = null, invite_expires_at = null
+        where org_id = ${orgId} and id = ${id}`.execute(tx);
+    },
+    /** Brings back a user who reaches the org again, also one that has a new invitation meanwhile, but none that is being removed; true only once. */
     async setUp(tx: Db, orgId: string, id: string, at: Date): Promise<boolean> {
       const result =
         await sql`update connected_user set status = 'connected', cause = null, cause_text = null, next_step = null, since = ${at},
           last_ok_at = ${at}, cool_until = null, probe_failures = 0
-        where org_id = ${orgId} and id = ${id} and status <> 'connected' and refresh_token is not null and not token_dead`.execute(tx);
+        where org_id = ${orgId} and id = ${id} and status <> 'connected' and refresh_token is not null and not token_dead
+          and cause is distinct from ${REMOVED}`.execute(tx);
       return result.numAffectedRows === 1n;
     },
     async setOrder(tx: Db, orgId: string, ids: readonly string[]): Promise<void> {
@@ -149,7 +159,7 @@ export function createUserStore(db: Db) {
         update connected_user set probe_at = ${new Date(at.getTime() + againMs)}
         where (org_id, id) in (
           select org_id, id from connected_user
-          where refresh_token is not null and not token_dead and probe_at <= ${at}
+          where refresh_token is not null and not token_dead and cause is distinct from ${REMOVED} and probe_at <= ${at}
             and (cool_until is null or cool_until <= ${at})
           order by probe_at limit ${limit} for update skip locked)
         returning org_id as "orgId", id`.execute(db);
