@@ -101,7 +101,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     failPoints,
     secrets: secretBox,
     guard,
-    directory: createDirectory(),
+    directory: createDirectory({ clock, logger }),
     access: orgAccess(connections),
     owner,
     publicUrl: config.publicUrl,

@@ -23,12 +23,14 @@ export interface Viewer {
   connectionId: string;
 }
 
+/** Names a viewer in a cache. */
+export const keyOf = ({ orgId, connectionId }: Viewer): string => `${orgId}/${connectionId}`;
+
 const DESCRIBE_TTL_MS = 6 * 3600_000;
 
 /** The phone fields that a connected user can see, by describe; asked once in some hours, since a describe costs an API call. */
 export function createPhoneFields() {
   const known = new LRUCache<string, Record<PhoneObject, PhoneFieldInfo[]>>({ max: 1_000, ttl: DESCRIBE_TTL_MS });
-  const keyOf = ({ orgId, connectionId }: Viewer) => `${orgId}/${connectionId}`;
   return {
     async readable(viewer: Viewer, sf: SalesforceClient): Promise<Record<PhoneObject, PhoneFieldInfo[]>> {
       const cached = known.get(keyOf(viewer));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SalesforceError, type SalesforceClient } from '../gateways/salesforce/index.ts';
+import type { Logger } from '../platform/log.ts';
 import { createDirectory, DEFAULT_PHONE_FIELDS, SearchRefusedError } from './index.ts';
 
 type Found = Record<string, unknown> & { attributes: { type: string } };
@@ -9,6 +10,14 @@ const ASKED = [{ e164: '+14155550123', country: 'US' }];
 
 const refuses = (status: number, code: string) =>
   new SalesforceError({ message: code, status, errors: [{ code, message: code, fields: [] }], sent: 'yes' });
+
+/** A directory whose clock can be moved, and what it logged as errors. */
+function start() {
+  const [clock, logged] = [{ at: 0 }, [] as unknown[]];
+  const logger = { error: (fields: unknown) => logged.push(fields) } as unknown as Logger;
+  const directory = createDirectory({ clock: { now: () => new Date(clock.at) }, logger });
+  return { directory, logged, advance: (ms: number) => void (clock.at += ms) };
+}
 
 /** An org that answers searches with given records and notes what it was asked. */
 function org(records: Found[], readable: Record<string, string[]> = DEFAULT_PHONE_FIELDS) {
@@ -56,7 +65,7 @@ describe('who is behind a number', () => {
       contact({ Id: '003000000000003AAA', HomePhone: '1 415 555 01234' }),
       contact({ Id: '003000000000004AAA', OtherPhone: '+1.415.555.0123', LastActivityDate: '2026-05-05' }),
     ]);
-    const found = await createDirectory().findByNumbers(VIEWER, sf, [{ e164: '+14155550123', country: 'US' }], []);
+    const found = await start().directory.findByNumbers(VIEWER, sf, [{ e164: '+14155550123', country: 'US' }], []);
     expect(found.get('+14155550123')).toMatchObject([
       { id: '003000000000001AAA', field: { name: 'MobilePhone' }, activityAt: null, changedAt: new Date('2026-01-02') },
       { id: '003000000000004AAA', field: { name: 'OtherPhone' }, activityAt: new Date('2026-05-05') },
@@ -66,7 +75,7 @@ describe('who is behind a number', () => {
   it('is asked for many numbers in few searches, each short enough for its operators to count', async () => {
     const { sf, searches } = org([]);
     const queries = Array.from({ length: 300 }, (_, index) => ({ e164: `+1415555${1000 + index}`, country: 'US' }));
-    const found = await createDirectory().findByNumbers(VIEWER, sf, queries, []);
+    const found = await start().directory.findByNumbers(VIEWER, sf, queries, []);
     expect(found.size).toBe(300);
     expect(searches.length).toBeLessThanOrEqual(4);
     for (const search of searches) expect(search.indexOf('} IN PHONE FIELDS')).toBeLessThan(4_000);
@@ -77,7 +86,7 @@ describe('who is behind a number', () => {
 
   it('is looked up in the chosen fields that the connected user sees, and in no others', async () => {
     const { sf, searches } = org([], { Contact: ['MobilePhone', 'Phone'], Lead: [], Account: ['Phone'] });
-    await createDirectory().findByNumbers(
+    await start().directory.findByNumbers(
       VIEWER,
       sf,
       [{ e164: '+14155550123', country: 'US' }],
@@ -92,12 +101,12 @@ describe('who is behind a number', () => {
 
   it('costs no search when there is no field to look in, and one describe per object in hours', async () => {
     const none = org([], {});
-    expect(await createDirectory().findByNumbers(VIEWER, none.sf, [{ e164: '+14155550123', country: 'US' }], [])).toEqual(
+    expect(await start().directory.findByNumbers(VIEWER, none.sf, [{ e164: '+14155550123', country: 'US' }], [])).toEqual(
       new Map([['+14155550123', []]]),
     );
     expect(none.searches).toEqual([]);
     const some = org([]);
-    const directory = createDirectory();
+    const directory = start().directory;
     for (let times = 0; times < 3; times += 1)
       await directory.findByNumbers(VIEWER, some.sf, [{ e164: '+14155550123', country: 'US' }], []);
     expect(some.describes()).toBe(3);
@@ -110,7 +119,7 @@ describe('who is behind a number', () => {
 describe('a user who may not search where another one may', () => {
   it('is asked for what it sees itself', async () => {
     const [main, standby] = [org([]), org([], { Contact: ['Phone'] })];
-    const directory = createDirectory();
+    const directory = start().directory;
     await directory.findByNumbers(VIEWER, main.sf, ASKED, []);
     await directory.findByNumbers({ ...VIEWER, connectionId: 'standby' }, standby.sf, ASKED, []);
     expect(main.searches[0]).toContain('MobilePhone');
@@ -125,7 +134,7 @@ describe('a user who may not search where another one may', () => {
       (sosl.includes('MobilePhone') && !readable['Contact']?.includes('MobilePhone')
         ? Promise.reject(refuses(400, 'INVALID_FIELD'))
         : search(sosl)) as never;
-    const directory = createDirectory();
+    const directory = start().directory;
     await directory.findByNumbers(VIEWER, sf, ASKED, []);
     readable['Contact'] = ['Phone'];
     const found = await directory.findByNumbers(VIEWER, sf, ASKED, []);
@@ -136,19 +145,53 @@ describe('a user who may not search where another one may', () => {
   it('is told apart from an org that finds nobody, also when an object cannot be seen at all', async () => {
     const refusing = org([]);
     refusing.sf.search = () => Promise.reject(refuses(400, 'INVALID_TYPE'));
-    await expect(createDirectory().findByNumbers(VIEWER, refusing.sf, ASKED, [])).rejects.toEqual(
+    await expect(start().directory.findByNumbers(VIEWER, refusing.sf, ASKED, [])).rejects.toEqual(
       expect.objectContaining({ name: SearchRefusedError.name, code: 'INVALID_TYPE' }),
     );
     const leadless = org([]);
     const describe = leadless.sf.describe;
     leadless.sf.describe = (object) => (object === 'Lead' ? Promise.reject(refuses(404, 'NOT_FOUND')) : describe(object));
-    await createDirectory().findByNumbers(VIEWER, leadless.sf, ASKED, []);
+    await start().directory.findByNumbers(VIEWER, leadless.sf, ASKED, []);
     expect(leadless.searches[0]).not.toContain('Lead(');
+  });
+
+  it('is asked once in ten minutes, whatever comes to be searched meanwhile, and another user at once', async () => {
+    const refusing = org([]);
+    let asked = 0;
+    refusing.sf.search = () => Promise.reject(((asked += 1), refuses(400, 'INVALID_FIELD')));
+    const { directory, advance, logged } = start();
+    const search = (sf = refusing.sf, connectionId = 'main') => directory.findByNumbers({ ...VIEWER, connectionId }, sf, ASKED, []);
+    for (let batch = 0; batch < 3; batch += 1)
+      await expect(search()).rejects.toMatchObject({ name: SearchRefusedError.name, code: 'INVALID_FIELD', lacksRights: true });
+    expect([asked, refusing.describes()]).toEqual([2, 6]);
+    const other = org([]);
+    await search(other.sf, 'standby');
+    expect(other.searches).toHaveLength(1);
+    advance(10 * 60_000 + 1);
+    const allowed = org([contact({ Phone: '+14155550123' })]);
+    expect((await search(allowed.sf)).get('+14155550123')).toHaveLength(1);
+    expect(logged).toEqual([]);
+  });
+
+  it.each([
+    [400, 'MALFORMED_SEARCH'],
+    [422, 'NOBODY_KNOWS_THIS'],
+  ])('is told apart from a search that was asked in a wrong way: %i %s', async (status, code) => {
+    const refusing = org([]);
+    let asked = 0;
+    refusing.sf.search = () => Promise.reject(((asked += 1), refuses(status, code)));
+    const { directory, logged } = start();
+    await expect(directory.findByNumbers(VIEWER, refusing.sf, ASKED, [])).rejects.toMatchObject({ code, lacksRights: false });
+    expect([asked, refusing.describes(), logged]).toEqual([1, 3, [{ org: 'org', code }]]);
+    // It says something about these numbers, and nothing about the next.
+    const next = org([]);
+    await directory.findByNumbers(VIEWER, next.sf, ASKED, []);
+    expect(next.searches).toHaveLength(1);
   });
 
   it('does not hide a fault of the org', async () => {
     const { sf } = org([]);
     sf.search = () => Promise.reject(refuses(503, 'SERVER_UNAVAILABLE'));
-    await expect(createDirectory().findByNumbers(VIEWER, sf, ASKED, [])).rejects.toMatchObject({ status: 503 });
+    await expect(start().directory.findByNumbers(VIEWER, sf, ASKED, [])).rejects.toMatchObject({ status: 503 });
   });
 });

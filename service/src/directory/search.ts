@@ -1,8 +1,12 @@
-import { refusedCode, type SalesforceClient } from '../gateways/salesforce/index.ts';
+import { LRUCache } from 'lru-cache';
+import { classifyFailure, refusedCode, type SalesforceClient } from '../gateways/salesforce/index.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/log.ts';
 import { digitForms, toE164 } from '../platform/phone.ts';
 import {
   createPhoneFields,
   DEFAULT_PHONE_FIELDS,
+  keyOf,
   PHONE_OBJECTS,
   type PhoneFieldInfo,
   type PhoneObject,
@@ -32,27 +36,35 @@ export interface Candidate {
 
 export type Directory = ReturnType<typeof createDirectory>;
 
-/** The org refuses to search for this user, whatever fields are named. `code` is Salesforce's. */
+/** The org refuses to search for this user. `code` is Salesforce's. */
 export class SearchRefusedError extends Error {
   readonly code: string;
-  constructor(code: string, cause: unknown) {
+  /** The user may not see what is searched. Otherwise the question itself was refused, and rights are not to blame. */
+  readonly lacksRights: boolean;
+  constructor(code: string, lacksRights: boolean, cause: unknown) {
     super('the org refused the search', { cause });
     this.name = 'SearchRefusedError';
     this.code = code;
+    this.lacksRights = lacksRights;
   }
 }
+
+/** An admin puts rights in order in minutes; to ask more often only spends calls. */
+const REFUSED_FOR_MS = 10 * 60_000;
 
 /** SOSL drops its operators beyond 4,000 characters (vendor documentation), so a search stays well below. */
 const SEARCH_LENGTH = 3_500;
 
 /** Who is behind a number: by live search in the org, many numbers in one call. */
-export function createDirectory() {
+export function createDirectory({ clock, logger }: { clock: Clock; logger: Logger }) {
   const phoneFields = createPhoneFields();
+  const refusals = new LRUCache<string, { error: SearchRefusedError; until: number }>({ max: 1_000 });
 
   /**
    * Finds the candidates of each number, by E.164 number. `chosen` are the admin's phone fields per object; without them the defaults
    * count. Fields that the connected user may not see are left out. Costs one API call per some hundred numbers. Throws SearchRefusedError
-   * where the org refuses although the fields were just described; other failures pass through.
+   * where the org refuses although the fields were just described, and for ten minutes after that without a call, or where it refuses the
+   * question as such; other failures pass through.
    */
   async function findByNumbers(
     viewer: Viewer,
@@ -60,19 +72,34 @@ export function createDirectory() {
     queries: PhoneQuery[],
     chosen: { object: string; fields: string[] }[],
   ): Promise<Map<string, Candidate[]>> {
+    const known = refusals.get(keyOf(viewer));
+    if (known && known.until > clock.now().getTime()) throw known.error;
+    const attempt = () => search(viewer, sf, queries, chosen).catch((error: unknown) => judge(viewer, error));
     try {
-      return await search(viewer, sf, queries, chosen);
+      return await attempt();
     } catch (error) {
-      if (!refusedCode(error)) throw error;
+      if (!isAboutRights(error)) throw error;
     }
     // A field was deleted, or the user may not see it any more: what is known of the fields is out of date.
     phoneFields.forget(viewer);
     try {
-      return await search(viewer, sf, queries, chosen);
+      return await attempt();
     } catch (error) {
-      const code = refusedCode(error);
-      throw code ? new SearchRefusedError(code, error) : error;
+      if (isAboutRights(error)) refusals.set(keyOf(viewer), { error, until: clock.now().getTime() + REFUSED_FOR_MS });
+      throw error;
     }
+  }
+
+  /**
+   * Throws a refusal as a SearchRefusedError, all else as it is. One that rights do not explain is a fault of ours or news from Salesforce, so
+   * the log shows it; it may be about these very numbers, so it is not kept.
+   */
+  function judge({ orgId }: Viewer, error: unknown): never {
+    const code = refusedCode(error);
+    if (!code) throw error;
+    const lacksRights = UNSEEN.has(code) || classifyFailure(error).class === 'permission';
+    if (!lacksRights) logger.error({ org: orgId, code }, 'the org refused a search for a reason other than rights');
+    throw new SearchRefusedError(code, lacksRights, error);
   }
 
   async function search(
@@ -106,6 +133,13 @@ export function createDirectory() {
   }
 
   return { findByNumbers, phoneFields };
+}
+
+/** What the org says of a field or an object that does not exist or that the user may not see; it tells no difference. */
+const UNSEEN: ReadonlySet<string> = new Set(['INVALID_FIELD', 'INVALID_TYPE']);
+
+function isAboutRights(error: unknown): error is SearchRefusedError {
+  return error instanceof SearchRefusedError && error.lacksRights;
 }
 
 /** In the order in which they are looked at. */

@@ -265,10 +265,14 @@ describe('a record that a conversation belongs to', () => {
   it('is not made up where the org refuses to search: the text is delivered, and the note says why nobody was found', async () => {
     const { conversationId } = await add();
     const conversations = await findConversations(database.db, orgId, [conversationId]);
-    const directory = { findByNumbers: () => Promise.reject(new SearchRefusedError('INVALID_FIELD', undefined)) } as never;
     const input = { viewer, sf: {} as SalesforceClient, conversations, numbers: [], phoneFields: [], now: new Date() };
-    expect(await matchConversations(directory, input)).toMatchObject([
-      { conversationId, recordId: null, note: expect.stringContaining('INVALID_FIELD') as string },
-    ]);
+    const noteOf = async (code: string, lacksRights: boolean): Promise<string> => {
+      const directory = { findByNumbers: () => Promise.reject(new SearchRefusedError(code, lacksRights, undefined)) } as never;
+      const matches = await matchConversations(directory, input);
+      expect(matches).toMatchObject([{ conversationId, recordId: null, note: expect.stringContaining(code) as string }]);
+      return matches[0]?.note ?? '';
+    };
+    expect(await noteOf('INVALID_FIELD', true)).toContain('needs to read Contacts');
+    expect(await noteOf('MALFORMED_SEARCH', false)).not.toContain('needs to read');
   });
 });

@@ -48,12 +48,15 @@ async function searchByNumber(directory: Directory, input: MatchingInput, conver
   } catch (error) {
     // A text is delivered whether or not it may be found out whose it is; a later one has it looked for again.
     if (!(error instanceof SearchRefusedError)) throw error;
-    return conversations.map((conversation) => ({ ...nobody(conversation), note: notSearched(error.code) }));
+    return conversations.map((conversation) => ({ ...nobody(conversation), note: notSearched(error) }));
   }
 }
 
-function notSearched(code: string): string {
-  return `Nobody was looked for: Salesforce refused the search (${code}). The main user needs to read Contacts, Leads and Accounts and their owners.`;
+function notSearched({ code, lacksRights }: SearchRefusedError): string {
+  const step = lacksRights
+    ? 'The main user needs to read Contacts, Leads and Accounts and their owners.'
+    : 'This is not about rights: the operator of the service finds it in the log.';
+  return `Nobody was looked for: Salesforce refused the search (${code}). ${step}`;
 }
 
 /** The newer activity first; among records without any, or on one day, the one that was changed last. */
