@@ -79,6 +79,8 @@ export interface CarrierAccount {
   stateText: string;
   stateSince: Date;
   polledUntil: Date | null;
+  /** The org's numbers whose texts the looks up to then took. */
+  polledNumbers: string[];
 }
 
 export interface OptOut {

@@ -34,6 +34,7 @@ describe('the supervisor', () => {
     stateText: '',
     stateSince: new Date(),
     polledUntil: null,
+    polledNumbers: [],
     taken: false,
   });
 

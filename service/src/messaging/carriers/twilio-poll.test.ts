@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CarrierMessage } from '../../gateways/twilio/index.ts';
@@ -11,6 +10,7 @@ import { findAccount } from '../store/accounts.ts';
 import { beginSubmission } from '../store/queue.ts';
 import { saveParts } from '../store/receipts.ts';
 import type { CarrierAccount } from '../types.ts';
+import { hoursAgo, listed, longList, sid } from './twilio-list.test-helper.ts';
 import { poll, type PollClient } from './twilio-poll.ts';
 
 let database: Database;
@@ -26,25 +26,9 @@ const OURS = '+14155550100';
 const clock = { now: () => new Date() };
 let people = 0;
 const person = () => `+1415554${1000 + (people += 1)}`;
-const sid = () => `SM${randomUUID().replaceAll('-', '')}`;
 
 async function newAccount(): Promise<CarrierAccount> {
   return (await findAccount(database.db, await addAccount(database.db, orgId, 'twilio')))!;
-}
-
-function listed(message: Partial<CarrierMessage>): CarrierMessage {
-  return {
-    sid: sid(),
-    from: OURS,
-    to: person(),
-    body: 'text',
-    status: 'delivered',
-    direction: 'outbound',
-    errorCode: null,
-    mediaCount: 0,
-    createdAt: new Date().toISOString(),
-    ...message,
-  } as CarrierMessage;
 }
 
 interface Asked {
@@ -73,11 +57,16 @@ function carrier(pages: CarrierMessage[][], media: PollClient['listMedia'] = () 
   return { asked, client };
 }
 
-function look(account: CarrierAccount, client: PollClient, signal = new AbortController().signal): Promise<void> {
+function look(
+  account: CarrierAccount,
+  client: PollClient,
+  signal = new AbortController().signal,
+  stretch = { ms: Infinity },
+): Promise<void> {
   const { db } = database;
   const wake = () => {};
   const { receive } = createReceive({ db, clock, wake });
-  return poll({ account, db, clock, receive, receipts: createReceipts({ db, wake }) }, client, signal);
+  return poll({ account, db, clock, receive, receipts: createReceipts({ db, wake }), stretch }, client, signal);
 }
 
 const rows = async <T>(query: string): Promise<T[]> => (await sql.raw<T>(query).execute(database.db)).rows;
@@ -176,54 +165,74 @@ it('takes what was texted to a number that the org has no more', async () => {
   expect(await inboundOf(account)).toEqual([{ body: 'late' }]);
 });
 
-describe('a list that is longer than what can be held', () => {
-  const HOUR = 3600_000;
+/** The same, with what it has between the asked times, which answers as many calls as told. */
+const longListed = (messages: CarrierMessage[], calls: { left: number }): PollClient => ({
+  ...carrier([]).client,
+  ...longList(messages, calls),
+});
 
-  /** A carrier that answers as many calls as told, with what it has between the asked times. */
-  function longList(messages: CarrierMessage[], calls: { left: number }): PollClient {
-    const at = (message: CarrierMessage) => Date.parse(message.createdAt ?? '');
-    return {
-      ...carrier([]).client,
-      listMessages: ({ since = '', before, page } = {}) => {
-        calls.left -= 1;
-        if (calls.left < 0)
-          return Promise.resolve({ ok: false, problem: { kind: 'throttled', text: 'Too many requests.', retryable: true } });
-        const [from, until, start] = page ? (JSON.parse(page) as [string, string | null, number]) : [since, before ?? null, 0];
-        const found = messages
-          .filter((message) => at(message) >= Date.parse(from) && (!until || at(message) <= Date.parse(until)))
-          .sort((a, b) => at(b) - at(a));
-        const nextPage = start + 200 < found.length ? JSON.stringify([from, until, start + 200]) : null;
-        return Promise.resolve({ ok: true, value: { messages: found.slice(start, start + 200), nextPage } });
-      },
-    };
-  }
+describe('a number that is new in the org', () => {
+  const textTo = (to: string, createdAt: Date) =>
+    listed({ from: person(), to, direction: 'inbound', status: 'received', body: 'early', createdAt: createdAt.toISOString() });
+
+  it('gets what was texted to it within a day before, also after a restart, and only once is so much read', async () => {
+    const account = await newAccount();
+    const [late, calls] = [person(), { left: 1_000 }];
+    const list = longListed([textTo(late, hoursAgo(20)), textTo(late, hoursAgo(30))], calls);
+    await look(account, list);
+    expect(await inboundOf(account)).toEqual([]);
+    expect(account.polledUntil?.getTime()).toBeGreaterThan(hoursAgo(1).getTime());
+
+    await addNumber(database.db, orgId, account.id, late);
+    await look((await findAccount(database.db, account.id))!, list);
+    expect(await inboundOf(account)).toEqual([{ body: 'early' }]);
+
+    const from: string[] = [];
+    const again = (await findAccount(database.db, account.id))!;
+    await look(again, {
+      ...list,
+      listMessages: (request) => (from.push((request as { since: string }).since), list.listMessages(request)),
+    });
+    expect(from.filter((since) => Date.parse(since) < hoursAgo(1).getTime())).toEqual([]);
+  });
+
+  it('is looked for further back where the look was interrupted', async () => {
+    const account = await newAccount();
+    await look(account, longListed([], { left: 1 }));
+    const late = person();
+    await addNumber(database.db, orgId, account.id, late);
+    const list = [textTo(late, hoursAgo(20))];
+    await expect(look(account, longListed(list, { left: 0 }))).rejects.toThrow('Too many requests.');
+    await look(account, longListed(list, { left: 1_000 }));
+    expect(await inboundOf(account)).toHaveLength(1);
+  });
+});
+
+describe('a list that is longer than what can be held', () => {
+  const from = person();
+  const inbound = (body: string, createdAt: Date) =>
+    listed({ from, to: OURS, direction: 'inbound', status: 'received', body, createdAt: createdAt.toISOString() });
+  /** Every tenth is a text to the org, the others are another system's. */
+  const manyTexts = () =>
+    Array.from({ length: 2_500 }, (_, index) => {
+      const createdAt = new Date(hoursAgo(20).getTime() + index * 20_000);
+      return index % 10 > 0 ? listed({ createdAt: createdAt.toISOString() }) : inbound(String(index), createdAt);
+    });
+  const all = Array.from({ length: 250 }, (_, index) => index * 10);
+  const takenBy = async (account: CarrierAccount) => (await inboundOf(account)).map((row) => Number(row.body));
 
   it('is stored stretch by stretch, oldest first, and a failure costs only what was being read', async () => {
     const account = await newAccount();
-    const from = person();
-    const texts = Array.from({ length: 2_500 }, (_, index) => {
-      const createdAt = new Date(Date.now() - 20 * HOUR + index * 20_000).toISOString();
-      if (index % 10 > 0) return listed({ createdAt }); // of another system
-      return listed({ from, to: OURS, direction: 'inbound', status: 'received', body: String(index), createdAt });
-    });
-    await expect(look(account, longList(texts, { left: 20 }))).rejects.toThrow('Too many requests.');
-    const first = (await inboundOf(account)).map((row) => Number(row.body));
+    const texts = manyTexts();
+    await expect(look(account, longListed(texts, { left: 20 }))).rejects.toThrow('Too many requests.');
+    const first = await takenBy(account);
     expect(first.length).toBeGreaterThan(0);
     expect(first).toEqual(first.map((_, index) => index * 10));
-    expect(account.polledUntil?.getTime()).toBeLessThan(Date.now() - HOUR);
+    expect(account.polledUntil?.getTime()).toBeLessThan(hoursAgo(1).getTime());
 
-    await look(account, longList(texts, { left: 1_000 }));
-    expect((await inboundOf(account)).map((row) => Number(row.body))).toEqual(Array.from({ length: 250 }, (_, index) => index * 10));
-    expect(account.polledUntil?.getTime()).toBeGreaterThan(Date.now() - HOUR);
-  });
-
-  it('is read whole where everything was written in the same second', async () => {
-    const account = await newAccount();
-    const createdAt = new Date(Date.now() - HOUR).toISOString();
-    const texts = Array.from({ length: 2_100 }, () => listed({ createdAt }));
-    const calls = { left: 1_000 };
-    await look(account, longList(texts, calls));
-    expect(account.polledUntil?.getTime()).toBeGreaterThan(Date.now() - HOUR);
+    await look(account, longListed(texts, { left: 1_000 }));
+    expect(await takenBy(account)).toEqual(all);
+    expect(account.polledUntil?.getTime()).toBeGreaterThan(hoursAgo(1).getTime());
   });
 });
 
@@ -261,12 +270,15 @@ describe('a message whose receipt did not come', () => {
     await look(account, asking([listed({ sid: carrierId, status: 'undelivered', errorCode: '30003' })], asked));
     expect(asked).toEqual([carrierId]);
     expect([await statusOf(id), await statusOf(young)]).toEqual(['undelivered', 'sent']);
+    expect(await asksIn(id)).toBeNull();
   });
 
   it('is asked for less and less often while the carrier says no more, and after two days never again', async () => {
     const account = await newAccount();
     const [firstId, lastId, goneId] = [sid(), sid(), sid()];
     const [first, last, gone] = [await sent(account, firstId, 20), await sent(account, lastId, 43 * 60), await sent(account, goneId, 30)];
+    const [old, failed] = [await sent(account, sid(), 49 * 60), await sent(account, sid(), 60)];
+    await sql`update message set status = 'failed' where id = ${failed}`.execute(database.db);
     const asked: string[] = [];
     await look(
       account,
@@ -276,9 +288,13 @@ describe('a message whose receipt did not come', () => {
       ),
     );
     expect(asked).toEqual([lastId, goneId, firstId]);
-    expect([await asksIn(first), await asksIn(gone), await asksIn(last)]).toEqual([60, 90, null]);
+    expect([await asksIn(first), await asksIn(gone), await asksIn(last)]).toEqual([60, 90, 129 * 60]);
+    expect([await asksIn(old), await asksIn(failed)]).toEqual([null, null]);
+    await sql`update message_part set ask_at = now() where message_id = ${last}`.execute(database.db);
+    await sql`update message set submitted_at = now() - interval '3 days' where id = ${last}`.execute(database.db);
     await look(account, asking([], asked));
     expect(asked).toHaveLength(3);
+    expect(await asksIn(last)).toBeNull();
   });
 
   it('waits for the next look when the carrier cannot be asked', async () => {

@@ -3,11 +3,11 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Receive } from '../receive.ts';
-import { listNumbersEver, savePolledUntil } from '../store/accounts.ts';
+import { listNumbersEver, savePolled } from '../store/accounts.ts';
 import { findInDoubt, findInboundIds, type Submission } from '../store/messages.ts';
-import { findParts, listToAsk, noteAsked } from '../store/receipts.ts';
+import { endAsking, findParts, listToAsk, noteAsked } from '../store/receipts.ts';
 import type { CarrierAccount, InboundMedia, ReceiptStatus } from '../types.ts';
-import { readWindows } from './twilio-windows.ts';
+import { readWindows, type Stretch } from './twilio-windows.ts';
 
 /** Webhooks and list may disagree about a second or two; asking again costs nothing, since everything is known by its id. */
 const OVERLAP_MS = 2 * 60_000;
@@ -23,6 +23,8 @@ export interface PollOptions {
   clock: Clock;
   receive: Receive;
   receipts: Receipts;
+  /** What one look learns for the next. */
+  stretch: Stretch;
 }
 
 export type PollClient = Pick<TwilioClient, 'listMessages' | 'listMedia' | 'fetchMessage'>;
@@ -34,10 +36,9 @@ export type PollClient = Pick<TwilioClient, 'listMessages' | 'listMedia' | 'fetc
 export async function poll(options: PollOptions, client: PollClient, signal: AbortSignal): Promise<void> {
   const { account, db, clock } = options;
   const now = clock.now();
-  // A clock that was set back must not leave a gap.
-  const done = new Date(Math.min(account.polledUntil?.getTime() ?? now.getTime() - FIRST_LOOK_BACK_MS, now.getTime()));
   const ours = await listNumbersEver(db, account.orgId);
-  for await (const { messages, until } of readWindows(client, new Date(done.getTime() - OVERLAP_MS), now, signal)) {
+  const done = startOf(account, ours, now);
+  for await (const { messages, until } of readWindows(client, new Date(done.getTime() - OVERLAP_MS), now, signal, options.stretch)) {
     for (let at = 0; at < messages.length; at += TAKE_AT_ONCE) {
       if (signal.aborted) return;
       const some = messages.slice(at, at + TAKE_AT_ONCE);
@@ -52,9 +53,21 @@ export async function poll(options: PollOptions, client: PollClient, signal: Abo
       );
     }
     account.polledUntil = until > done ? until : done;
-    await savePolledUntil(db, account.orgId, account.id, account.polledUntil);
+    account.polledNumbers = [...ours];
+    await savePolled(db, account);
   }
   await askForReceipts(options, client, signal);
+}
+
+/**
+ * Where the last look ended; at most now, because a clock that was set back must not leave a gap. The first look reaches a day back, and so
+ * does one with a number that the looks before did not know: they passed its texts over.
+ */
+function startOf({ polledUntil, polledNumbers }: CarrierAccount, ours: ReadonlySet<string>, now: Date): Date {
+  const dayBefore = now.getTime() - FIRST_LOOK_BACK_MS;
+  const known = new Set(polledNumbers);
+  const hasNew = [...ours].some((number) => !known.has(number));
+  return new Date(Math.min(polledUntil?.getTime() ?? dayBefore, hasNew ? dayBefore : Infinity, now.getTime()));
 }
 
 /** Texts to numbers that were never this org's are another system's that uses the account. */
@@ -116,6 +129,7 @@ async function applyListed({ account, receipts }: PollOptions, message: CarrierM
  */
 async function askForReceipts(options: PollOptions, client: PollClient, signal: AbortSignal): Promise<void> {
   const { db, account } = options;
+  await endAsking(db, account.orgId, account.id);
   for (const { messageId, part, carrierId } of await listToAsk(db, account.orgId, account.id, ASK_AT_ONCE)) {
     if (signal.aborted) return;
     const found = await client.fetchMessage(carrierId);

@@ -5,6 +5,8 @@ const PAGE_SIZE = 200;
 const MAX_PAGES = 10;
 /** The carrier's times are whole seconds: a shorter stretch cannot be asked for. */
 const SHORTEST_MS = 1_000;
+/** What a stretch asks for beyond its end, and what rounding may add to that. */
+const BEYOND_MS = 2_000;
 
 export interface ListWindow {
   /** In the order in which they were written. */
@@ -13,43 +15,69 @@ export interface ListWindow {
   until: Date;
 }
 
+/** How long a stretch can be held or read in one go, as learned so far; kept from look to look, so that a failed one is not repeated as it was. */
+export interface Stretch {
+  ms: number;
+}
+
 type ListClient = Pick<TwilioClient, 'listMessages'>;
 
 /**
- * Reads the carrier's list from `from` to `to` (and what came meanwhile), oldest first. The list itself begins with the newest, so a
- * stretch that has many pages is halved until it can be held. The newest stretch has no upper bound, so that nothing hides behind clocks
- * that differ. Throws with the carrier's words where it cannot be read; ends early when `signal` is aborted.
+ * Reads the carrier's list from `from` to `to` (and what came meanwhile), oldest first. The list itself begins with the newest, so a stretch
+ * that has many pages, or whose pages could not all be read, is shortened to half of what was read of it. The newest stretch has no upper
+ * bound, so that nothing hides behind clocks that differ. Throws with the carrier's words where it cannot be read; ends early when `signal`
+ * is aborted.
  */
-export async function* readWindows(client: ListClient, from: Date, to: Date, signal: AbortSignal): AsyncGenerator<ListWindow, void> {
+export async function* readWindows(
+  client: ListClient,
+  from: Date,
+  to: Date,
+  signal: AbortSignal,
+  stretch: Stretch = { ms: Infinity },
+): AsyncGenerator<ListWindow, void> {
   const end = to.getTime();
   let at = from.getTime();
-  let span = end - at;
   while (at < end && !signal.aborted) {
-    const until = Math.min(at + span, end);
-    const messages = await readAll(client, at, until === end ? undefined : until, span <= SHORTEST_MS ? Infinity : MAX_PAGES, signal);
-    if (signal.aborted) return;
-    if (!messages) {
-      span = Math.ceil(Math.min(span, end - at) / 2);
-      continue;
+    const until = Math.min(at + stretch.ms, end);
+    const read: CarrierMessage[] = [];
+    let whole = false;
+    try {
+      const maxPages = until - at <= SHORTEST_MS ? Infinity : MAX_PAGES;
+      for await (const page of pagesOf(client, at, until === end ? undefined : until, maxPages, signal)) {
+        read.push(...page.messages);
+        whole = page.last;
+      }
+    } finally {
+      if (!whole && read.length > 0) stretch.ms = shorter(read, at, until);
     }
-    yield { messages, until: new Date(until) };
-    at = until;
-    if (messages.length < (MAX_PAGES * PAGE_SIZE) / 4) span *= 2;
+    if (signal.aborted) return;
+    if (!whole) continue;
+    const messages = read.reverse().sort((a, b) => timeOf(a) - timeOf(b));
+    // A carrier that does not keep to the bound has told what came later as well.
+    const newest = Math.max(until, ...messages.slice(-1).map(timeOf));
+    const reached = newest > until + BEYOND_MS ? Math.min(newest, end) : until;
+    yield { messages, until: new Date(reached) };
+    at = reached;
+    if (messages.length < (MAX_PAGES * PAGE_SIZE) / 4) stretch.ms *= 2;
   }
 }
 
-/** Undefined when there are more pages than asked for. */
-async function readAll(
+/** Texts are taken to be as many everywhere in the stretch as in the newest part of it, which was read. */
+function shorter(newestFirst: CarrierMessage[], at: number, until: number): number {
+  const covered = until - Math.min(...newestFirst.slice(-1).map(timeOf));
+  return Math.max(SHORTEST_MS, Math.min(until - at, covered) / 2);
+}
+
+/** The pages of a stretch, the newest first, and not more than `maxPages` of them. */
+async function* pagesOf(
   client: ListClient,
   from: number,
   until: number | undefined,
   maxPages: number,
   signal: AbortSignal,
-): Promise<CarrierMessage[] | undefined> {
-  const newestFirst: CarrierMessage[] = [];
+): AsyncGenerator<{ messages: readonly CarrierMessage[]; last: boolean }, void> {
   let page: string | undefined;
-  for (let pages = 0; pages === 0 || page; pages += 1) {
-    if (signal.aborted || pages >= maxPages) return undefined;
+  for (let pages = 0; (pages === 0 || page) && pages < maxPages && !signal.aborted; pages += 1) {
     const result = await client.listMessages(
       page
         ? { page }
@@ -61,10 +89,9 @@ async function readAll(
           },
     );
     if (!result.ok) throw new Error(result.problem.text);
-    newestFirst.push(...result.value.messages);
     page = result.value.nextPage ?? undefined;
+    yield { messages: result.value.messages, last: !page };
   }
-  return newestFirst.reverse().sort((a, b) => timeOf(a) - timeOf(b));
 }
 
 function timeOf({ createdAt }: CarrierMessage): number {

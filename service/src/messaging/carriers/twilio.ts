@@ -11,7 +11,6 @@ import { poll } from './twilio-poll.ts';
 
 const FAILED_POLL_MS = 30_000;
 const RETRY_MS = 2_000;
-/** A message whose answer was lost is looked for in the list after this; by then the carrier has sent it, if it has it. */
 const SETTLE_MS = 3_000;
 
 export interface TwilioSessionOptions {
@@ -23,6 +22,8 @@ export interface TwilioSessionOptions {
   statusUrl: string;
   /** How often the carrier's list is asked for what a lost webhook missed, milliseconds. */
   pollMs: number;
+  /** How long after a lost answer the list is asked for its message, milliseconds; by then the carrier has sent it, if it has it. */
+  settleMs?: number;
   receive: Receive;
   receipts: Receipts;
   events: SessionEvents;
@@ -38,19 +39,20 @@ export function openTwilioSession(options: TwilioSessionOptions): CarrierSession
   const { account } = options;
   const client = twilioClient(account, options.authToken, options.dispatcher);
   const closing = new AbortController();
+  const polls = { ...options, stretch: { ms: Infinity } };
   let hurry = new AbortController();
   const polling = pollForever();
 
   async function pollForever(): Promise<void> {
     while (!closing.signal.aborted) {
-      const failure = await poll(options, client, closing.signal).then(
+      hurry = new AbortController(); // before the look: who hurries during it wants another one
+      const failure = await poll(polls, client, closing.signal).then(
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : 'unexpected error'),
       );
       if (closing.signal.aborted) return;
       if (failure === undefined) options.events.onState('connected', '');
       else options.events.onState('failed', failure);
-      hurry = new AbortController();
       await sleep(
         failure === undefined ? options.pollMs : Math.min(options.pollMs, FAILED_POLL_MS),
         AbortSignal.any([closing.signal, hurry.signal]),
@@ -61,7 +63,7 @@ export function openTwilioSession(options: TwilioSessionOptions): CarrierSession
   return {
     async submit(message) {
       const result = await submit(client, message, options.statusUrl);
-      if (result.kind === 'unknown') setTimeout(() => hurry.abort(), SETTLE_MS).unref();
+      if (result.kind === 'unknown') setTimeout(() => hurry.abort(), options.settleMs ?? SETTLE_MS).unref();
       return result;
     },
     async close() {

@@ -7,7 +7,7 @@ const REMOVED = 'The carrier account was removed before the message was sent.';
 const IN_DOUBT = 'The carrier account was removed before the carrier answered. The message may have been sent; an admin settles it.';
 
 const ACCOUNT = sql`id, org_id as "orgId", kind, label, settings, secret, rate_per_second as "ratePerSecond", window_size as "windowSize",
-  state, state_text as "stateText", state_since as "stateSince", polled_until as "polledUntil"`;
+  state, state_text as "stateText", state_since as "stateSince", polled_until as "polledUntil", polled_numbers as "polledNumbers"`;
 const NUMBER = sql`id, org_id as "orgId", account_id as "accountId", number, kind, label, country, is_default as "isDefault", users`;
 
 export async function listAccounts(db: Db, orgId: string): Promise<CarrierAccount[]> {
@@ -36,7 +36,7 @@ export async function findAccount(db: Db, id: string, orgId?: string): Promise<C
 
 export async function saveAccount(
   db: Db,
-  account: Omit<CarrierAccount, 'state' | 'stateText' | 'stateSince' | 'polledUntil'>,
+  account: Omit<CarrierAccount, 'state' | 'stateText' | 'stateSince' | 'polledUntil' | 'polledNumbers'>,
 ): Promise<void> {
   await sql`
     insert into carrier_account (org_id, id, kind, label, settings, secret, rate_per_second, window_size)
@@ -90,8 +90,14 @@ export async function saveAccountState(db: Db, orgId: string, id: string, state:
     where org_id = ${orgId} and id = ${id} and (state <> ${state} or state_text <> ${text})`.execute(db);
 }
 
-export async function savePolledUntil(db: Db, orgId: string, id: string, at: Date): Promise<void> {
-  await sql`update carrier_account set polled_until = ${at} where org_id = ${orgId} and id = ${id}`.execute(db);
+/** How far the carrier's list was read, and for which numbers. */
+export async function savePolled(
+  db: Db,
+  { orgId, id, polledUntil, polledNumbers }: Pick<CarrierAccount, 'orgId' | 'id' | 'polledUntil' | 'polledNumbers'>,
+): Promise<void> {
+  await sql`update carrier_account set polled_until = ${polledUntil}, polled_numbers = ${polledNumbers} where org_id = ${orgId} and id = ${id}`.execute(
+    db,
+  );
 }
 
 export async function listNumbers(db: Db, orgId: string): Promise<OurNumber[]> {

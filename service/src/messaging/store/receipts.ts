@@ -12,7 +12,7 @@ export interface MessagePart {
   errorText: string | null;
 }
 
-/** Remembers what the carrier calls the parts of a message. `key` is the tolerant form of the id. */
+/** Remembers what the carrier calls the parts of a message. `key` is the tolerant form of the id. Only Twilio can be asked what became of them. */
 export async function saveParts(
   tx: Db,
   orgId: string,
@@ -22,7 +22,8 @@ export async function saveParts(
 ): Promise<void> {
   for (const { part, carrierId, key } of parts) {
     await sql`insert into message_part (org_id, message_id, part, account_id, carrier_id, carrier_key, ask_at)
-      values (${orgId}, ${messageId}, ${part}, ${accountId}, ${carrierId}, ${key}, now() + interval '10 minutes')
+      select org_id, ${messageId}::uuid, ${part}::int, id, ${carrierId}, ${key}, case kind when 'twilio' then now() + interval '10 minutes' end
+      from carrier_account where org_id = ${orgId} and id = ${accountId}
       on conflict (org_id, message_id, part) do nothing`.execute(tx);
   }
 }
@@ -35,22 +36,31 @@ export async function listToAsk(
   limit: number,
 ): Promise<{ messageId: string; part: number; carrierId: string }[]> {
   const { rows } = await sql<{ messageId: string; part: number; carrierId: string }>`
-    select p.message_id as "messageId", p.part, p.carrier_id as "carrierId"
-    from message_part p join message m on m.org_id = p.org_id and m.id = p.message_id
-    where p.org_id = ${orgId} and p.account_id = ${accountId} and p.status = 'sent' and p.ask_at <= now() and m.status = 'sent'
-    order by p.ask_at limit ${limit}`.execute(db);
+    select message_id as "messageId", part, carrier_id as "carrierId" from message_part
+    where org_id = ${orgId} and account_id = ${accountId} and ask_at <= now()
+    order by ask_at limit ${limit}`.execute(db);
   return rows;
 }
 
-/**
- * The carrier was asked about a part. It is asked again when the message is four times as old, and after two days no more: some networks
- * never say that a text arrived, and each question is a call.
- */
+/** The carrier was asked about a part. It is asked again when the message is four times as old. */
 export async function noteAsked(db: Db, orgId: string, messageId: string, part: number): Promise<void> {
   await sql`
-    update message_part set ask_at = case when now() - m.submitted_at < interval '12 hours' then now() + 3 * (now() - m.submitted_at) end
-    from message m where m.org_id = message_part.org_id and m.id = message_part.message_id
+    update message_part set ask_at = now() + 3 * (now() - m.submitted_at)
+    from message m where m.org_id = message_part.org_id and m.id = message_part.message_id and message_part.ask_at is not null
       and message_part.org_id = ${orgId} and message_part.message_id = ${messageId} and message_part.part = ${part}`.execute(db);
+}
+
+/**
+ * Nothing more is asked about messages that were settled otherwise, and after two days about none: some networks never say that a text
+ * arrived, and each question is a call. Rows that somebody has locked are left for the next time, so that nobody waits in a circle.
+ */
+export async function endAsking(db: Db, orgId: string, accountId: string): Promise<void> {
+  await sql`
+    update message_part set ask_at = null where (org_id, message_id, part) in (
+      select p.org_id, p.message_id, p.part from message_part p join message m on m.org_id = p.org_id and m.id = p.message_id
+      where p.org_id = ${orgId} and p.account_id = ${accountId} and p.ask_at <= now()
+        and (m.status <> 'sent' or m.submitted_at < now() - interval '2 days')
+      for update of p skip locked)`.execute(db);
 }
 
 /** Parts that a carrier id may mean; several distinct messages mean that it cannot be told. */
@@ -79,7 +89,8 @@ export async function saveReceipt(
   part: number,
   { status, errorCode, errorText }: Pick<MessagePart, 'status' | 'errorCode' | 'errorText'>,
 ): Promise<void> {
-  await sql`update message_part set status = ${status}, error_code = ${errorCode}, error_text = ${errorText}
+  await sql`update message_part set status = ${status}, error_code = ${errorCode}, error_text = ${errorText},
+      ask_at = case when ${status} = 'sent' then ask_at end
     where org_id = ${orgId} and message_id = ${messageId} and part = ${part} and status = 'sent'`.execute(tx);
 }
 
