@@ -7,7 +7,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { createTestDatabase } from '../../platform/db/test-database.ts';
 import { until } from '../../rig.test-helper.ts';
 import { addAccount, addMessage, addOrg } from '../store.test-helper.ts';
-import { claimBells, findConversations, markRead } from '../store/conversations.ts';
+import { claimBells, findConversations, markRead, saveMatches } from '../store/conversations.ts';
 import { saveOptOut } from '../store/opt-outs.ts';
 import { ORG_LANE_KEYS } from '../types.ts';
 import { takeBatch } from './batch.ts';
@@ -274,5 +274,27 @@ describe('a record that a conversation belongs to', () => {
     };
     expect(await noteOf('INVALID_FIELD', true)).toContain('needs to read Contacts');
     expect(await noteOf('MALFORMED_SEARCH', false)).not.toContain('needs to read');
+  });
+
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('is left to whoever is main next, where rights were missing (%s)', async (lacksRights, asked) => {
+    const { conversationId } = await add();
+    const look = async (findByNumbers: () => Promise<unknown>) => {
+      const conversations = await findConversations(database.db, orgId, [conversationId]);
+      const input = { viewer, sf: {} as SalesforceClient, conversations, numbers: [], phoneFields: [], now: new Date() };
+      const matches = await matchConversations({ findByNumbers } as never, input);
+      await database.db.transaction().execute((tx) => saveMatches(tx, orgId, matches, new Date()));
+    };
+    await look(() => Promise.reject(new SearchRefusedError('INVALID_FIELD', lacksRights, undefined)));
+    let searches = 0;
+    await look(async () => {
+      searches += 1;
+      return new Map();
+    });
+    expect(searches).toBe(asked);
+    const [conversation] = await findConversations(database.db, orgId, [conversationId]);
+    expect(conversation?.matchNote).toContain(lacksRights ? 'No Contact, Lead or Account' : 'Nobody was looked for');
   });
 });

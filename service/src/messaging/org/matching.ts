@@ -46,9 +46,10 @@ async function searchByNumber(directory: Directory, input: MatchingInput, conver
     const found = await directory.findByNumbers(input.viewer, input.sf, [...queries.values()], input.phoneFields);
     return conversations.map((conversation) => choose(conversation, found.get(conversation.customerNumber) ?? []));
   } catch (error) {
-    // A text is delivered whether or not it may be found out whose it is; a later one has it looked for again.
+    // A text is delivered whether or not it may be found out whose it is. Who lacks the rights is not asked again soon, so that looking costs
+    // nothing until somebody else is main; what is refused for another reason costs a call, and is looked for again after a while.
     if (!(error instanceof SearchRefusedError)) throw error;
-    return conversations.map((conversation) => ({ ...nobody(conversation), note: notSearched(error) }));
+    return conversations.map((conversation) => ({ ...nobody(conversation), note: notSearched(error), again: error.lacksRights }));
   }
 }
 

@@ -39,6 +39,8 @@ export interface Match {
   recordName: string | null;
   ownerId: string | null;
   note: string;
+  /** Nobody could look: another connected user, or the next text, does. */
+  again?: boolean;
 }
 
 /** Remembers whom the conversations belong to. A changed owner is written to the org once. Run it in a transaction. */
@@ -50,10 +52,10 @@ export async function saveMatches(tx: Db, orgId: string, matches: Match[], at: D
   );
   await sql`
     update conversation set record_object = match."recordObject", record_id = match."recordId", account_record_id = match."accountRecordId",
-      record_name = match."recordName", match_note = match.note, matched_at = ${at},
+      record_name = match."recordName", match_note = match.note, matched_at = case when match.again then null else ${at}::timestamptz end,
       owner_written = conversation.owner_written and conversation.owner_id is not distinct from match."ownerId", owner_id = match."ownerId"
     from json_to_recordset(cast(${JSON.stringify(matches)} as json)) as match("conversationId" uuid, "recordObject" text, "recordId" text,
-      "accountRecordId" text, "recordName" text, "ownerId" text, note text)
+      "accountRecordId" text, "recordName" text, "ownerId" text, note text, again boolean)
     where conversation.org_id = ${orgId} and conversation.id = match."conversationId"`.execute(tx);
 }
 
