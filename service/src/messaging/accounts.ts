@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import type { SecretBox } from '../platform/crypto.ts';
-import type { Db } from '../platform/db/database.ts';
+import { onceMoreWhenContended } from '../platform/db/contention.ts';
+import type { Db, Tx } from '../platform/db/database.ts';
 import { uniqueViolation } from '../platform/db/database.ts';
 import { invalidRequest, notFound } from '../platform/errors.ts';
 import type { AddressGuard } from '../platform/net.ts';
@@ -13,6 +14,7 @@ import {
   findNumber,
   listAccounts,
   listNumbers,
+  lockNumbers,
   removeAccount,
   removeNumber,
   saveAccount,
@@ -127,7 +129,7 @@ export function createAccounts(options: AccountOptions) {
       await mustFind(orgId, id);
       const used = (await listNumbers(db, orgId)).filter((number) => number.accountId === id);
       if (used.length > 0) throw accountInUse(`Remove or move its ${used.length} number(s) first; what was sent and received stays.`);
-      await db.transaction().execute((tx) => removeAccount(tx, orgId, id, clock.now()));
+      await onceMoreWhenContended(() => db.transaction().execute((tx) => removeAccount(tx, orgId, id, clock.now())));
     },
 
     async test(orgId: string, id: string) {
@@ -146,14 +148,11 @@ export function createAccounts(options: AccountOptions) {
 
     async createNumber(orgId: string, input: NumberInput) {
       await mustFind(orgId, input.accountId);
-      const number = {
-        ...input,
-        id: randomUUID(),
-        orgId,
-        number: normalise(input),
-        isDefault: input.isDefault || (await listNumbers(db, orgId)).length === 0,
-      };
-      await store(number);
+      const number = { ...input, id: randomUUID(), orgId, number: normalise(input) };
+      await changeNumbers(orgId, async (tx) => {
+        const isFirst = (await listNumbers(tx, orgId)).length === 0;
+        await saveNumber(tx, { ...number, isDefault: input.isDefault || isFirst });
+      });
       return number.id;
     },
 
@@ -162,26 +161,26 @@ export function createAccounts(options: AccountOptions) {
       id: string,
       change: { [K in keyof Omit<NumberInput, 'number' | 'kind'>]?: NumberInput[K] | undefined },
     ): Promise<void> {
-      const before = await findNumber(db, orgId, id);
-      if (!before) throw notFound('There is no such number.');
+      await mustFindNumber(db, orgId, id);
       if (change.accountId) await mustFind(orgId, change.accountId);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      await store({ ...before, ...given });
+      await changeNumbers(orgId, async (tx) => saveNumber(tx, { ...(await mustFindNumber(tx, orgId, id)), ...given }));
     },
 
     async removeNumber(orgId: string, id: string): Promise<void> {
-      if (!(await findNumber(db, orgId, id))) throw notFound('There is no such number.');
-      await removeNumber(db, orgId, id, clock.now());
+      await changeNumbers(orgId, async (tx) => {
+        await mustFindNumber(tx, orgId, id);
+        await removeNumber(tx, orgId, id, clock.now());
+      });
     },
   };
 
-  async function store(number: OurNumber): Promise<void> {
-    const save = () => db.transaction().execute((tx) => saveNumber(tx, number));
+  /** One after another in an org, each seeing what the one before left: there is one default number at most. */
+  async function changeNumbers(orgId: string, change: (tx: Tx) => Promise<void>): Promise<void> {
     try {
-      await save().catch((error: unknown) => {
-        // Another number became the default at the same moment: of two, the later one is it.
-        if (uniqueViolation(error) !== 'number_default') throw error;
-        return save();
+      await db.transaction().execute(async (tx) => {
+        await lockNumbers(tx, orgId);
+        await change(tx);
       });
     } catch (error) {
       if (uniqueViolation(error) === 'number_in_use')
@@ -189,6 +188,12 @@ export function createAccounts(options: AccountOptions) {
       throw error;
     }
   }
+}
+
+async function mustFindNumber(db: Db, orgId: string, id: string): Promise<OurNumber> {
+  const number = await findNumber(db, orgId, id);
+  if (!number) throw notFound('There is no such number.');
+  return number;
 }
 
 function isOfKind(kind: CarrierKind, settings: Record<string, unknown>): boolean {

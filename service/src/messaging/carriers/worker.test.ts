@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../rig.test-helper.ts';
-import type { Database } from '../../platform/db/database.ts';
+import type { Database, Db, Tx } from '../../platform/db/database.ts';
 import { createTestDatabase } from '../../platform/db/test-database.ts';
 import { noFailPoints } from '../../platform/fail-points.ts';
 import { createLogger } from '../../platform/log.ts';
@@ -36,11 +36,15 @@ const person = () => `+1415558${1000 + (numbers += 1)}`;
 const accepted = (): SubmitResult => ({ kind: 'accepted', parts: [{ part: 1, carrierId: randomUUID(), key: randomUUID() }] });
 
 /** A worker of an account whose carrier answers as told. */
-async function work(accountId: string, submit: (message: Submission, acceptedParts: number) => Promise<SubmitResult>): Promise<void> {
+async function work(
+  accountId: string,
+  submit: (message: Submission, acceptedParts: number) => Promise<SubmitResult>,
+  db: Db = database.db,
+): Promise<void> {
   const account = (await findAccount(database.db, accountId))!;
   const worker = await startAccountWorker({
     account,
-    db: database.db,
+    db,
     clock: { now: () => new Date() },
     owner: 'test',
     logger,
@@ -173,4 +177,32 @@ it('a text of several parts that could not be begun certainly never left: it is 
   await sql`alter table message_part_away rename to message_part`.execute(database.db);
   await until('it is sent', async () => (await statusOf(id)) === 'sent');
   expect(asked).toEqual([0]);
+});
+
+it('a text whose beginning was committed but not confirmed is sent, also when the database stays away for a while', async () => {
+  const accountId = await addAccount(database.db, orgId, 'smpp');
+  const { id } = await addMessage(database.db, { orgId, accountId, customerNumber: person() });
+  const sent: string[] = [];
+  const { db } = database;
+  // The worker's second transaction begins the text; its answer is lost, and so are the next two transactions.
+  let transactions = 0;
+  const away = () => new Error('the connection was lost');
+  const transaction = () => ({
+    execute: async (work: (tx: Tx) => Promise<unknown>) => {
+      transactions += 1;
+      if (transactions > 2 && transactions < 5) throw away();
+      const result = await db.transaction().execute(work);
+      if (transactions === 2) throw away();
+      return result;
+    },
+  });
+  const fragile = new Proxy(db, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key, target);
+      return key === 'transaction' ? transaction : typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  await work(accountId, (message) => (sent.push(message.id), Promise.resolve(accepted())), fragile);
+  await until('it is settled', async () => ['sent', 'unknown'].includes((await statusOf(id)) ?? ''));
+  expect([await statusOf(id), sent]).toEqual(['sent', [id]]);
 });

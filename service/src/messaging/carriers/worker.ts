@@ -186,14 +186,15 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
     if (error instanceof LeaseLostError) throw error;
     logger.warn({ err: error, message: messageId }, 'a submission could not be begun; it is tried again');
     await sleep(IDLE_MS, stopping.signal);
-    await guarded(db, held, (tx) => requeue(tx, account.orgId, messageId));
+    await keepTrying(() => guarded(db, held, (tx) => requeue(tx, account.orgId, messageId)));
   }
 
-  /** The carrier's answer is known: while the lease may still stand, a database that is away must not turn it into *unknown*. */
-  async function keepTrying(settle: () => Promise<void>): Promise<void> {
+  /** What became of it is known: while the lease may still stand, a database that is away must not turn that into *unknown*. */
+  async function keepTrying(settle: () => Promise<unknown>): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
-        return await settle();
+        await settle();
+        return;
       } catch (error) {
         if (error instanceof LeaseLostError || tries >= LEASE_MS / IDLE_MS) throw error;
         logger.warn({ err: error }, 'the outcome of a submission could not be stored; it is tried again');

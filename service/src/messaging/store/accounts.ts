@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { json, type Db } from '../../platform/db/database.ts';
+import { json, type Db, type Tx } from '../../platform/db/database.ts';
 import { CARRIER_LANE, ORG_LANE, type CarrierAccount, type CarrierState, type OurNumber } from '../types.ts';
 import { shard } from './messages.ts';
 
@@ -57,6 +57,9 @@ function anew(column: string, value: RawBuilder<unknown>): RawBuilder<unknown> {
 /** Marks the account removed. What still waited for it will never be sent, which its messages then say; what was under way is in doubt. */
 export async function removeAccount(tx: Db, orgId: string, id: string, at: Date): Promise<void> {
   await sql`update carrier_account set removed_at = ${at}, state = 'off' where org_id = ${orgId} and id = ${id}`.execute(tx);
+  // Before they are changed, and in one order: who erases a person locks messages as well.
+  await sql`select 1 from message where org_id = ${orgId} and account_id = ${id} and status in ('queued', 'sending')
+    order by id for no key update`.execute(tx);
   await sql`
     with left_behind as (
       update message set status = case status when 'queued' then 'failed' else 'unknown' end,
@@ -119,9 +122,18 @@ export async function listNumbersEver(db: Db, orgId: string): Promise<Set<string
   return new Set(rows.map((row) => row.number));
 }
 
-/** Inserts or changes a number; a default one takes the mark from the others. Throws the unique violation of `number_in_use`. */
-export async function saveNumber(tx: Db, number: OurNumber): Promise<void> {
-  if (number.isDefault) await sql`update number set is_default = false where org_id = ${number.orgId} and id <> ${number.id}`.execute(tx);
+/** Whoever changes an org's numbers waits here for whoever else does: which of them is the default one is decided in turn. */
+export async function lockNumbers(tx: Tx, orgId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`numbers:${orgId}`}, 0))`.execute(tx);
+}
+
+/**
+ * Inserts or changes a number; a default one takes the mark from the others. The org's numbers are locked before (`lockNumbers`). Throws the
+ * unique violation of `number_in_use`.
+ */
+export async function saveNumber(tx: Tx, number: OurNumber): Promise<void> {
+  if (number.isDefault)
+    await sql`update number set is_default = false where org_id = ${number.orgId} and id <> ${number.id} and is_default`.execute(tx);
   await sql`
     insert into number (org_id, id, account_id, number, kind, label, country, is_default, users)
     values (${number.orgId}, ${number.id}, ${number.accountId}, ${number.number}, ${number.kind}, ${number.label}, ${number.country}, ${number.isDefault}, ${number.users})
