@@ -7,7 +7,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { createTestDatabase } from '../../platform/db/test-database.ts';
 import { until } from '../../rig.test-helper.ts';
 import { addAccount, addMessage, addOrg } from '../store.test-helper.ts';
-import { claimBells, findConversations, markRead, saveMatches } from '../store/conversations.ts';
+import { claimBells, findConversations, markRead, saveMatches, settleBells } from '../store/conversations.ts';
 import { saveOptOut } from '../store/opt-outs.ts';
 import { ORG_LANE_KEYS } from '../types.ts';
 import { takeBatch } from './batch.ts';
@@ -191,7 +191,7 @@ describe('the bell', () => {
     await deliver(main, [], nothingWaits);
     expect(main.bells).toHaveLength(1);
     await markRead(database.db, orgId, first.conversationId);
-    expect(await claimBells(database.db, orgId, [first.conversationId])).toEqual([]);
+    expect((await claimBells(database.db, orgId, [first.conversationId])).conversations).toEqual([]);
     await inbound(number, 'later');
     await deliver(main, [], nothingWaits);
     expect(main.bells.map((bell) => bell.title)).toHaveLength(2);
@@ -214,9 +214,17 @@ describe('the bell', () => {
 
     await markRead(database.db, orgId, first.conversationId);
     await inbound(number, 'three');
-    expect(await claimBells(database.db, orgId, [first.conversationId])).toHaveLength(1);
-    expect(await claimBells(database.db, orgId, [first.conversationId])).toHaveLength(0);
-    await sql`update conversation set alert_claimed_at = alert_claimed_at - interval '3 minutes'`.execute(database.db);
+    const claim = async () => claimBells(database.db, orgId, [first.conversationId]);
+    const [slow, second] = [await claim(), await claim()];
+    expect([slow.conversations, second.conversations].map((claimed) => claimed.length)).toEqual([1, 0]);
+    const wait = sql`update conversation set alert_claimed_at = alert_claimed_at - interval '3 minutes'`;
+    await wait.execute(database.db);
+    const third = await claim();
+    expect(third.conversations).toHaveLength(1);
+    // Whoever was too slow ends no claim but its own.
+    await settleBells(database.db, orgId, slow, true);
+    expect((await claim()).conversations).toEqual([]);
+    await settleBells(database.db, orgId, third, false);
     await deliver(main, [], nothingWaits);
     expect(main.bells).toHaveLength(2);
   });

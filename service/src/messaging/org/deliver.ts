@@ -180,14 +180,13 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     const written = new Set(pairs.filter(({ result }) => result.success).map(({ row }) => row.subjectId));
     const inbound = built.messages.filter((message) => message.direction === 'inbound' && written.has(message.id));
     try {
-      const conversations = await claimBells(db, orgId, [...new Set(inbound.map((message) => message.conversationId))]);
-      const ids = conversations.map((conversation) => conversation.id);
+      const claim = await claimBells(db, orgId, [...new Set(inbound.map((message) => message.conversationId))]);
       let rang = false;
       try {
-        await notifyOwners(orgId, access, queues.get(orgId)?.id, conversations);
+        await notifyOwners(orgId, access, queues.get(orgId)?.id, claim.conversations);
         rang = true;
       } finally {
-        await settleBells(db, orgId, ids, rang);
+        await settleBells(db, orgId, claim, rang);
       }
     } catch (error) {
       options.logger.warn({ err: error, org: orgId }, 'owners could not be notified of new messages');

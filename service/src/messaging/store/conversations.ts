@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../../platform/db/database.ts';
 import { ORG_LANE, type Conversation, type RecordObject } from '../types.ts';
 import { shard } from './messages.ts';
@@ -28,7 +28,11 @@ export async function findConversationByNumbers(db: Db, orgId: string, customerN
  */
 export async function lockConversations(tx: Db, orgId: string, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
-  await sql`select 1 from conversation where org_id = ${orgId} and id = any(${ids}::uuid[]) order by id for no key update`.execute(tx);
+  await inOrder(orgId, ids).execute(tx);
+}
+
+function inOrder(orgId: string, ids: string[]): RawBuilder<unknown> {
+  return sql`select id from conversation where org_id = ${orgId} and id = any(${ids}::uuid[]) order by id for no key update`;
 }
 
 export interface Match {
@@ -106,24 +110,35 @@ export async function rewriteOwners(tx: Db, orgId: string, ids: string[]): Promi
   await touchConversations(tx, orgId, ids);
 }
 
-/**
- * Those of the conversations whose owner is to be told of unread messages: each once until it is read, whoever asks at the same time. What
- * is neither confirmed nor given back may be claimed again after two minutes: its claimer died.
- */
-export async function claimBells(db: Db, orgId: string, ids: string[]): Promise<Conversation[]> {
-  if (ids.length === 0) return [];
-  return (
-    await sql<Conversation>`update conversation set alert_claimed_at = now() where org_id = ${orgId} and id = any(${ids}::uuid[])
-      and not alerted and (alert_claimed_at is null or alert_claimed_at < now() - interval '2 minutes')
-      and unread > 0 and salesforce_id is not null returning ${CONVERSATION}`.execute(db)
-  ).rows;
+/** Conversations whose bell somebody is about to ring, and since when: the time tells this claim from a later one. */
+export interface BellClaim {
+  at: Date | undefined;
+  conversations: Conversation[];
 }
 
-/** The bells rang, or did not: then the next text rings. Reading a conversation ends its claim as well. */
-export async function settleBells(db: Db, orgId: string, ids: string[], rang: boolean): Promise<void> {
-  if (ids.length === 0) return;
+/**
+ * Those of the conversations whose owner is to be told of unread messages: each once until it is read, whoever asks at the same time. What
+ * is neither confirmed nor given back may be claimed again after two minutes: its claimer died, or is too slow to count.
+ */
+export async function claimBells(db: Db, orgId: string, ids: string[]): Promise<BellClaim> {
+  if (ids.length === 0) return { at: undefined, conversations: [] };
+  // As precise as the times that come back.
+  const { rows } = await sql<Conversation & { claimedAt: Date }>`
+    update conversation set alert_claimed_at = date_trunc('milliseconds', now()) where org_id = ${orgId} and id in (${inOrder(orgId, ids)})
+      and not alerted and (alert_claimed_at is null or alert_claimed_at < now() - interval '2 minutes')
+      and unread > 0 and salesforce_id is not null returning ${CONVERSATION}, alert_claimed_at as "claimedAt"`.execute(db);
+  return { at: rows[0]?.claimedAt, conversations: rows };
+}
+
+/**
+ * The bells rang, or did not: then the next text rings. A text that came while they were claimed rings nothing of its own, so it may be the
+ * one after that. Reading a conversation ends its claim as well, and what was claimed anew is the later claimer's to settle.
+ */
+export async function settleBells(db: Db, orgId: string, { at, conversations }: BellClaim, rang: boolean): Promise<void> {
+  if (!at) return;
+  const ids = conversations.map((conversation) => conversation.id);
   await sql`update conversation set alerted = ${rang}, alert_claimed_at = null
-    where org_id = ${orgId} and id = any(${ids}::uuid[]) and alert_claimed_at is not null`.execute(db);
+    where org_id = ${orgId} and id in (${inOrder(orgId, ids)}) and alert_claimed_at = ${at}`.execute(db);
 }
 
 /** The record it belonged to is gone: the conversation is matched anew. */
