@@ -65,11 +65,14 @@ export async function countParts(db: Db, orgId: string, messageId: string): Prom
 
 /** A crash or a cut left these (or one) with the carrier or not: they become *unknown*, and leave the carrier's lane for good. */
 export async function markInDoubt(tx: Db, orgId: string, accountId: string, reason: string, messageId?: string): Promise<number> {
+  const one = messageId ? sql`and id = ${messageId}` : sql``;
+  // Before they are changed, and in one order: who erases a person locks messages as well.
+  await sql`select 1 from message where org_id = ${orgId} and account_id = ${accountId} and status = 'sending' ${one}
+    order by id for no key update`.execute(tx);
   const { rows } = await sql`
     with doubted as (
       update message set status = 'unknown', error_code = 'outcome_unknown', error_text = ${reason}
-      where org_id = ${orgId} and account_id = ${accountId} and status = 'sending'
-        ${messageId ? sql`and id = ${messageId}` : sql``} returning id, conversation_id
+      where org_id = ${orgId} and account_id = ${accountId} and status = 'sending' ${one} returning id, conversation_id
     ), left_lane as (
       delete from outbox using doubted where outbox.org_id = ${orgId} and outbox.purpose = ${CARRIER_LANE}
         and outbox.subject_kind = 'message' and outbox.subject_id = doubted.id
