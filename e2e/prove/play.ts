@@ -21,17 +21,19 @@ export async function playSchedule(world: World, steps: readonly Step[], number:
   const replayedBefore = replayed(world);
   const traffic = createTraffic(world, number);
   const began = Date.now();
-  const under: Promise<unknown>[] = [];
+  const texts: Promise<unknown>[] = [];
+  const harms: Promise<unknown>[] = [];
   const failures: unknown[] = [];
   for (const { at, ...act } of steps) {
     await sleep(Math.max(0, began + at - Date.now()));
-    const done =
-      act.do === 'inbound' || act.do === 'outbound' || act.do === 'webhook' || act.do === 'stop' ? traffic.play(act) : harm(world, act);
-    under.push(done.catch((error: unknown) => failures.push(error)));
+    const isText = act.do === 'inbound' || act.do === 'outbound' || act.do === 'webhook' || act.do === 'stop';
+    const done = isText ? traffic.play(act) : harm(world, act);
+    (isText ? texts : harms).push(done.catch((error: unknown) => failures.push(error)));
   }
   await sleep(300); // what the last fault hits is under way
+  await Promise.all(harms);
   await heal(world);
-  await settle(world, traffic, Promise.all(under));
+  await settle(world, traffic, Promise.all(texts));
   if (failures.length > 0) throw new AggregateError(failures, 'the proof itself failed');
   return gather(world, traffic, marks ?? { move: 0, event: 0 }, replayedBefore);
 }
