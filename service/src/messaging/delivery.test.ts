@@ -103,6 +103,10 @@ describe('a batch', () => {
     expect(messages(number)).toHaveLength(1);
     expect(conversation(number)['MatchNote__c']).toContain('INVALID_FIELD');
     expect(await parked()).toEqual([]);
+    await rig.control('DELETE', '/faults');
+    rig.advance(11 * 60_000); // by then the same user is asked again
+    await text(number, 'Whoever I was');
+    await until('looked for again', () => String(conversation(number)['MatchNote__c']).startsWith('No Contact, Lead or Account'));
   });
 
   it('is kept while the org has no calls left, and goes on by itself', async () => {
