@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import type { Ports } from './ports.ts';
 
 const MAIN = join(import.meta.dirname, '../../service/src/main.ts');
-/** As in `npm run service`: a small young generation keeps the process at about half the memory at the same speed. */
-const FLAGS = ['--max-semi-space-size=8'];
+/**
+ * As in `npm run service`: a small young generation, and an old one that is cleared before it has grown by half. On a machine with much memory
+ * the process would otherwise take twice as much for the same work.
+ */
+const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=40'];
 const READY_MS = 60_000;
 
 export interface ServiceOptions {
