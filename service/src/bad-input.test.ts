@@ -36,6 +36,8 @@ beforeAll(async () => {
   await until('delivered', async () => (await rig.statusOf(sent.body.id)) === 'delivered');
   await until('a row is parked', async () => (await rig.rows(`select 1 from outbox where state = 'parked'`)).length > 0);
   await rig.delivered();
+  // The last that happens to a text, and after its delivery: it must not look as if a request below had done it.
+  await until('the bell rang', async () => (await rig.rows(`select 1 from conversation where unread > 0 and not alerted`)).length === 0);
   const found = await Promise.all(
     ['message', 'conversation', 'media', 'carrier_account', 'number', 'connected_user'].map((table) =>
       rig.rows<{ id: string }>(`select id::text as id from ${table} where org_id = '${rig.id}' limit 1`),
