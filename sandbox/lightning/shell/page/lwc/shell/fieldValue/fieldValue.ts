@@ -8,6 +8,11 @@ export default class FieldValue extends LightningElement {
   /** Makes the value a link to this address. */
   @api link?: string;
 
+  /** The user's, as Lightning does by itself; the open-source component would take the browser's. */
+  get timeZone(): string {
+    return context().timeZone;
+  }
+
   get isEmpty(): boolean {
     return this.field.value === null || this.field.value === '';
   }
