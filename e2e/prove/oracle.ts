@@ -43,6 +43,8 @@ export interface Facts {
   switches: readonly { from: string; cause: string }[];
   waiting: number;
   held: number;
+  /** Rows to look at where something still waits; the oracle does not judge them. */
+  left?: Record<string, unknown[]> | undefined;
 }
 
 const RANK: Record<string, number> = { received: 9, queued: 0, sending: 1, unknown: 2, sent: 3, delivered: 4, undelivered: 4, failed: 4 };

@@ -186,5 +186,24 @@ async function gather(world: World, traffic: Traffic, marks: { move: number; eve
     ),
     waiting: left?.waiting ?? -1,
     held: left?.held ?? -1,
+    left: left && left.waiting + left.held > 0 ? await stuck(world) : undefined,
+  };
+}
+
+/** What a person would look at first where something still waits; neither texts nor tokens. */
+async function stuck({ rows }: World): Promise<Record<string, unknown[]>> {
+  return {
+    outbox: await rows('select * from outbox order by id'),
+    lanes: await rows('select *, now() from lane'),
+    messages: await rows(
+      `select id, status, direction, account_id, occurred_at, error_code from message where status in ('queued', 'sending')`,
+    ),
+    links: await rows('select * from org_link'),
+    users: await rows(
+      'select id, username, status, token_generation, in_doubt, refresh_claim is not null as claimed, refresh_until, probe_at, cool_until from connected_user',
+    ),
+    sessions: await rows(
+      'select pid, state, wait_event_type, wait_event, xact_start, left(query, 200) as query from pg_stat_activity where datname = current_database()',
+    ),
   };
 }

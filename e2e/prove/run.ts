@@ -1,5 +1,5 @@
 /**
- * `npm run prove -- --seeds N [--first S] [--minutes M]`: plays N schedules of traffic and faults and tells every broken promise. A failing
+ * `npm run prove -- --seeds N [--first S] [--minutes M] [--times T]`: plays N schedules (each T times) of traffic and faults and tells every broken promise. A failing
  * schedule is shrunk to the shortest one that still fails. Needs a PostgreSQL server: TEST_DATABASE_URL or DATABASE_URL.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,12 @@ interface SeedRecord {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string', default: '20' }, first: { type: 'string', default: '1' }, minutes: { type: 'string' } },
+    options: {
+      seeds: { type: 'string', default: '20' },
+      first: { type: 'string', default: '1' },
+      minutes: { type: 'string' },
+      times: { type: 'string', default: '1' },
+    },
   });
   const server = process.env['TEST_DATABASE_URL'] ?? process.env['DATABASE_URL'];
   if (!server) {
@@ -35,19 +40,17 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const [first, count] = [Number(values.first), Number(values.seeds)];
+  const [first, count, times] = [Number(values.first), Number(values.seeds), Number(values.times)];
   const end = values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Infinity;
   mkdirSync(RECORDS, { recursive: true });
-  let output = '';
-  const world = await startWorld(server, (text) => (output = `${output}${text}`.slice(-200_000)));
-  let number = 0;
+  const worlds = createWorlds(server);
   const records: SeedRecord[] = [];
   try {
-    for (let seed = first; seed < first + count && Date.now() < end; seed += 1) {
+    for (let index = 0; index < count * times && Date.now() < end; index += 1) {
+      const seed = first + Math.floor(index / times);
       const steps = scheduleOf(seed);
       const began = Date.now();
-      const facts = await playSchedule(world, steps, (number += 1));
-      const failures = broken(facts, steps);
+      const { facts, failures } = await worlds.play(steps);
       const record = { seed, steps, texts: facts.handed.length, failures, seconds: (Date.now() - began) / 1_000 };
       records.push(record);
       say(
@@ -55,12 +58,14 @@ async function main(): Promise<void> {
       );
       if (failures.length === 0) continue;
       for (const failure of failures) say(`  ✗ ${failure}`);
-      writeFileSync(path.join(RECORDS, `seed-${seed}.log`), output);
-      const shortest = await shrink(world, seed, () => (number += 1));
+      writeFileSync(path.join(RECORDS, `seed-${seed}.log`), worlds.output());
+      writeFileSync(path.join(RECORDS, `seed-${seed}.left.json`), JSON.stringify(facts.left, null, 1));
+      await worlds.renew();
+      const shortest = await shrink(worlds, seed);
       say(`  the shortest schedule that still fails:\n${describeSteps(shortest).replace(/^/gm, '    ')}`);
     }
   } finally {
-    await world.close();
+    await worlds.close();
     writeFileSync(path.join(RECORDS, `seeds-${first}.json`), JSON.stringify(records));
   }
   const bad = records.filter(({ failures }) => failures.length > 0);
@@ -70,14 +75,37 @@ async function main(): Promise<void> {
   if (bad.length > 0) process.exitCode = 1;
 }
 
-async function shrink(world: World, seed: number, next: () => number): Promise<Step[]> {
+/** A world for schedules; after a broken promise a new one, because what is stuck in the old one would break every later schedule as well. */
+function createWorlds(server: string) {
+  let output = '';
+  let number = 0;
+  let world: World | undefined;
+  const renew = async () => {
+    await world?.close();
+    world = undefined;
+  };
+  return {
+    async play(steps: readonly Step[]) {
+      world ??= await startWorld(server, (text) => (output = `${output}${text}`.slice(-200_000)));
+      const facts = await playSchedule(world, steps, (number += 1));
+      return { facts, failures: broken(facts, steps) };
+    },
+    renew,
+    close: renew,
+    output: () => output,
+  };
+}
+
+async function shrink(worlds: ReturnType<typeof createWorlds>, seed: number): Promise<Step[]> {
   let tries = 0;
   let shortest = scheduleOf(seed);
   const property = fc.asyncProperty(schedules, async (steps) => {
     if ((tries += 1) > SHRINK_AT_MOST) return true;
-    const failed = broken(await playSchedule(world, steps, next()), steps).length > 0;
-    if (failed) shortest = steps;
-    return !failed;
+    const { failures } = await worlds.play(steps);
+    if (failures.length === 0) return true;
+    shortest = steps;
+    await worlds.renew();
+    return false;
   });
   await fc.check(property, { seed, numRuns: 1 });
   return shortest;
