@@ -4,9 +4,11 @@ import { connectionNotConnected, connectionTestFailed, lastConnection, orderInco
 import { nextStepOf } from './causes.ts';
 import type { UserRow } from './types.ts';
 
+const NO_SUCH_USER = 'There is no such connected user.';
+
 async function findUser(parts: Parts, orgId: string, id: string): Promise<UserRow> {
   const user = await parts.store.users.find(orgId, id);
-  if (!user) throw notFound('There is no such connected user.');
+  if (!user) throw notFound(NO_SUCH_USER);
   return user;
 }
 
@@ -22,12 +24,15 @@ export async function testUser(parts: Parts, orgId: string, id: string): Promise
   return findUser(parts, orgId, id);
 }
 
+function mustBeConnected({ username, status }: UserRow): void {
+  if (status !== 'connected') throw connectionNotConnected(`${username} is ${status}; only a connected user can be the main user.`);
+}
+
 /** Makes a standby user main, after a good test of it. */
 export async function makeMain(parts: Parts, orgId: string, id: string): Promise<UserRow> {
-  const { store, clock } = parts;
+  const { store, clock, failPoints } = parts;
   const user = await findUser(parts, orgId, id);
-  if (user.status !== 'connected')
-    throw connectionNotConnected(`${user.username} is ${user.status}; only a connected user can be the main user.`);
+  mustBeConnected(user);
   const link = await store.links.find(orgId);
   if (link?.mainId === id) return user;
   const result = await parts.probes.probe(user);
@@ -35,8 +40,17 @@ export async function makeMain(parts: Parts, orgId: string, id: string): Promise
     throw connectionTestFailed(
       `${user.username} was tried first: ${result.failure.text} The main user stays. ${nextStepOf(result.failure)}`,
     );
+  await failPoints.hit('make-main.after-probe');
   await store.transaction(async (tx) => {
     const now = await store.links.lock(tx, orgId);
+    // The test took its time: somebody may have removed the user meanwhile, or a probe found it down.
+    const chosen = await store.users.lock(tx, orgId, id);
+    if (!chosen) throw notFound(NO_SUCH_USER);
+    mustBeConnected(chosen);
+    if (chosen.inDoubt)
+      throw connectionNotConnected(
+        `The sign-in of ${chosen.username} has become uncertain. Try again in a minute, or press Reconnect. The main user stays.`,
+      );
     const from = now.mainId === null ? undefined : await store.users.find(orgId, now.mainId, tx);
     if (now.mainId === id || !(await store.links.setMain(tx, orgId, now.mainEpoch, id, clock.now()))) return;
     await store.journal.addEvent(tx, orgId, clock.now(), {
@@ -57,11 +71,11 @@ export async function makeMain(parts: Parts, orgId: string, id: string): Promise
 export async function removeUser(parts: Parts, orgId: string, id: string, confirm: boolean): Promise<void> {
   const { store, clock, failPoints } = parts;
   const org = await parts.tenancy.findOrg({ id: orgId });
-  if (!org) throw notFound('There is no such connected user.');
+  if (!org) throw notFound(NO_SUCH_USER);
   const user = await store.transaction(async (tx) => {
     await store.links.lock(tx, orgId);
     const leaving = await store.users.lock(tx, orgId, id);
-    if (!leaving) throw notFound('There is no such connected user.');
+    if (!leaving) throw notFound(NO_SUCH_USER);
     const others = (await store.users.list(orgId, tx)).filter((other) => other.id !== id && other.status === 'connected');
     if (leaving.status === 'connected' && others.length === 0 && !confirm) {
       throw lastConnection(

@@ -134,6 +134,46 @@ describe('a registration that dies before the org has its new keys', () => {
   });
 });
 
+describe('a user that is made main', () => {
+  const makeMain = async (): ReturnType<Harness['apex']> => h.apex(ADMIN, 'POST', `/v1/connections/${(await user(STANDBY)).id}/make-main`);
+  const refused = { status: 409, body: { code: 'connection_not_connected' } };
+
+  it('is not when it is being removed meanwhile, also where the removal gets no further', async () => {
+    const { id } = await user(STANDBY);
+    at['make-main.after-probe'] = async () => {
+      at['remove.before-revoke'] = () => Promise.reject(new Error('the process died'));
+      expect((await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`)).status).toBe(500);
+    };
+    expect(await makeMain()).toMatchObject(refused);
+    expect([await main(), (await user(STANDBY)).cause]).toEqual([ADMIN, 'removed']);
+  });
+
+  it('is not when it is gone', async () => {
+    const { id } = await user(STANDBY);
+    at['make-main.after-probe'] = async () => void (await h.apex(ADMIN, 'DELETE', `/v1/connections/${id}`));
+    expect(await makeMain()).toMatchObject({ status: 404 });
+    expect(await main()).toBe(ADMIN);
+    await h.connect(STANDBY);
+  });
+
+  it('is not when it was found down meanwhile', async () => {
+    const { id } = await user(STANDBY);
+    at['make-main.after-probe'] = async () => {
+      await h.control('POST', `/users/${STANDBY}/revoke`);
+      await h.apex(ADMIN, 'POST', `/v1/connections/${id}/test`);
+    };
+    expect(await makeMain()).toMatchObject(refused);
+    expect([await main(), (await user(STANDBY)).status]).toEqual([ADMIN, 'disconnected']);
+  });
+
+  it('is not while its sign-in is in doubt', async () => {
+    at['make-main.after-probe'] = async () =>
+      void (await sql`update connected_user set in_doubt = true where username = ${STANDBY}`.execute(h.store.db));
+    expect(await makeMain()).toMatchObject(refused);
+    expect([await main(), (await user(STANDBY)).status]).toEqual([ADMIN, 'connected']);
+  });
+});
+
 describe('the last two users, removed at the same moment', () => {
   it('need the confirmation for the one that is left', async () => {
     const [admin, standby] = [await user(ADMIN), await user(STANDBY)];
