@@ -16,8 +16,9 @@ async function main(): Promise<void> {
   if (config.sandbox && fstatSync(0).isSocket()) process.stdin.once('end', () => process.kill(process.pid, 'SIGTERM')).resume(); // the program that started it is gone
   closeWithGrace(
     { delay: GRACE_MS, logger: { error: (error) => logger.fatal({ err: error }, 'stopping after an unexpected error') } },
-    async ({ signal }) => {
-      logger.info({ signal }, 'stopping: nothing new is taken, what is under way is finished');
+    async ({ signal, err }) => {
+      if (err) logger.fatal({ err }, 'stopping after an unexpected error: nothing new is taken, what is under way is finished');
+      else logger.info({ signal }, 'stopping: nothing new is taken, what is under way is finished');
       await app.close();
       await stopTracing();
     },

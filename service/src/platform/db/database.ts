@@ -27,7 +27,7 @@ export interface DatabaseOptions {
   /** A migrated database as PGlite's `dumpDataDir` wrote it: tests start from it instead of migrating anew. */
   snapshot?: Blob;
   poolSize?: number;
-  /** Connections that break while idle end up here; without a listener they would end the process. */
+  /** Connections that break end up here, used or not; what was under way on them fails by itself. */
   onError: (error: Error) => void;
 }
 
@@ -51,7 +51,9 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   });
-  pool.on('error', options.onError);
+  // The pool itself listens only to connections that nobody uses: one that breaks within a transaction would end the process.
+  pool.on('connect', (client) => client.on('error', options.onError));
+  pool.on('error', () => {}); // the same errors of unused connections once more
   const db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) }) as Db;
   return {
     kind: 'postgres',
@@ -93,4 +95,9 @@ export function json<T>(value: T): RawBuilder<T> {
 export function uniqueViolation(error: unknown): string | undefined {
   const { code, constraint } = error as { code?: unknown; constraint?: unknown };
   return code === '23505' && typeof constraint === 'string' ? constraint : undefined;
+}
+
+/** The fault lies in what was to be written: SQLSTATE classes 22 (data), 23 (constraint) and 54 (a value too large for an index). */
+export function isDataError(error: unknown): boolean {
+  return /^(22|23|54)/.test(String((error as { code?: unknown } | null)?.code));
 }
