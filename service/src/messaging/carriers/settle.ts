@@ -81,8 +81,8 @@ async function settleInDoubt(
   return true;
 }
 
-/** It is tried again, and whoever looks at it meanwhile learns what the carrier said. */
+/** As `requeue`; it is tried again, and whoever looks at it meanwhile learns what the carrier said. */
 async function requeueRefused(tx: Tx, { orgId, id }: Submission, { code, text }: { code: string; text: string }): Promise<boolean> {
-  const moved = await changeStatuses(tx, [{ orgId, id, status: 'queued', from: ['sending'], errorCode: code, errorText: text }]);
+  const moved = await changeStatuses(tx, [{ orgId, id, status: 'queued', from: ['sending', 'queued'], errorCode: code, errorText: text }]);
   return moved.length > 0;
 }

@@ -179,30 +179,47 @@ it('a text of several parts that could not be begun certainly never left: it is 
   expect(asked).toEqual([0]);
 });
 
-it('a text whose beginning was committed but not confirmed is sent, also when the database stays away for a while', async () => {
-  const accountId = await addAccount(database.db, orgId, 'smpp');
-  const { id } = await addMessage(database.db, { orgId, accountId, customerNumber: person() });
-  const sent: string[] = [];
+/** Loses the answers of a worker's transactions: of each in `unconfirmed` after its commit, of each in `lost` before its work. */
+function fragileDb(unconfirmed: number[], lost: number[] = []): Db {
   const { db } = database;
-  // The worker's second transaction begins the text; its answer is lost, and so are the next two transactions.
   let transactions = 0;
   const away = () => new Error('the connection was lost');
   const transaction = () => ({
     execute: async (work: (tx: Tx) => Promise<unknown>) => {
       transactions += 1;
-      if (transactions > 2 && transactions < 5) throw away();
+      const mine = transactions;
+      if (lost.includes(mine)) throw away();
       const result = await db.transaction().execute(work);
-      if (transactions === 2) throw away();
+      if (unconfirmed.includes(mine)) throw away();
       return result;
     },
   });
-  const fragile = new Proxy(db, {
+  return new Proxy(db, {
     get: (target, key) => {
       const value: unknown = Reflect.get(target, key, target);
       return key === 'transaction' ? transaction : typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  await work(accountId, (message) => (sent.push(message.id), Promise.resolve(accepted())), fragile);
+}
+
+// A worker's first transaction looks for texts in doubt, its second begins the first text, its third settles that.
+it('a text whose beginning was committed but not confirmed is sent, also when the database stays away for a while', async () => {
+  const accountId = await addAccount(database.db, orgId, 'smpp');
+  const { id } = await addMessage(database.db, { orgId, accountId, customerNumber: person() });
+  const sent: string[] = [];
+  await work(accountId, (message) => (sent.push(message.id), Promise.resolve(accepted())), fragileDb([2], [3, 4]));
   await until('it is settled', async () => ['sent', 'unknown'].includes((await statusOf(id)) ?? ''));
   expect([await statusOf(id), sent]).toEqual(['sent', [id]]);
+});
+
+it.each<[string, SubmitResult]>([
+  ['was asked to slow down', { kind: 'retry', parts: [], afterMs: 0, code: 'ESME_RTHROTTLED', text: 'Slower.' }],
+  ['was refused for now', { ...refusal, afterMs: 0 }],
+])('a text that %s is sent in the end, also when the note of that was committed but not confirmed', async (_, first) => {
+  const accountId = await addAccount(database.db, orgId, 'smpp');
+  const { id } = await addMessage(database.db, { orgId, accountId, customerNumber: person() });
+  const answers = [first];
+  await work(accountId, () => Promise.resolve(answers.shift() ?? accepted()), fragileDb([3]));
+  await until('it is sent', async () => (await statusOf(id)) === 'sent');
+  expect(await laneRow(id)).toBeUndefined();
 });

@@ -48,10 +48,15 @@ export async function beginSubmission(tx: Db, orgId: string, message: { id: stri
   return result.numAffectedRows === 1n;
 }
 
-/** Back to the queue: the carrier certainly does not have it (or has only the parts that are noted). The org never saw *sending*. */
+/**
+ * Back to the queue: the carrier certainly does not have it (or has only the parts that are noted). The org never saw *sending*. True when it
+ * waits now, also where an earlier try has written that already and only its commit was not confirmed: its row must stay then.
+ */
 export async function requeue(tx: Db, orgId: string, messageId: string): Promise<boolean> {
   const result =
-    await sql`update message set status = 'queued' where org_id = ${orgId} and id = ${messageId} and status = 'sending'`.execute(tx);
+    await sql`update message set status = 'queued' where org_id = ${orgId} and id = ${messageId} and status in ('sending', 'queued')`.execute(
+      tx,
+    );
   return result.numAffectedRows === 1n;
 }
 
