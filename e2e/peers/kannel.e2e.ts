@@ -92,7 +92,7 @@ describe.skipIf(!hasKannel)('Kannel as a client of the sandbox carrier (skipped 
     await send(to, text);
     const { messages, counts } = await eventually('the text', async () => {
       const now = await seen(to);
-      return now.counts.received > 0 && now;
+      return now.counts.received > 0 ? now : undefined;
     });
     expect(messages).toMatchObject([{ body: text }]);
     expect(messages[0]?.parts).toBeGreaterThan(2);
