@@ -72,9 +72,8 @@ export function openOrg(options: OpenOrgOptions): Org {
         for (const object of schema.objects) {
           if (object.kind !== 'event') db.exec(`DELETE FROM "${object.name}"`);
         }
-        db.exec(
-          "DELETE FROM sys_counter WHERE name NOT LIKE 'prefix:%'; DELETE FROM sys_search_doc; DELETE FROM sys_search; DELETE FROM sys_search_due; DELETE FROM sys_locator",
-        );
+        store.resetCounters('prefix:');
+        db.exec('DELETE FROM sys_search_doc; DELETE FROM sys_search; DELETE FROM sys_search_due; DELETE FROM sys_locator');
         events.clear();
         users.forgetRights();
         ensureBase(engine, orgId);

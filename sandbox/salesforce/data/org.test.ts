@@ -88,6 +88,30 @@ describe('an org in a file', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('gives an id once: not again after a roll-back, nor when it is opened again', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'switchboard-org-'));
+    const file = join(folder, 'org.sqlite');
+    const org = openOrg({ file });
+    const add = (to: Org, key: string) => to.insert('Conversation__c', { Name: key, ExternalId__c: key, ...numbers });
+    let undone = '';
+    expect(() =>
+      org.tx(() => {
+        undone = add(org, 'undone');
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    const ids = [undone, ...org.tx(() => [add(org, 'a'), add(org, 'b')])];
+    org.close();
+    const again = openOrg({ file });
+    ids.push(add(again, 'c'));
+    expect(new Set(ids).size).toBe(4);
+    expect([...ids].sort()).toEqual(ids);
+    again.reset();
+    expect(add(again, 'first')).toBe(undone);
+    again.close();
+    rmSync(folder, { recursive: true });
+  });
+
   it('undoes a failed transaction, nested ones alone', () => {
     const org = openOrg({ file: ':memory:' });
     expect(() =>

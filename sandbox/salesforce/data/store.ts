@@ -9,8 +9,10 @@ export interface Store {
   /** Prepared once per text. */
   prepare(sql: string): StatementSync;
   nextId(object: ObjectDef): string;
-  /** Next value of a named counter, starting at 1. */
+  /** Next value of a named counter, starting at 1. What a roll-back undoes leaves a gap, as in the real org. */
   next(counter: string, step?: number): number;
+  /** Deletes the counters but those whose name begins with `kept`. */
+  resetCounters(kept: string): void;
   insertRow(object: ObjectDef, row: Row): void;
   updateRow(object: ObjectDef, id: string, changes: Row): void;
   row(object: ObjectDef, id: string): Row | undefined;
@@ -38,11 +40,22 @@ export function makeStore(db: DatabaseSync): Store {
     statements.set(sql, made);
     return made;
   };
-  const bump = () =>
-    prepare(
-      'INSERT INTO sys_counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + excluded.value RETURNING value',
-    );
-  const next = (counter: string, step = 1) => (bump().get(counter, step) as { value: number }).value;
+  // Counted here and written down once per transaction: a written counter per record costs more than the record.
+  const counters = new Map<string, number>();
+  const counted = new Set<string>();
+  const next = (counter: string, step = 1): number => {
+    const stored = () => prepare('SELECT value FROM sys_counter WHERE name = ?').get(counter) as { value: number } | undefined;
+    const value = (counters.get(counter) ?? stored()?.value ?? 0) + step;
+    counters.set(counter, value);
+    counted.add(counter);
+    if (depth === 0) saveCounters();
+    return value;
+  };
+  const saveCounters = () => {
+    const save = prepare('INSERT INTO sys_counter (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value');
+    for (const name of counted) save.run(name, counters.get(name) ?? 0);
+    counted.clear();
+  };
   const drain = (committed: boolean) => {
     for (const entry of after.splice(0)) if (committed || entry.keep) entry.work();
   };
@@ -51,14 +64,15 @@ export function makeStore(db: DatabaseSync): Store {
     const level = depth;
     const name = `s${level}`;
     const outermost = level === 0;
-    db.exec(outermost ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`);
+    prepare(outermost ? 'BEGIN IMMEDIATE' : `SAVEPOINT ${name}`).run();
     depth += 1;
     const mark = after.length;
     let result: T;
     try {
       result = work();
       depth = level;
-      db.exec(outermost ? 'COMMIT' : `RELEASE ${name}`);
+      if (outermost) saveCounters();
+      prepare(outermost ? 'COMMIT' : `RELEASE ${name}`).run();
     } catch (error) {
       depth = level;
       if (outermost) {
@@ -78,6 +92,11 @@ export function makeStore(db: DatabaseSync): Store {
   return {
     prepare,
     next,
+    resetCounters(kept) {
+      saveCounters();
+      prepare('DELETE FROM sys_counter WHERE substr(name, 1, ?) <> ?').run(kept.length, kept);
+      counters.clear();
+    },
     tx,
     nextId: (object) => makeId(object.keyPrefix, next(`id:${object.keyPrefix}`)),
     insertRow(object, row) {

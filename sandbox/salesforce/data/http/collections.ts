@@ -79,11 +79,15 @@ function typeName(record: Values): string {
   throw new SalesforceError(400, 'INVALID_FIELD', 'Object type is required in the attributes of each record');
 }
 
-/** Runs one write per record; failures stay with their record unless allOrNone undoes all. */
+/**
+ * Runs one write per record; failures stay with their record unless allOrNone undoes all. Only then there is something to undo together: a
+ * savepoint around all of them would have SQLite keep every page that any of them touches, and make each record dearer than the one before.
+ */
 function each(call: ApiCall, list: readonly Values[], allOrNone: boolean, work: (record: Values, index: number) => Result): ApiAnswer {
   const { store } = call.engine;
+  const together = <T>(work: () => T): T => (allOrNone ? store.tx(work) : work());
   try {
-    const results = store.tx(() => {
+    const results = together(() => {
       const out = list.map((record, index): Result => {
         try {
           return store.tx(() => work(record, index));

@@ -16,10 +16,14 @@ export function runCall(call: ApiCall): ApiAnswer {
   return call.engine.store.tx(() => dispatch(call));
 }
 
-/** A call whose errors are an answer (parts of composite and batch); a failed part is rolled back alone. */
+/**
+ * A call whose errors are an answer (parts of composite and batch); a failed part is rolled back alone. A collection looks after each of its
+ * records itself.
+ */
 export function answerPart(call: ApiCall): ApiAnswer {
+  const [first, second] = call.segments;
   try {
-    return runCall(call);
+    return first === 'composite' && second === 'sobjects' ? dispatch(call) : runCall(call);
   } catch (error) {
     const known = asSalesforceError(error);
     return { status: known.httpStatus, body: errorBody(known) };
