@@ -41,6 +41,12 @@ export const BENCHES: readonly Bench[] = [
     load: () => import('./cases/webhook-rate.ts'),
   },
   {
+    name: 'org-backlog',
+    what: '20,000 texts that waited go into an org that answers 200 ms late: rate, calls, processor time',
+    pinned: true,
+    load: () => import('./cases/org-backlog.ts'),
+  },
+  {
     name: 'first-answer',
     what: 'clone → first answered text, following README only',
     pinned: false,

@@ -2,11 +2,11 @@
 export interface Figure {
   name: string;
   value: number;
-  unit: 'ms' | 's' | 'MB' | '%' | '/s' | '×' | 'texts' | 'rows';
+  unit: 'ms' | 's' | 'MB' | '%' | '/s' | '×' | 'texts' | 'rows' | 'calls';
   /** Lowest and highest of the rounds or samples that the value was made from. */
   spread?: [number, number];
   /** The issue's limit; a figure without one is for information. */
-  must?: { atMost: number } | { exactly: number };
+  must?: { atMost: number } | { atLeast: number } | { exactly: number };
 }
 
 /** What a bench hands back. */
@@ -39,11 +39,13 @@ export interface Machine {
 /** True, false, or undefined for a figure without a limit. A value that is not a number meets none. */
 export function isMet({ value, must }: Figure): boolean | undefined {
   if (!must) return undefined;
-  return 'atMost' in must ? value <= must.atMost : value === must.exactly;
+  if ('atMost' in must) return value <= must.atMost;
+  return 'atLeast' in must ? value >= must.atLeast : value === must.exactly;
 }
 
 /** The limit in words. */
 export function limitOf({ must, unit }: Figure): string {
   if (!must) return '';
-  return 'atMost' in must ? `≤ ${must.atMost} ${unit}` : `${must.exactly} ${unit}`;
+  if ('atMost' in must) return `≤ ${must.atMost} ${unit}`;
+  return 'atLeast' in must ? `≥ ${must.atLeast} ${unit}` : `${must.exactly} ${unit}`;
 }
