@@ -8,6 +8,7 @@ export const userInactive = defineProblem('user_inactive', 409, 'This user is in
 export const notAdministrator = defineProblem('not_administrator', 409, 'This user is not an administrator');
 export const connectionNotConnected = defineProblem('connection_not_connected', 409, 'This user is not connected');
 export const lastConnection = defineProblem('last_connection', 409, 'This is the last connected user');
+export const removalOvertaken = defineProblem('removal_overtaken', 409, 'This user came back while it was being removed');
 export const orderIncomplete = defineProblem('order_incomplete', 400, 'The order does not name every user once');
 export const mailNotConfigured = defineProblem('mail_not_configured', 503, 'The service cannot send e-mail');
 export const orgUnreachable = defineProblem('org_unreachable', 503, 'The Salesforce org cannot be reached at the moment');

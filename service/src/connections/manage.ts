@@ -1,8 +1,9 @@
+import type { Db } from '../platform/db/database.ts';
 import { notFound } from '../platform/errors.ts';
 import type { Parts } from './deps.ts';
-import { connectionNotConnected, connectionTestFailed, lastConnection, orderIncomplete } from './errors.ts';
+import { connectionNotConnected, connectionTestFailed, lastConnection, orderIncomplete, removalOvertaken } from './errors.ts';
 import { nextStepOf } from './causes.ts';
-import type { UserRow } from './types.ts';
+import { REMOVED, type UserRow } from './types.ts';
 
 const NO_SUCH_USER = 'There is no such connected user.';
 
@@ -67,9 +68,12 @@ export async function makeMain(parts: Parts, orgId: string, id: string): Promise
   return findUser(parts, orgId, id);
 }
 
-/** Removes a user and gives its grant back to Salesforce. The last connected one only with `confirm`. */
+/**
+ * Removes a user and gives its grant back to Salesforce. The last connected one only with `confirm`. One that signs in or is invited while this
+ * goes on stays: the new grant is known to nobody else, and its owner was told that it is connected.
+ */
 export async function removeUser(parts: Parts, orgId: string, id: string, confirm: boolean): Promise<void> {
-  const { store, clock, failPoints } = parts;
+  const { store, failPoints } = parts;
   const org = await parts.tenancy.findOrg({ id: orgId });
   if (!org) throw notFound(NO_SUCH_USER);
   const user = await store.transaction(async (tx) => {
@@ -86,23 +90,52 @@ export async function removeUser(parts: Parts, orgId: string, id: string, confir
     return leaving;
   });
   parts.notices.wakeUp(orgId);
-  await failPoints.hit('remove.before-revoke');
-  const revoked = await parts.broker.revoke(user);
-  await failPoints.hit('remove.after-revoke');
-  await store.transaction(async (tx) => {
-    const link = await store.links.lock(tx, orgId);
-    // It may have signed in again in between.
-    if (link.mainId === id) await parts.failover.takeLeave(tx, org, user);
-    await store.users.remove(tx, orgId, id);
+  for (let grant = user; ;) {
+    await failPoints.hit('remove.before-revoke');
+    const revoked = await parts.broker.revoke(grant);
+    await failPoints.hit('remove.after-revoke');
+    const renewed = await store.transaction((tx) => takeOff(parts, tx, grant, revoked));
+    if (!renewed) return;
+    if (renewed.cause !== REMOVED)
+      throw removalOvertaken(
+        `${renewed.username} signed in or was invited again while it was being removed, so it stays on the list. Press Remove again if it should go.`,
+      );
+    grant = renewed;
+  }
+}
+
+/**
+ * The end of a removal, after `grant` was given back: deletes the row and tells it. Answers the row where it must not be deleted: somebody signed
+ * in as this user or invited it meanwhile, and the later word counts, or its token was renewed, which is another one to give back.
+ */
+async function takeOff(parts: Parts, tx: Db, grant: UserRow, revoked: boolean): Promise<UserRow | undefined> {
+  const { store, clock } = parts;
+  const { orgId, id } = grant;
+  await store.links.lock(tx, orgId);
+  const now = await store.users.lock(tx, orgId, id);
+  // Another removal was faster.
+  if (!now) return undefined;
+  if (now.cause !== REMOVED) {
+    const signedIn = now.tokenGeneration !== grant.tokenGeneration;
     await store.journal.addEvent(tx, orgId, clock.now(), {
-      kind: 'removed',
-      text: `${user.username} was removed.`,
-      from: user.username,
-      ...(revoked
-        ? {}
-        : { nextStep: `The access could not be revoked: revoke it on the page of ${user.username} in Setup (OAuth Connected Apps).` }),
+      kind: signedIn ? 'connected' : 'invited',
+      text: `${now.username} ${signedIn ? 'signed in' : 'was invited'} again while it was being removed, so it stays.`,
+      to: now.username,
+      nextStep: 'Press Remove again if it should go.',
     });
+    return now;
+  }
+  if (now.tokenGeneration !== grant.tokenGeneration) return now;
+  await store.users.remove(tx, orgId, id);
+  await store.journal.addEvent(tx, orgId, clock.now(), {
+    kind: 'removed',
+    text: `${now.username} was removed.`,
+    from: now.username,
+    ...(revoked
+      ? {}
+      : { nextStep: `The access could not be revoked: revoke it on the page of ${now.username} in Setup (OAuth Connected Apps).` }),
   });
+  return undefined;
 }
 
 /** Sets the order in which standby users take over. The list names every user of the org once. */

@@ -174,6 +174,54 @@ describe('a user that is made main', () => {
   });
 });
 
+describe('a user that is being removed', () => {
+  const live = (username: string): unknown =>
+    h.peer.org.db
+      .prepare('SELECT count(*) AS n FROM auth_grant g JOIN "User" u ON u.Id = g.user_id WHERE u.Username = ? AND g.ended IS NULL')
+      .get(username)?.['n'];
+  const remove = async (username: string): ReturnType<Harness['apex']> =>
+    h.apex(ADMIN, 'DELETE', `/v1/connections/${(await user(username)).id}`);
+  const overtaken = { status: 409, body: { code: 'removal_overtaken' } };
+  const told = async (): Promise<unknown> => (await h.store.journal.events(org.id, null, 1))[0];
+
+  it('stays when it signs in again meanwhile, with its new grant alone', async () => {
+    const before = live(ADMIN);
+    at['remove.after-revoke'] = async () => void (await registerAgain());
+    expect(await remove(ADMIN)).toMatchObject(overtaken);
+    expect([(await user(ADMIN)).status, await main(), live(ADMIN)]).toEqual(['connected', STANDBY, before]);
+    expect(await told()).toMatchObject({ kind: 'connected', text: expect.stringContaining('so it stays') });
+    await call();
+  });
+
+  it('stays when it is invited again meanwhile, and the invitation is good', async () => {
+    at['remove.after-revoke'] = async () => void (await h.apex(ADMIN, 'POST', `/v1/connections/${(await user(STANDBY)).id}/reconnect`));
+    expect(await remove(STANDBY)).toMatchObject(overtaken);
+    expect([(await user(STANDBY)).status, live(STANDBY)]).toEqual(['requested', 0]);
+    expect(await told()).toMatchObject({ kind: 'invited', text: expect.stringContaining('so it stays') });
+    await h.until(() => h.mails.some((mail) => mail.text.includes('/connect/invite/')));
+    expect((await h.signIn(inviteLink(h.mails), STANDBY)).status).toBe(200);
+  });
+
+  it('leaves no grant behind that a second removal has still to give back', async () => {
+    at['remove.after-revoke'] = async () => {
+      await reconnect(STANDBY);
+      at['remove.before-revoke'] = () => Promise.reject(new Error('the process died'));
+      expect((await remove(STANDBY)).status).toBe(500);
+    };
+    expect((await remove(STANDBY)).status).toBe(200);
+    expect([(await h.store.users.list(org.id)).map((item) => item.username), live(STANDBY)]).toEqual([[ADMIN], 0]);
+    await h.connect(STANDBY);
+  });
+
+  it('is told of once when two remove it', async () => {
+    const before = await newest();
+    at['remove.before-revoke'] = async () => void expect((await remove(STANDBY)).status).toBe(200);
+    expect((await remove(STANDBY)).status).toBe(200);
+    expect((await kindsSince(before)).filter((kind) => kind === 'removed')).toEqual(['removed']);
+    await h.connect(STANDBY);
+  });
+});
+
 describe('the last two users, removed at the same moment', () => {
   it('need the confirmation for the one that is left', async () => {
     const [admin, standby] = [await user(ADMIN), await user(STANDBY)];
