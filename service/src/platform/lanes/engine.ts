@@ -6,6 +6,7 @@ import type { FailPoints } from '../fail-points.ts';
 import type { Logger } from '../log.ts';
 import { claimLane, guarded, LeaseLostError, releaseLease, renewLease, type Lease } from './lease.ts';
 import { applyOutcome, readDue, type LaneAddress, type OutboxRow, type Outcome } from './outbox.ts';
+import { createTurns } from './turns.ts';
 
 export interface LaneBatch {
   lease: Lease;
@@ -45,42 +46,58 @@ export interface LaneEngineOptions {
   failPoints: FailPoints;
   sweepMs?: number;
   debounceMs?: number;
-  /** Lanes worked on at once by this process. They mostly wait for peers, so stalled orgs must not fill it: keep it large. */
+  /** Lanes worked on at once by this process, shared among the orgs (turns.ts). They mostly wait for peers: keep it large. */
   maxLanes?: number;
+  /** A peer that lets a batch wait for longer than this is slow. */
+  slowMs?: number;
 }
 
 const FAULT_PAUSE_MS = 2_000;
+/** An org has four lanes for its messages; whoever has more must not fill the places alone. */
+const LANES_OF_PEER = 8;
 
 /** Works lanes: woken in-process after a commit and by a sweep every half second. */
 export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
-  const { db, owner, logger, failPoints, sweepMs = 500, debounceMs = 5, maxLanes = 256 } = options;
+  const { db, owner, logger, failPoints, sweepMs = 500, debounceMs = 5, maxLanes = 256, slowMs = 3_000 } = options;
   const purposes = new Map(options.purposes.map((purpose) => [purpose.name, purpose]));
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
+  const turns = createTurns<LaneAddress>({ most: maxLanes, mostOfPeer: LANES_OF_PEER, slowMs });
   const woken = new Map<string, LaneAddress>();
   const stopping = new AbortController();
   let debounce: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> | undefined;
 
-  function begin(lane: LaneAddress): void {
-    const purpose = purposes.get(lane.purpose);
+  function ask(lane: LaneAddress): void {
     const id = `${lane.orgId}/${lane.purpose}/${lane.key}`;
-    if (!purpose || stopping.signal.aborted) return;
-    if (running.has(id)) return void again.add(id);
-    if (running.size >= maxLanes) return; // the next sweep finds it
-    const work = runLane(purpose, lane)
+    if (running.has(id)) again.add(id);
+    else if (purposes.has(lane.purpose)) turns.ask(id, `${lane.orgId}/${lane.purpose}`, lane);
+  }
+
+  /** Begins what may begin: after somebody asked, after a lane ended, and with every sweep, because time alone makes an org slow. */
+  function beginNext(): void {
+    if (stopping.signal.aborted) return;
+    for (let turn = turns.next(); turn; turn = turns.next()) begin(turn.id, turn.lane);
+  }
+
+  function begin(id: string, lane: LaneAddress): void {
+    // Who is to make room comes again when the others have had their turn.
+    const makeRoom = () => turns.progress(id) && Boolean(again.add(id));
+    const work = runLane(purposes.get(lane.purpose) as LanePurpose, lane, makeRoom)
       .catch((error: unknown) => {
         if (!(error instanceof LeaseLostError))
-          logger.error({ err: error, purpose: purpose.name, org: lane.orgId }, 'a lane stopped; its rows come again');
+          logger.error({ err: error, purpose: lane.purpose, org: lane.orgId }, 'a lane stopped; its rows come again');
       })
       .finally(() => {
         running.delete(id);
-        if (again.delete(id)) begin(lane);
+        turns.end(id);
+        if (again.delete(id)) ask(lane);
+        beginNext();
       });
     running.set(id, work);
   }
 
-  async function runLane(purpose: LanePurpose, lane: LaneAddress): Promise<void> {
+  async function runLane(purpose: LanePurpose, lane: LaneAddress, makeRoom: () => boolean): Promise<void> {
     const lease = await claimLane(db, lane, owner, purpose.leaseMs);
     if (!lease) return;
     const renew = async () => {
@@ -109,6 +126,8 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
             hold = outcome.hold;
           },
         });
+        // What a lane did that is held says nothing about its peer.
+        if (hold || makeRoom()) break;
         await renew();
       }
     } catch (error) {
@@ -126,7 +145,8 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
   async function sweepForever(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        for (const lane of await dueLanes(db)) begin(lane);
+        for (const lane of await dueLanes(db)) ask(lane);
+        beginNext();
       } catch (error) {
         logger.warn({ err: error }, 'the sweep could not read the lanes; it tries again');
       }
@@ -141,7 +161,9 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
         debounce = undefined;
         const lanes = [...woken.values()];
         woken.clear();
-        if (sweeping) for (const next of lanes) begin(next);
+        if (!sweeping) return;
+        lanes.forEach(ask);
+        beginNext();
       }, debounceMs);
     },
     start() {

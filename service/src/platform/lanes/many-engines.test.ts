@@ -32,7 +32,7 @@ const entry = (orgId: string, purpose: string, key = '0', subjectId: string = ra
 function engine(
   name: string,
   run: LanePurpose['run'],
-  options: { failPoints?: string; sweepMs?: number; batchSize?: number; leaseMs?: number } = {},
+  options: { failPoints?: string; sweepMs?: number; batchSize?: number; leaseMs?: number; maxLanes?: number; slowMs?: number } = {},
 ) {
   const made = createLaneEngine({
     db: database.db,
@@ -41,6 +41,8 @@ function engine(
     logger,
     failPoints: options.failPoints ? parseFailPoints(options.failPoints) : noFailPoints,
     sweepMs: options.sweepMs ?? 20,
+    ...(options.maxLanes && { maxLanes: options.maxLanes }),
+    ...(options.slowMs && { slowMs: options.slowMs }),
   });
   engines.push(made);
   made.start();
@@ -145,6 +147,52 @@ describe('several engines on one database', () => {
     await drained(orgId, name);
     const all = rows.map((row) => row.subjectId);
     expect(runs).toEqual(point === 'before-settle' ? [all, all] : [all]);
+  });
+});
+
+describe('more orgs that do not answer than places', () => {
+  it('keep neither the places nor the database from those that do', async () => {
+    const stalled = Array.from({ length: 6 }, () => randomUUID() as string);
+    const healthy = randomUUID();
+    for (const orgId of stalled) await enqueue(database.db, [entry(orgId, 'fair')]);
+    let release = () => {};
+    const answer = new Promise<void>((resolve) => (release = resolve));
+    let waiting = 0;
+    engine(
+      'fair',
+      async (batch) => {
+        if (batch.lease.orgId !== healthy) {
+          waiting += 1;
+          await answer;
+        }
+        await batch.settle(doneWith(batch.rows));
+      },
+      { maxLanes: 4, slowMs: 1_500 },
+    );
+    try {
+      await until(() => Promise.resolve(waiting >= 4));
+      for (const key of ['0', '1', '2', '3']) await enqueue(database.db, [entry(healthy, 'fair', key), entry(healthy, 'fair', key)]);
+      await drained(healthy, 'fair');
+    } finally {
+      release();
+    }
+    for (const orgId of stalled) await drained(orgId, 'fair');
+  });
+
+  it('take turns when they have more to do than one batch', async () => {
+    const orgs = Array.from({ length: 4 }, () => randomUUID() as string);
+    for (let row = 0; row < 4; row += 1) for (const orgId of orgs) await enqueue(database.db, [entry(orgId, 'turns')]);
+    const order: string[] = [];
+    engine(
+      'turns',
+      async (batch) => {
+        order.push(batch.lease.orgId);
+        await batch.settle(doneWith(batch.rows));
+      },
+      { maxLanes: 1, batchSize: 1 },
+    );
+    for (const orgId of orgs) await drained(orgId, 'turns');
+    expect(new Set(order.slice(0, 4)).size).toBe(4);
   });
 });
 
