@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { parse, stringify } from 'node:querystring';
 
 /** Parameters of a form post; a name that came more than once holds all its values. */
 export type FormParams = Readonly<Record<string, string | readonly string[]>>;
@@ -30,7 +31,7 @@ export interface SignatureCheck {
   readonly signature: string | undefined;
 }
 
-/** Compares in constant time. The default port may or may not be in the signed URL, so both spellings are tried. */
+/** Compares in constant time. What was signed may be spelt otherwise than what arrived (see {@link spellings}). */
 export function verifySignature({ authToken, url, params, signature }: SignatureCheck): boolean {
   if (!signature || !authToken) return false;
   const given = Buffer.from(signature);
@@ -43,13 +44,26 @@ export function verifySignature({ authToken, url, params, signature }: Signature
   return valid;
 }
 
-function spellings(url: string): string[] {
-  const parts = /^(https?):\/\/([^/?#]*)(.*)$/i.exec(url);
+/**
+ * The ways in which the official library lets an address be spelt: as it arrived, as a URL parser writes it, and that with its query written
+ * anew; each with its port (or the default one) and without. For the addresses that we give out these are two.
+ */
+function spellings(url: string): ReadonlySet<string> {
+  const found = new Set(withAndWithoutPort(url));
+  if (!URL.canParse(url)) return found;
+  for (const normal of withAndWithoutPort(new URL(url).href)) {
+    found.add(normal);
+    const query = normal.indexOf('?') + 1;
+    if (query > 0 && query < normal.length) found.add(normal.slice(0, query) + stringify(parse(normal.slice(query))));
+  }
+  return found;
+}
+
+function withAndWithoutPort(url: string): string[] {
+  const parts = /^(https?):\/\/([^/?#]*)(.*)$/is.exec(url);
   if (!parts) return [url];
   const [, scheme = '', authority = '', rest = ''] = parts;
-  const port = scheme.toLowerCase() === 'https' ? '443' : '80';
-  if (authority.endsWith(`:${port}`)) return [url, `${scheme}://${authority.slice(0, -port.length - 1)}${rest}`];
-  return /:\d+$/.test(authority)
-    ? [url, `${scheme}://${authority.replace(/:\d+$/, '')}${rest}`]
-    : [url, `${scheme}://${authority}:${port}${rest}`];
+  const bare = authority.replace(/:\d+$/, '');
+  const own = bare === authority ? `${authority}:${scheme.toLowerCase() === 'https' ? 443 : 80}` : authority;
+  return [own, bare].map((host) => `${scheme}://${host}${rest}`);
 }
