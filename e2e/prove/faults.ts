@@ -10,10 +10,25 @@ type UserFault = (typeof USER_FAULTS)[number];
 /** Calls of one peer's control surface. */
 export type Control = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
+/** A call that is slowed down this much is still under way after half of it. */
+export const MID_BATCH_MS = 800;
+
 const COMPOSITE = { path: '/composite' };
 const error = (errorCode: string) => [{ errorCode, message: `fault ${errorCode}` }];
 
-const ORG_RULES: Record<Exclude<OrgFault, 'org-locked' | 'request-limit' | 'concurrent-limit'>, FaultRule> = {
+/** Single records that the org refuses, while the rest of the call goes on. */
+const REFUSALS = {
+  'poison-row': { object: 'Message__c', errorCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', times: 1 },
+  'missing-parent': { object: 'Message__c', errorCode: 'INVALID_CROSS_REFERENCE_KEY', times: 2 },
+  'duplicate-external-id': { object: 'Conversation__c', errorCode: 'DUPLICATE_EXTERNAL_ID', times: 1 },
+  'record-lock': { object: 'Message__c', errorCode: 'UNABLE_TO_LOCK_ROW', times: 3 },
+  'event-refused': { object: 'ConversationChanged__e', errorCode: 'LIMIT_EXCEEDED', times: 2 },
+} as const;
+
+const ORG_RULES: Record<
+  Exclude<OrgFault, 'org-locked' | 'request-limit' | 'concurrent-limit' | 'dns-failure' | keyof typeof REFUSALS>,
+  FaultRule
+> = {
   'reply-lost': { match: COMPOSITE, times: 2, action: { drop: 'after' } },
   'cut-before': { match: COMPOSITE, times: 2, action: { drop: 'before' } },
   unavailable: { match: { path: '/services/data' }, times: 3, action: { status: 503, body: error('SERVER_UNAVAILABLE') } },
@@ -21,11 +36,16 @@ const ORG_RULES: Record<Exclude<OrgFault, 'org-locked' | 'request-limit' | 'conc
   'row-lock': { match: COMPOSITE, times: 2, action: { status: 400, body: error('UNABLE_TO_LOCK_ROW') } },
   refused: { match: COMPOSITE, times: 2, action: { status: 400, body: error('JSON_PARSER_ERROR') } },
   slow: { match: { path: '/services/data' }, times: 4, action: { latencyMs: 1_500 } },
+  'very-slow': { match: { path: '/services/data' }, times: 2, action: { latencyMs: 5_000 } },
   'token-reply-lost': { match: { path: '/services/oauth2/token' }, times: 1, action: { drop: 'after' } },
 };
 
+const isRefusal = (fault: OrgFault): fault is keyof typeof REFUSALS => fault in REFUSALS;
+
 export async function harmOrg(fault: OrgFault, control: Control, everyUser: readonly string[]): Promise<void> {
-  if (fault === 'org-locked') await control('POST', '/org', { state: 'locked' });
+  if (isRefusal(fault)) await control('POST', '/refusals', REFUSALS[fault]);
+  else if (fault === 'dns-failure') throw new Error('the address of the org is not in its hands');
+  else if (fault === 'org-locked') await control('POST', '/org', { state: 'locked' });
   else if (fault === 'request-limit') await control('POST', '/limits', { remaining: 0 });
   else if (fault === 'concurrent-limit') await control('POST', '/limits', { concurrent: true });
   else {
@@ -38,6 +58,11 @@ export async function harmOrg(fault: OrgFault, control: Control, everyUser: read
 const INTEGRATION = 'SwitchboardIntegration';
 const FIELD = { object: 'Message__c', field: 'DeliveryStatus__c' };
 
+/** So that what follows hits the users while their calls are under way. */
+export async function slowDown(control: Control): Promise<void> {
+  await control('POST', '/faults', { match: COMPOSITE, times: 2, action: { latencyMs: MID_BATCH_MS } });
+}
+
 export async function harmUser(fault: UserFault, username: string, control: Control): Promise<void> {
   if (fault === 'strip-permission') await control('POST', `/users/${username}/permission-sets`, { remove: [INTEGRATION] });
   else if (fault === 'strip-field') await control('POST', `/users/${username}/fields`, { ...FIELD, read: false, edit: false });
@@ -47,6 +72,7 @@ export async function harmUser(fault: UserFault, username: string, control: Cont
 
 export async function healOrg(control: Control, users: readonly string[]): Promise<void> {
   await control('DELETE', '/faults');
+  await control('DELETE', '/refusals');
   await control('POST', '/org', { state: 'active' });
   await control('POST', '/limits', { remaining: null, concurrent: false });
   for (const username of users) {
@@ -71,13 +97,16 @@ const CARRIER_RULES: Partial<Record<CarrierFault, FaultRule[]>> = {
   'queue-full': both({ status: 429 }, { status: 0x14 }, 2),
   'server-error': both({ status: 500 }, { status: 0x08 }, 1),
   'slow-answer': both({ latencyMs: 1_200 }, { latencyMs: 1_200 }, 3),
+  'parts-reordered': [{ match: { path: 'smpp:deliver_sm' }, times: 2, action: { drop: 'before' } }],
   'receipts-twice': [{ match: { path: 'smpp:deliver_sm' }, times: 3, action: { drop: 'after' } }],
 };
 const SMSC_SETTINGS: Partial<Record<CarrierFault, object>> = {
   'receipts-early': { answerDelayMs: 400, receiptDelayMs: 0 },
+  'receipts-late': { receiptDelayMs: 2_500 },
+  'receipts-other-bind': { receiptBind: 'other' },
   'receipts-other-spelling': { responseIds: 'hex', receiptIds: 'leading-zeros' },
 };
-const NORMAL_SMSC = { answerDelayMs: 0, receiptDelayMs: 300, responseIds: 'decimal', receiptIds: 'decimal' };
+const NORMAL_SMSC = { answerDelayMs: 0, receiptDelayMs: 300, responseIds: 'decimal', receiptIds: 'decimal', receiptBind: 'same' };
 
 export async function harmCarrier(fault: CarrierFault, control: Control, webhook: (reachable: boolean) => Promise<void>): Promise<void> {
   const rules = CARRIER_RULES[fault];

@@ -5,7 +5,8 @@ import type { Step } from './schedule.ts';
 
 const PHONE = '+14152000010';
 const OURS = '+14155550100';
-const REVOKED: Step = { at: 0, do: 'user', fault: 'revoke', who: 'main' };
+const REVOKED: Step = { at: 0, do: 'user', fault: 'revoke', who: 'main', midBatch: false };
+const CUT: Step = { at: 0, do: 'carrier', fault: 'submit-cut' };
 const LOST_TOKEN: Step = { at: 0, do: 'org', fault: 'token-reply-lost' };
 
 const row = (body: string, sequence: number, more: object = {}) => ({
@@ -38,6 +39,7 @@ const whole = (): { -readonly [Name in keyof Facts]: Facts[Name] } => ({
   ],
   replayed: 0,
   switches: [],
+  deaths: [],
   waiting: 0,
   held: 0,
 });
@@ -46,15 +48,15 @@ const onPhone = (...texts: string[]) => new Map([[`${PHONE} ${OURS}`, texts]]);
 
 describe('the oracle', () => {
   it('finds nothing where every promise was kept', () => {
-    expect(broken(whole(), [])).toEqual([]);
-    expect(broken({ ...whole(), switches: [{ from: 'admin', cause: 'revoked' }] }, [REVOKED])).toEqual([]);
-    expect(broken({ ...whole(), replayed: 1 }, [LOST_TOKEN])).toEqual([]);
+    expect(broken(whole(), [CUT])).toEqual([]);
+    expect(broken({ ...whole(), switches: [{ from: 'admin', cause: 'revoked' }] }, [REVOKED, CUT])).toEqual([]);
+    expect(broken({ ...whole(), replayed: 1 }, [LOST_TOKEN, CUT])).toEqual([]);
   });
 
   it('lets a text that nobody knows about be on the phone or not', () => {
     const org = [...whole().org.slice(0, 2), row('second', 3, { sent: 'Unknown', delivery: '' })];
-    expect(broken({ ...whole(), org }, [])).toEqual([]);
-    expect(broken({ ...whole(), org, phones: onPhone('first') }, [])).toEqual([]);
+    expect(broken({ ...whole(), org }, [CUT])).toEqual([]);
+    expect(broken({ ...whole(), org, phones: onPhone('first') }, [CUT])).toEqual([]);
   });
 
   const plants: [what: string, facts: Partial<Facts>, told: RegExp][] = [
@@ -88,7 +90,9 @@ describe('the oracle', () => {
     ['one number for two messages', { org: [...whole().org.slice(0, 2), row('second', 2)] }, /one number in the thread/],
     ['a status that went back', { moves: [{ id: 'm-2', from: 'delivered', to: 'sent' }] }, /from delivered back to sent/],
     ['a status that changed after its end', { moves: [{ id: 'm-2', from: 'delivered', to: 'failed' }] }, /from delivered back to failed/],
-    ['a switch without a reason', { switches: [{ from: 'admin', cause: 'slow' }] }, /switches without a reason: slow/],
+    ['a switch without a reason', { switches: [{ from: 'admin', cause: 'slow' }] }, /1 switches with a reason for 0: slow/],
+    ['a text in doubt without a reason', {}, /1 texts were in doubt without a reason/],
+    ['a process that ended by itself', { deaths: ['process 0 ended by itself (7)'] }, /ended by itself/],
     ['a token family that was replayed', { replayed: 1 }, /old token came again/],
     ['a row that was never released', { waiting: 1 }, /1 rows still wait/],
     ['a lane that is still held', { held: 1 }, /1 lanes are still held/],

@@ -41,6 +41,8 @@ export interface Facts {
   /** Token families that the org ended because an old token came again. */
   replayed: number;
   switches: readonly { from: string; cause: string }[];
+  /** Service processes that ended by themselves. */
+  deaths: readonly string[];
   waiting: number;
   held: number;
   /** Rows to look at where something still waits; the oracle does not judge them. */
@@ -51,7 +53,15 @@ const RANK: Record<string, number> = { received: 9, queued: 0, sending: 1, unkno
 
 /** Every broken promise in a sentence; empty where all were kept. */
 export function broken(facts: Facts, steps: readonly Step[]): string[] {
-  return [...texts(facts), ...order(facts), ...statuses(facts), ...connections(facts, steps), ...released(facts)];
+  return [
+    ...texts(facts),
+    ...unknown(facts, steps),
+    ...order(facts),
+    ...statuses(facts),
+    ...connections(facts, steps),
+    ...released(facts),
+    ...facts.deaths,
+  ];
 }
 
 function* texts({ handed, org, phones }: Facts): Generator<string> {
@@ -78,6 +88,25 @@ function* texts({ handed, org, phones }: Facts): Generator<string> {
     else if (received < (allowed[0] as number) || received > (allowed[1] as number))
       yield `outbound "${name(text)}" is ${status} and came ${received} times to the phone`;
   }
+}
+
+/** Faults after which nobody can know whether the carrier took a text. A graceful stop is none: it finishes what is under way. */
+const HIDES_AN_ANSWER: ReadonlySet<string> = new Set([
+  'submit-reply-lost',
+  'submit-cut',
+  'server-error',
+  'slow-answer',
+  'line-cut',
+  'parts-reordered',
+  'receipts-twice',
+]);
+
+function* unknown({ moves }: Facts, steps: readonly Step[]): Generator<string> {
+  const doubted = new Set(moves.filter(({ to }) => to === 'unknown').map(({ id }) => id)).size;
+  const reasons = steps.filter(
+    (step) => diesInTheMiddle(step) || step.do === 'database' || ('fault' in step && HIDES_AN_ANSWER.has(step.fault)),
+  );
+  if (doubted > 0 && reasons.length === 0) yield `${doubted} texts were in doubt without a reason`;
 }
 
 function* order({ handed, org, phones }: Facts): Generator<string> {
@@ -117,13 +146,22 @@ function* connections({ replayed, switches }: Facts, steps: readonly Step[]): Ge
   // Where nobody can know whether the org has taken a token, it is tried once more: only then may an old one come again.
   const doubts = steps.filter((step) => ('fault' in step && step.fault === 'token-reply-lost') || diesInTheMiddle(step)).length;
   if (replayed > doubts) yield `${replayed} token families ended because an old token came again`;
-  const reasons = steps.filter((step) => 'fault' in step && ENDS_A_USER.has(step.fault)).length;
-  const crashes = steps.filter(diesInTheMiddle).length;
-  if (switches.length > 0 && reasons + crashes === 0)
-    yield `${switches.length} switches without a reason: ${switches.map(({ cause }) => cause).join(', ')}`;
+  const reasons = steps.reduce((sum, step) => sum + switchesOf(step), 0);
+  if (switches.length > reasons)
+    yield `${switches.length} switches with a reason for ${reasons}: ${switches.map(({ cause }) => cause).join(', ')}`;
 }
 
-const diesInTheMiddle = (step: Step) => step.do === 'process' && step.fault !== 'stop';
+/** How often a fault may make another user main, at most: each user that it ends once. */
+function switchesOf(step: Step): number {
+  if (diesInTheMiddle(step)) return 1; // a token refresh may have been under way
+  if (!('fault' in step) || !ENDS_A_USER.has(step.fault)) return 0;
+  return (step.do === 'user' && step.who === 'all') || step.do === 'org' ? USERS_OF_THE_ORG : 1;
+}
+
+const USERS_OF_THE_ORG = 3;
+
+const diesInTheMiddle = (step: Step) =>
+  step.do === 'process' && (step.fault === 'kill' || step.fault === 'freeze' || step.fault === 'crash');
 
 function* released({ waiting, held }: Facts): Generator<string> {
   if (waiting > 0) yield `${waiting} rows still wait`;

@@ -1,6 +1,6 @@
 /** Plays one schedule, takes every fault back, waits until nothing is under way and gathers what is on all sides. */
 import pg from 'pg';
-import { harmCarrier, harmOrg, harmUser, healCarrier, healOrg } from './faults.ts';
+import { harmCarrier, harmOrg, harmUser, healCarrier, healOrg, MID_BATCH_MS, slowDown } from './faults.ts';
 import type { Facts, OrgRow, StatusMove } from './oracle.ts';
 import type { Act, Step } from './schedule.ts';
 import { createTraffic, type Traffic } from './traffic.ts';
@@ -8,6 +8,10 @@ import { USERS, type World } from './world.ts';
 
 const FROZEN_MS = 900;
 const AWAY_MS = 1_200;
+const RESTART_MS = 2_000;
+const SILENT_MS = 10_000;
+const LOST_ADDRESS_MS = 1_500;
+const JUMP_SECONDS = 3_600;
 const RESTART_AFTER_MS = 12_000;
 const GIVE_UP_MS = 90_000;
 
@@ -32,29 +36,45 @@ export async function playSchedule(world: World, steps: readonly Step[], number:
   }
   await sleep(300); // what the last fault hits is under way
   await Promise.all(harms);
-  await heal(world);
-  await settle(world, traffic, Promise.all(texts));
-  if (failures.length > 0) throw new AggregateError(failures, 'the proof itself failed');
-  return gather(world, traffic, marks ?? { move: 0, event: 0 }, replayedBefore);
+  await heal(world, steps);
+  const settling = Date.now();
+  for (;;) {
+    const quiet = await settle(world, traffic, Promise.all(texts), settling);
+    if (failures.length > 0) throw new AggregateError(failures, 'the proof itself failed');
+    const facts = await gather(world, traffic, marks ?? { move: 0, event: 0 }, replayedBefore);
+    // A late receipt may come between the last look and the gathering; it has its time as well.
+    if (!quiet || facts.waiting + facts.held === 0) return facts;
+  }
 }
 
 async function harm(world: World, act: Act): Promise<void> {
-  if (act.do === 'org') await harmOrg(act.fault, world.salesforce, USERS);
+  if (act.do === 'org' && act.fault === 'dns-failure') await world.loseAddress(LOST_ADDRESS_MS);
+  else if (act.do === 'org') await harmOrg(act.fault, world.salesforce, USERS);
   if (act.do === 'carrier') await harmCarrier(act.fault, world.carrier, world.setWebhook);
   if (act.do === 'user') {
     const [main] = await world
       .rows<{ username: string }>('select u.username from org_link l join connected_user u on u.id = l.main_id')
       .catch(() => []);
-    const name = act.who === 'main' ? (main?.username ?? USERS[0]) : (USERS.find((user) => user !== main?.username) as string);
-    await harmUser(act.fault, name, world.salesforce);
+    if (act.midBatch) {
+      await slowDown(world.salesforce);
+      await sleep(MID_BATCH_MS / 2);
+    }
+    for (const name of targets(act.who, main?.username ?? USERS[0])) await harmUser(act.fault, name, world.salesforce);
   }
   if (act.do === 'process') await harmProcess(world, act);
   if (act.do === 'database') await harmDatabase(world, act.fault);
 }
 
+function targets(who: Extract<Act, { do: 'user' }>['who'], main: string): readonly string[] {
+  if (who === 'all') return USERS;
+  return who === 'main' ? [main] : USERS.filter((user) => user !== main).slice(0, 1);
+}
+
 async function harmProcess({ processes, endLeases }: World, { fault, index, point }: Extract<Act, { do: 'process' }>): Promise<void> {
   if (fault === 'kill') await processes.kill(index);
   if (fault === 'stop') await processes.stop(index);
+  if (fault === 'clock-ahead' || fault === 'clock-behind')
+    await processes.jump(index, fault === 'clock-ahead' ? JUMP_SECONDS : -JUMP_SECONDS);
   if (fault === 'crash') {
     await processes.stop(index);
     await processes.start(index, { FAIL_POINTS: `${point}=crash` });
@@ -68,7 +88,9 @@ async function harmProcess({ processes, endLeases }: World, { fault, index, poin
   }
 }
 
-async function harmDatabase({ server, databaseName }: World, fault: 'connections-ended' | 'away'): Promise<void> {
+async function harmDatabase({ server, databaseName, link }: World, fault: Extract<Act, { do: 'database' }>['fault']): Promise<void> {
+  if (fault === 'restarted') return link.restart(RESTART_MS);
+  if (fault === 'silent') return link.silence(SILENT_MS);
   const client = new pg.Client({ connectionString: server });
   await client.connect();
   try {
@@ -81,16 +103,17 @@ async function harmDatabase({ server, databaseName }: World, fault: 'connections
   }
 }
 
-async function heal(world: World): Promise<void> {
+async function heal(world: World, steps: readonly Step[]): Promise<void> {
   await healOrg(world.salesforce, USERS);
   await healCarrier(world.carrier, world.setWebhook);
   await world.processes.mend();
-  await world.endLeases();
+  // Only where somebody may have died or frozen with one: a worker that loses its lease while it works cannot know what became of its texts.
+  if (steps.some((step) => step.do === 'process' || step.do === 'database')) await world.endLeases();
 }
 
-async function settle(world: World, traffic: Traffic, under: Promise<unknown>): Promise<void> {
-  const began = Date.now();
-  let restarted = false;
+/** Waits until nothing is under way; false when that took too long since `began`. */
+async function settle(world: World, traffic: Traffic, under: Promise<unknown>, began: number): Promise<boolean> {
+  let restarted = Date.now() - began > RESTART_AFTER_MS;
   let answered = false;
   void under.then(() => (answered = true));
   for (;;) {
@@ -102,13 +125,15 @@ async function settle(world: World, traffic: Traffic, under: Promise<unknown>): 
       () => undefined,
     );
     const took = Date.now() - began;
-    if (took > 1_000 && answered && (await isQuiet(world, traffic))) return;
+    if (took > 1_000 && answered && (await isQuiet(world, traffic))) return true;
     if (took > RESTART_AFTER_MS && !restarted) {
       restarted = true; // pauses that a process keeps for itself are over with it
-      await world.processes.restart();
-      await world.endLeases();
+      await world.processes.restart(world.endLeases);
     }
-    if (took > GIVE_UP_MS) return traffic.giveUp();
+    if (took > GIVE_UP_MS) {
+      traffic.giveUp();
+      return false;
+    }
   }
 }
 
@@ -176,14 +201,16 @@ async function gather(world: World, traffic: Traffic, marks: { move: number; eve
     handed: traffic.handed,
     org: orgRows(world).filter(({ phone }) => own.has(phone)),
     phones,
-    moves: await world.rows<StatusMove>('select message as id, was as "from", now as "to" from prove_move where id > $1 order by id', [
-      marks.move,
-    ]),
+    moves: await world.rows<StatusMove>(
+      'select message as id, was as "from", now as "to" from prove_move where prove_move.id > $1 order by prove_move.id',
+      [marks.move],
+    ),
     replayed: replayed(world) - replayedBefore,
     switches: await world.rows<{ from: string; cause: string }>(
       `select from_user as "from", coalesce(cause, '') as cause from connection_event where kind = 'switched' and id > $1 order by id`,
       [marks.event],
     ),
+    deaths: world.processes.takeDeaths(),
     waiting: left?.waiting ?? -1,
     held: left?.held ?? -1,
     left: left && left.waiting + left.held > 0 ? await stuck(world) : undefined,

@@ -1,5 +1,7 @@
 /** The service processes of a proof: both over one PostgreSQL, the first one also answers HTTP. */
+import path from 'node:path';
 import { startService, type ServiceOptions, type ServiceProcess } from '../../sandbox/stack/service.ts';
+import { clockEnv, faketime, setClock } from './clock.ts';
 
 export interface Slot {
   process: ServiceProcess | undefined;
@@ -8,6 +10,8 @@ export interface Slot {
 
 export interface Processes {
   slots: readonly [Slot, Slot];
+  /** Processes that ended although nobody had asked for it, since the last call. */
+  takeDeaths(): string[];
   start(index: number, env?: Record<string, string>): Promise<void>;
   kill(index: number): Promise<void>;
   stop(index: number): Promise<void>;
@@ -15,38 +19,58 @@ export interface Processes {
   thaw(): void;
   /** Thaws what is frozen and starts what has ended. */
   mend(): Promise<void>;
-  restart(): Promise<void>;
+  /** The process starts anew, and its clock jumps while it runs. Without libfaketime it only starts anew. */
+  jump(index: number, offsetSeconds: number): Promise<void>;
+  /** `between`: what is done while no process runs. */
+  restart(between: () => Promise<unknown>): Promise<void>;
   close(): Promise<void>;
 }
 
 export function createProcesses(options: ServiceOptions & { workerPort: number }): Processes {
-  const { ports, dataDir, env, onOutput, workerPort } = options;
+  const { ports, dataDir, env, onOutput, workerPort, main } = options;
+  const clocks = [0, 1].map((index) => path.join(dataDir, `clock-${index}`));
   const slots: [Slot, Slot] = [
     { process: undefined, frozen: false },
     { process: undefined, frozen: false },
   ];
   const ended = new WeakSet<ServiceProcess>();
+  const deaths: string[] = [];
+  /** Those whose end somebody asked for, or plans. */
+  const asked = new WeakSet<ServiceProcess>();
   const own = (index: number): Record<string, string> =>
     index === 0 ? {} : { ROLE: 'worker', PORT: String(workerPort), OPERATOR_PORT: '0', PUBLIC_URL: `http://localhost:${ports.service}` };
   const slot = (index: number): Slot => slots[index] as Slot;
   const isUp = ({ process }: Slot) => process !== undefined && !ended.has(process);
 
+  const end = async (index: number, how: 'kill' | 'stop') => {
+    const { process } = slot(index);
+    if (!process) return;
+    asked.add(process);
+    await process[how]();
+  };
+
   const all: Processes = {
     slots,
+    takeDeaths: () => deaths.splice(0),
     async start(index, more = {}) {
-      const started = startService({ ports, dataDir, onOutput, env: { ...env, ...own(index), ...more } });
+      const started = startService({ ports, dataDir, onOutput, main, env: { ...env, ...own(index), ...more } });
       const process = await started.catch((error: unknown) => {
         if (more['FAIL_POINTS']) return undefined; // it died on what was left to do, before it was ready
         throw error;
       });
       slot(index).process = process;
-      if (process) void process.exited.then(() => ended.add(process));
+      if (!process) return;
+      if (more['FAIL_POINTS']) asked.add(process);
+      void process.exited.then(({ code, signal }) => {
+        ended.add(process);
+        if (!asked.has(process)) deaths.push(`process ${index} ended by itself (${code ?? signal})`);
+      });
     },
     async kill(index) {
-      await slot(index).process?.kill();
+      await end(index, 'kill');
     },
     async stop(index) {
-      if (!slot(index).frozen) await slot(index).process?.stop();
+      if (!slot(index).frozen) await end(index, 'stop');
     },
     freeze(index) {
       const { process: running } = slot(index);
@@ -62,16 +86,24 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
     },
     async mend() {
       all.thaw();
+      for (const file of clocks) setClock(file, 0);
       await Promise.all(slots.map(async (each, index) => (isUp(each) ? undefined : all.start(index))));
     },
-    async restart() {
+    async jump(index, offsetSeconds) {
+      const file = clocks[index] as string;
+      await all.stop(index);
+      await all.start(index, faketime ? clockEnv(file) : {});
+      setClock(file, offsetSeconds);
+    },
+    async restart(between) {
       all.thaw();
-      await Promise.all(slots.map(async (each) => each.process?.stop()));
+      await Promise.all([end(0, 'stop'), end(1, 'stop')]);
+      await between();
       await all.mend();
     },
     async close() {
       all.thaw();
-      await Promise.all(slots.map(async (each) => each.process?.stop()));
+      await Promise.all([end(0, 'stop'), end(1, 'stop')]);
     },
   };
   return all;

@@ -13,8 +13,15 @@ export const ORG_FAULTS = [
   'row-lock',
   'refused',
   'slow',
+  'very-slow',
   'token-reply-lost',
   'org-locked',
+  'dns-failure',
+  'poison-row', // a rule of the org refuses single records
+  'missing-parent',
+  'duplicate-external-id',
+  'record-lock',
+  'event-refused',
 ] as const;
 export const USER_FAULTS = [
   'revoke',
@@ -35,11 +42,14 @@ export const CARRIER_FAULTS = [
   'line-cut',
   'receipts-twice',
   'receipts-early',
+  'receipts-late',
+  'receipts-other-bind',
   'receipts-other-spelling',
+  'parts-reordered',
   'webhook-lost',
 ] as const;
-export const PROCESS_FAULTS = ['kill', 'freeze', 'stop', 'crash'] as const;
-export const DATABASE_FAULTS = ['connections-ended', 'away'] as const;
+export const PROCESS_FAULTS = ['kill', 'freeze', 'stop', 'crash', 'clock-ahead', 'clock-behind'] as const;
+export const DATABASE_FAULTS = ['connections-ended', 'away', 'restarted', 'silent'] as const;
 
 /** Where a process dies as by `kill -9` when it comes by. */
 export const CRASH_POINTS = [
@@ -54,6 +64,10 @@ export const CRASH_POINTS = [
   'broker.before-store',
   'broker.after-store',
   'broker.before-doubt-call',
+  'switch.before-commit',
+  'switch.after-commit',
+  'accept.before-store',
+  'accept.after-commit',
 ] as const;
 
 export type Act =
@@ -64,7 +78,7 @@ export type Act =
   | { do: 'webhook'; person: number; times: number }
   | { do: 'stop'; carrier: CarrierKind; person: number }
   | { do: 'org'; fault: (typeof ORG_FAULTS)[number] }
-  | { do: 'user'; fault: (typeof USER_FAULTS)[number]; who: 'main' | 'spare' }
+  | { do: 'user'; fault: (typeof USER_FAULTS)[number]; who: 'main' | 'spare' | 'all'; midBatch: boolean }
   | { do: 'carrier'; fault: (typeof CARRIER_FAULTS)[number] }
   | { do: 'process'; fault: (typeof PROCESS_FAULTS)[number]; index: number; point: (typeof CRASH_POINTS)[number] }
   | { do: 'database'; fault: (typeof DATABASE_FAULTS)[number] };
@@ -92,7 +106,17 @@ const traffic = fc.oneof(
 );
 const faults = fc.oneof(
   { weight: 4, arbitrary: timed(fc.record({ do: what('org'), fault: fc.constantFrom(...ORG_FAULTS) })) },
-  { weight: 4, arbitrary: timed(fc.record({ do: what('user'), fault: fc.constantFrom(...USER_FAULTS), who: what('main', 'spare') })) },
+  {
+    weight: 4,
+    arbitrary: timed(
+      fc.record({
+        do: what('user'),
+        fault: fc.constantFrom(...USER_FAULTS),
+        who: what('main', 'main', 'main', 'spare', 'spare', 'all'),
+        midBatch: fc.boolean(),
+      }),
+    ),
+  },
   { weight: 4, arbitrary: timed(fc.record({ do: what('carrier'), fault: fc.constantFrom(...CARRIER_FAULTS) })) },
   {
     weight: 3,
@@ -105,7 +129,16 @@ const faults = fc.oneof(
       }),
     ),
   },
-  { weight: 1, arbitrary: timed(fc.record({ do: what('database'), fault: fc.constantFrom(...DATABASE_FAULTS) })) },
+  {
+    weight: 1,
+    arbitrary: timed(
+      // Ten seconds of silence are long: few of them.
+      fc.record({
+        do: what('database'),
+        fault: what('connections-ended', 'connections-ended', 'away', 'away', 'restarted', 'restarted', 'silent'),
+      }),
+    ),
+  },
 );
 
 export const schedules: fc.Arbitrary<Step[]> = fc

@@ -8,15 +8,16 @@ import { FormClient } from '../../sandbox/control/browserless.ts';
 import type { UserApi } from '../../sandbox/stack/org-api.ts';
 import { freePorts } from '../../sandbox/stack/ports.ts';
 import { startStack } from '../../sandbox/stack/stack.ts';
-import { register, walk } from '../../sandbox/stack/first-start.ts';
+import { connect, register, walk } from '../../sandbox/stack/first-start.ts';
 import { sampleAccounts } from '../../sandbox/carrier/accounts.ts';
 import { createEmptyPostgres } from '../../service/src/platform/db/test-database.ts';
+import { openDatabaseLink } from './database-link.ts';
 import type { Control } from './faults.ts';
 import { createProcesses } from './processes.ts';
 import type { CarrierKind } from './schedule.ts';
 
 export const OURS: Record<CarrierKind, string> = { twilio: '+14155550100', smpp: '+447700900100' };
-export const USERS = ['admin@sandbox.test', 'standby@sandbox.test'] as const;
+export const USERS = ['admin@sandbox.test', 'standby@sandbox.test', 'spare@sandbox.test'] as const;
 
 function twilioAccount(): { accountSid: string; authToken: string; numberSid: string } {
   const [account] = sampleAccounts().twilio;
@@ -32,17 +33,25 @@ async function webhookAddress(admin: UserApi): Promise<string> {
   return account.webhookUrl;
 }
 
+/** Never has an address (RFC 6761); the service is allowed to ask for it. */
+const LOST_HOST = 'http://org.invalid';
+
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-/** `server`: a PostgreSQL server on which a database may be made; it is removed again by `close`. */
-export async function startWorld(server: string, onOutput: (text: string) => void) {
+/**
+ * `server`: a PostgreSQL server, reached over TCP, on which a database may be made; it is removed again by `close`. `main`: the entry file of
+ * another copy of the service.
+ */
+export async function startWorld(server: string, onOutput: (text: string) => void, main?: string) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'prove-'));
   const database = await createEmptyPostgres(server);
-  const env = { DATABASE_URL: database.url, CARRIER_POLL_SECONDS: '2', LOG_LEVEL: 'warn' };
+  const link = await openDatabaseLink(database.url);
+  const env = { DATABASE_URL: link.url, CARRIER_POLL_SECONDS: '2', LOG_LEVEL: 'warn' };
   const ports = await freePorts();
   const stack = await startStack({ ports, dataDir, sample: 'connected', lightning: false, env, onOutput });
+  await connect(stack, USERS[2]);
   await stack.service.stop();
-  const processes = createProcesses({ ports, dataDir, env, onOutput, workerPort: (await freePorts()).service });
+  const processes = createProcesses({ ports, dataDir, env, onOutput, main, workerPort: (await freePorts()).service });
   await Promise.all([processes.start(0), processes.start(1)]);
 
   const sql = new pg.Pool({ connectionString: database.url, max: 3 });
@@ -78,6 +87,15 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
       headers: { authorization: `Basic ${Buffer.from(`${twilio.accountSid}:${twilio.authToken}`).toString('base64')}` },
       body: new URLSearchParams({ SmsUrl: reachable ? webhookUrl : 'http://localhost:9/lost' }),
     });
+  }
+
+  /** The org's host has no address for a while. */
+  async function loseAddress(forMs: number): Promise<void> {
+    const [org] = await rows<{ url: string }>('select instance_url as url from org');
+    if (!org || org.url === LOST_HOST) return;
+    await sql.query('update org set instance_url = $1', [LOST_HOST]);
+    await new Promise((resolve) => setTimeout(resolve, forMs));
+    await sql.query('update org set instance_url = $1 where instance_url = $2', [org.url, LOST_HOST]);
   }
 
   /** The end of waits that only time would end; a proof does not wait for them. */
@@ -131,16 +149,22 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     setWebhook,
     turnClocksForward,
     signInAgain,
+    loseAddress,
     twilio: { accountSid: twilio.accountSid, authToken: twilio.authToken, url: webhookUrl },
     databaseName: new URL(database.url).pathname.slice(1),
     server,
     key: () => stack.apiKey(),
     newKey: () => randomUUID() as string,
     /** Leases of a process that is gone or frozen run out. */
-    endLeases: () => sql.query('update lane set lease_until = now() where lease_until > now()'),
+    async endLeases() {
+      await sql.query('update lane set lease_until = now() where lease_until > now()');
+      await sql.query('update connected_user set refresh_until = now() where refresh_until > now()');
+    },
+    link,
     async close() {
       await processes.close();
       await sql.end();
+      await link.close();
       await stack.close();
       await database.drop();
       rmSync(dataDir, { recursive: true, force: true });

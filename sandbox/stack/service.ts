@@ -17,6 +17,8 @@ export interface ServiceOptions {
   dataDir: string;
   /** Added to or replacing the settings of the sandbox, for example DATABASE_URL or FAIL_POINTS. */
   env?: Record<string, string> | undefined;
+  /** Another copy of the service's entry file; for proofs with a part taken out. */
+  main?: string | undefined;
   onOutput(text: string): void;
 }
 
@@ -32,9 +34,10 @@ export interface ServiceProcess {
 
 /** Starts the service as its own process, the same file that production starts, and waits until it is ready. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [...FLAGS, MAIN], {
+  const child = spawn(process.execPath, [...FLAGS, options.main ?? MAIN], {
     env: { ...process.env, ...environment(options), ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // It ends itself when this end of its input is closed, so that it does not outlive a starter that dies.
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdout.setEncoding('utf8').on('data', options.onOutput);
   child.stderr.setEncoding('utf8').on('data', options.onOutput);

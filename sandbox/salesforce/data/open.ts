@@ -19,6 +19,7 @@ import { standardObjects } from './metadata/standard.ts';
 import type { ObjectDef } from './model.ts';
 import { makeSchema } from './schema.ts';
 import { createSearchTables } from './sosl/index-store.ts';
+import { makeRefusals } from './refusals.ts';
 import { runQuery } from './soql/run.ts';
 import { makeStore } from './store.ts';
 import type { Store } from './store.ts';
@@ -60,6 +61,7 @@ export function openOrg(options: OpenOrgOptions): Org {
     clock,
     events,
     users,
+    refusals: makeRefusals(),
     settings,
     own: (name) => withNamespace(namespace, name),
     tx: (work) => store.tx(work),
@@ -68,6 +70,7 @@ export function openOrg(options: OpenOrgOptions): Org {
     query: (soql, userId) => runQuery(engine, userId === undefined ? systemActor(engine) : userActor(engine, userId), soql).records,
     row: (object, id) => store.row(known(object), normaliseId(id) ?? id),
     reset() {
+      engine.refusals.clear();
       store.tx(() => {
         for (const object of schema.objects) {
           if (object.kind !== 'event') db.exec(`DELETE FROM "${object.name}"`);

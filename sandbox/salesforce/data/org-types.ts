@@ -3,6 +3,7 @@ import type { OrgClock } from './clock.ts';
 import type { EventBus } from './events.ts';
 import type { OrgMetadata } from './metadata/read.ts';
 import type { Schema } from './schema.ts';
+import type { Refusals } from './refusals.ts';
 import type { Users } from './users.ts';
 
 export interface OpenOrgOptions {
@@ -35,6 +36,8 @@ export interface Org {
   readonly clock: OrgClock;
   readonly events: EventBus;
   readonly users: Users;
+  /** Writes of users that are refused on purpose. */
+  readonly refusals: Refusals;
   /** Knobs that the control surface may turn. */
   readonly settings: {
     /** Seconds (of the org's clock) until a written record can be found by SOSL. Default 2. */

@@ -9,6 +9,7 @@ import { performCallout } from './callout.ts';
 import type { CalloutDeps } from './callout.ts';
 import type { Notifications } from './notifications.ts';
 import { openEventStream } from './streams.ts';
+import { UnknownTargetError } from './errors.ts';
 import type { OrgState } from './org-state.ts';
 import type { ApiUsage } from './usage.ts';
 import { requireUser } from './user-control.ts';
@@ -29,6 +30,12 @@ export interface OrgControlDeps {
 
 const limitsBody = z.strictObject({ remaining: z.int().min(0).nullable().optional(), concurrent: z.boolean().optional() });
 const stateBody = z.strictObject({ state: z.enum(['active', 'locked', 'maintenance']) });
+const refusalBody = z.strictObject({
+  object: z.string(),
+  errorCode: z.string().regex(/^[A-Z_]+$/),
+  message: z.string().default('refused by a rule of the org'),
+  times: z.int().min(1).default(1),
+});
 const clockBody = z.strictObject({ advanceSeconds: z.number() });
 const userBody = z.strictObject({ username: z.string() });
 const installedBody = z.strictObject({ installed: z.boolean(), clientId: z.string().optional(), blockRefresh: z.boolean().optional() });
@@ -73,6 +80,19 @@ export function registerOrgControl(app: FastifyInstance, deps: OrgControlDeps): 
   app.post('/__sandbox/org', async (request) => {
     orgState.current = stateBody.parse(request.body).state;
     return { state: orgState.current };
+  });
+
+  /** Single records are refused, the rest of their call goes on: what a trigger, a rule or a lock does. */
+  app.post('/__sandbox/refusals', async (request, reply) => {
+    const refusal = refusalBody.parse(request.body);
+    const object = org.schema.object(org.own(refusal.object));
+    if (!object) throw new UnknownTargetError(`no object ${refusal.object}`);
+    org.refusals.add({ ...refusal, object: object.name });
+    return reply.code(201).send({ object: object.name });
+  });
+  app.delete('/__sandbox/refusals', async () => {
+    org.refusals.clear();
+    return { cleared: true };
   });
 
   app.post('/__sandbox/token', async (request) => {

@@ -231,3 +231,16 @@ test('leads are converted, contacts merged, and people seeded by order', async (
   await expect(org.control('convert-lead', { leadId: lead?.['Id'] })).rejects.toThrow('400');
   await expect(org.control('merge', { masterId: 'x', loserIds: [] })).rejects.toThrow('400');
 });
+
+test('a rule of the org refuses single records of a call, as often as it is told', async () => {
+  const admin = await tokenOf(ADMIN);
+  const create = (...names: string[]) =>
+    org.api(`${DATA}/composite/sobjects`, admin, {
+      method: 'POST',
+      body: JSON.stringify({ allOrNone: false, records: names.map((name) => ({ attributes: { type: 'Contact' }, LastName: name })) }),
+    });
+  await org.control('refusals', { object: 'Contact', errorCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION', times: 2 });
+  const [refused, , taken] = (await create('One', 'Two', 'Three')).body as { success: boolean; errors: { statusCode: string }[] }[];
+  expect(refused).toMatchObject({ success: false, errors: [{ statusCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION' }] });
+  expect(taken).toMatchObject({ success: true });
+});

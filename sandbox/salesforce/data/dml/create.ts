@@ -11,6 +11,7 @@ import { toColumns } from './values.ts';
 /** Inserts and answers the new 18-character id. Throws the platform's error for this record. */
 export function createRecord(engine: Engine, actor: Actor, object: ObjectDef, values: Values): string {
   if (actor.rights && !actor.rights.object(object).create) throw noCreate(object);
+  if (actor.rights) engine.refusals.check(object.name);
   if (Object.keys(values).some((name) => name.toLowerCase() === 'id')) {
     throw new SalesforceError(400, 'INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', ['Id']);
   }
@@ -65,6 +66,7 @@ function autoNumber(engine: Engine, object: ObjectDef, field: FieldDef): string 
  */
 export function publishEvent(engine: Engine, actor: Actor, object: ObjectDef, values: Values): { id: string; uuid: string } {
   if (actor.rights && !actor.rights.object(object).create) throw noCreate(object);
+  if (actor.rights) engine.refusals.check(object.name);
   const row = toColumns(engine, actor, object, values);
   checkRequired(object, row);
   const payload: Record<string, unknown> = { CreatedDate: engine.clock.now().toISOString(), CreatedById: actor.userId };

@@ -30,6 +30,7 @@ export function updateRecord(engine: Engine, actor: Actor, object: ObjectDef, ra
   const before = reachableRow(engine, actor, object, rawId);
   const id = String(before['Id']);
   if (actor.rights && !actor.rights.object(object).edit) throw noEdit();
+  if (actor.rights) engine.refusals.check(object.name);
   const changes = toColumns(engine, actor, object, values, before);
   if (!reaches(engine, actor, object, id, 'edit')) throw noEdit();
   if (object.name === 'Lead' && before['IsConverted'] === 1 && actor.rights) {
