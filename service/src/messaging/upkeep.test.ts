@@ -321,6 +321,16 @@ describe('the settings of phone fields', () => {
     await rig.call('PUT', '/v1/phone-fields', { objects: [] });
   });
 
+  it('name each object once, and who saves at the same time as another gets an answer too', async () => {
+    const save = (...objects: string[]) =>
+      rig.call('PUT', '/v1/phone-fields', { objects: objects.map((object) => ({ object, fields: [] })) });
+    expect((await save('Lead', 'Lead')).status).toBe(400);
+    for (const { status } of await Promise.all(['Lead', 'Contact', 'Lead', 'Contact'].map((object) => save(object))))
+      expect(status).toBe(200);
+    expect(await rig.rows('select 1 from phone_field')).toHaveLength(1);
+    await save();
+  });
+
   it('say when the org cannot be asked, and change nothing then', async () => {
     await rig.call('PATCH', '/v1/org', { connectionMode: false });
     const answer = await rig.call('PUT', '/v1/phone-fields', { objects: [{ object: 'Contact', fields: ['OtherPhone'] }] });

@@ -44,10 +44,12 @@ export const invalidRequest = defineProblem('invalid_request', 400, 'The request
 export const unauthorized = defineProblem('unauthorized', 401, 'The key is missing or not valid');
 export const forbidden = defineProblem('forbidden', 403, 'The key may not do this');
 export const notFound = defineProblem('not_found', 404, 'Not found');
+export const requestTimeout = defineProblem('request_timeout', 408, 'The request took too long to arrive');
 export const conflict = defineProblem('conflict', 409, 'Conflicts with the present state');
 export const payloadTooLarge = defineProblem('payload_too_large', 413, 'The request is too large');
 export const unsupportedMediaType = defineProblem('unsupported_media_type', 415, 'The content type is not supported');
 export const tooManyRequests = defineProblem('too_many_requests', 429, 'Too many requests');
+export const headersTooLarge = defineProblem('headers_too_large', 431, 'The address and headers are too large');
 export const internalError = defineProblem('internal_error', 500, 'Something went wrong on our side');
 export const unavailable = defineProblem('unavailable', 503, 'Not available at the moment');
 

@@ -81,7 +81,13 @@ export function createAddressGuard(
   };
 }
 
-/** True only for ordinary public addresses; an IPv4 address inside an IPv6 one counts as itself. */
+/** The part of IPv6 that is given out for the Internet. Beside it lie IPv4-compatible (`::7f00:1`) and other forms that some systems still send on. */
+const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** True only for ordinary public addresses; an IPv4 address inside an IPv6 one counts as itself, and one with a zone is none. */
 export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  if (!ipaddr.isValid(address) || address.includes('%')) return false;
+  const plain = ipaddr.process(address);
+  if (plain.range() !== 'unicast') return false;
+  return plain instanceof ipaddr.IPv4 || plain.match(GLOBAL_IPV6);
 }

@@ -214,7 +214,8 @@ export function registerSetupRoutes(app: HttpServer, accounts: Accounts, phoneFi
             .array(
               z.strictObject({ object: z.enum(['Contact', 'Lead', 'Account']), fields: z.array(z.string().regex(/^\w{1,80}$/)).max(50) }),
             )
-            .max(3),
+            .max(3)
+            .refine((objects) => new Set(objects.map(({ object }) => object)).size === objects.length, 'names an object twice'),
         }),
         response: answers(200, phoneFields),
       },

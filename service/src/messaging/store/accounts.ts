@@ -153,7 +153,9 @@ export async function listPhoneFields(db: Db, orgId: string): Promise<{ object: 
   ).rows;
 }
 
+/** Two who save at once are served one after another: the later one's choice stands, whole. */
 export async function savePhoneFields(tx: Db, orgId: string, objects: { object: string; fields: string[] }[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`phone fields:${orgId}`}, 0))`.execute(tx);
   await sql`delete from phone_field where org_id = ${orgId}`.execute(tx);
   for (const { object, fields } of objects)
     await sql`insert into phone_field (org_id, object, fields) values (${orgId}, ${object}, ${fields})`.execute(tx);

@@ -11,21 +11,30 @@ import {
   type FieldError,
 } from '../errors.ts';
 
+/** When to try again what cannot be done now, where the failure does not know better. In seconds. */
+const RETRY_AFTER_S = '5';
+
 /** Writes a problem document; `problemBase` is where its codes are explained. */
 function send(reply: FastifyReply, problem: Problem, problemBase: string) {
+  if (problem.status === 503) reply.header('retry-after', RETRY_AFTER_S);
   if (problem.headers) reply.headers(problem.headers);
   return reply
     .code(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
     .serializer(JSON.stringify)
-    .send({
-      type: `${problemBase}/${problem.code}`,
-      title: problem.title,
-      status: problem.status,
-      detail: problem.message,
-      code: problem.code,
-      ...(problem.errors && { errors: problem.errors }),
-    });
+    .send(documentOf(problem, problemBase));
+}
+
+/** The problem document (RFC 9457) of a failure. */
+export function documentOf(problem: Problem, problemBase: string) {
+  return {
+    type: `${problemBase}/${problem.code}`,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.message,
+    code: problem.code,
+    ...(problem.errors && { errors: problem.errors }),
+  };
 }
 
 /** Answers what fails before a route is found, such as an address that cannot be read. */
@@ -38,7 +47,7 @@ export function problemOfRequest(problemBase: string) {
 export function registerProblems(app: FastifyInstance<any, any, any, any, any>, problemBase: string): void {
   app.setNotFoundHandler((_request, reply) => send(reply as FastifyReply, nowhere(), problemBase));
   app.setErrorHandler((error: FastifyError | Problem, request: FastifyRequest, reply) => {
-    const problem = toProblem(error);
+    const problem = wasCutOff(error, request) ? cutOff() : toProblem(error);
     if (problem.status >= 500 && !(error instanceof Problem)) {
       request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed unexpectedly');
     }
@@ -46,6 +55,12 @@ export function registerProblems(app: FastifyInstance<any, any, any, any, any>, 
   });
 }
 
+/** The caller hung up in the middle of the body. Its code is that of a database connection which broke, and says nothing about ours. */
+function wasCutOff(error: { code?: string }, request: FastifyRequest): boolean {
+  return error.code === 'ECONNRESET' && !request.raw.complete;
+}
+
+const cutOff = () => invalidRequest('The request ended before its body did. Nothing was stored.');
 const nowhere = () => notFound('There is nothing at this address.');
 
 function toProblem(error: FastifyError | Problem): Problem {
@@ -82,10 +97,7 @@ function fieldErrors({ instancePath, keyword, params, message }: ZodFastifySchem
 
 /** 503 with the time after which to try again. */
 export function databaseAway(cause: unknown): Problem {
-  return unavailable('The database cannot be reached. Nothing was stored; try again in some seconds.', {
-    cause,
-    headers: { 'retry-after': '5' },
-  });
+  return unavailable('The database cannot be reached. Nothing was stored; try again in some seconds.', { cause });
 }
 
 /** Connection refused or reset, too many clients, server shutting down or starting up (PostgreSQL error classes 08, 53 and 57P). */

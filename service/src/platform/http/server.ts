@@ -19,10 +19,11 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import { tooManyRequests } from '../errors.ts';
+import { invalidRequest, tooManyRequests } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { problemOfRequest, registerProblems } from './problems.ts';
 import { noBody, refuseUnknownFields } from './strict.ts';
+import { answerUnreadable, passOverExpectations } from './unreadable.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -52,6 +53,9 @@ export interface HttpOptions {
   trustProxy?: boolean;
 }
 
+/** A request that trickles in holds a connection; the largest batch is 8 MB. */
+const REQUEST_MS = 60_000;
+
 /** The public server: problem documents, OpenAPI 3.0.3 (what Salesforce External Services reads), rate limit, security headers. */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
   const app = Fastify({
@@ -62,13 +66,21 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     trustProxy: options.trustProxy ?? false,
     forceCloseConnections: 'idle',
     frameworkErrors: problemOfRequest(options.problemBase),
+    clientErrorHandler: answerUnreadable(options.problemBase),
+    requestTimeout: REQUEST_MS,
+    http: { requireHostHeader: false }, // Node's refusal is an empty answer; ours is below
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<ZodTypeProvider>();
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   registerProblems(app, options.problemBase);
+  passOverExpectations(app.server);
   refuseUnknownFields(app);
+  app.addHook('onRequest', async (request) => {
+    // RFC 9112, 3.2: HTTP/1.1 must name the host.
+    if (request.raw.headers.host === undefined && request.raw.httpVersion === '1.1') throw invalidRequest('The request names no host.');
+  });
   app.addHook('preClose', async () => {
     // A connection that answers while we stop would be kept open for the next request that never comes, and hold the stop up for a minute.
     const closing = setInterval(() => app.server.closeIdleConnections(), 50);

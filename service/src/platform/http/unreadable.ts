@@ -1,0 +1,42 @@
+import { STATUS_CODES } from 'node:http';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { headersTooLarge, invalidRequest, requestTimeout, type Problem } from '../errors.ts';
+import { documentOf } from './problems.ts';
+
+/** How long a caller may take to read why it is refused. */
+const LINGER_MS = 2_000;
+
+/** Answers bytes that are no HTTP request, which no route and no error handler ever sees, with a problem document too. The connection ends. */
+export function answerUnreadable(problemBase: string) {
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const problem = problemOfBytes(error.code);
+    const body = JSON.stringify(documentOf(problem, problemBase));
+    const head = [
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+      'content-type: application/problem+json; charset=utf-8',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+    ];
+    // Cut at once, the answer would be lost with what is still on its way here.
+    socket.setTimeout(LINGER_MS, () => socket.destroy());
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+    socket.resume();
+  };
+}
+
+/** A server may pass over what it does not know in `Expect` (RFC 9110, 10.1.1); Node answers it with an empty 417 instead. */
+export function passOverExpectations(server: Server): void {
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+}
+
+function problemOfBytes(code: string | undefined): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW' || code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW')
+    return headersTooLarge('The address and the headers of the request are larger than 16 KB together. Nothing was stored.');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return requestTimeout('The request did not arrive within the time. Nothing was stored.');
+  return invalidRequest('What was sent is no HTTP request. Nothing was stored.');
+}
