@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { SalesforceError, type SalesforceClient } from '../gateways/salesforce/index.ts';
+import { createSingleFlight } from '../platform/single-flight.ts';
 
 /** Objects whose people can be found by a number. Leads that were converted are left to their Contact. */
 export const PHONE_OBJECTS = ['Contact', 'Lead', 'Account'] as const;
@@ -31,16 +32,18 @@ const DESCRIBE_TTL_MS = 6 * 3600_000;
 /** The phone fields that a connected user can see, by describe; asked once in some hours, since a describe costs an API call. */
 export function createPhoneFields() {
   const known = new LRUCache<string, Record<PhoneObject, PhoneFieldInfo[]>>({ max: 1_000, ttl: DESCRIBE_TTL_MS });
+  // The lanes of an org look at the same time.
+  const once = createSingleFlight<Record<PhoneObject, PhoneFieldInfo[]>>();
+  const ask = async (viewer: Viewer, sf: SalesforceClient) => {
+    const entries: [PhoneObject, PhoneFieldInfo[]][] = [];
+    for (const object of PHONE_OBJECTS) entries.push([object, await phoneFieldsOf(sf, object)]);
+    const found = Object.fromEntries(entries) as Record<PhoneObject, PhoneFieldInfo[]>;
+    known.set(keyOf(viewer), found);
+    return found;
+  };
   return {
-    async readable(viewer: Viewer, sf: SalesforceClient): Promise<Record<PhoneObject, PhoneFieldInfo[]>> {
-      const cached = known.get(keyOf(viewer));
-      if (cached) return cached;
-      const entries: [PhoneObject, PhoneFieldInfo[]][] = [];
-      for (const object of PHONE_OBJECTS) entries.push([object, await phoneFieldsOf(sf, object)]);
-      const found = Object.fromEntries(entries) as Record<PhoneObject, PhoneFieldInfo[]>;
-      known.set(keyOf(viewer), found);
-      return found;
-    },
+    readable: async (viewer: Viewer, sf: SalesforceClient): Promise<Record<PhoneObject, PhoneFieldInfo[]>> =>
+      known.get(keyOf(viewer)) ?? once(keyOf(viewer), () => ask(viewer, sf)),
     /** The next question describes anew. */
     forget: (viewer: Viewer) => void known.delete(keyOf(viewer)),
   };

@@ -113,8 +113,7 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
     const returning = PHONE_OBJECTS.filter((object) => fields[object].length > 0).map((object) => returningOf(object, fields[object]));
     if (returning.length === 0) return found;
     for (const chunk of chunks(queries)) {
-      const terms = [...new Set(chunk.flatMap((query) => digitForms(query.e164)))];
-      const records = await sf.search<Row>(`FIND {${terms.join(' OR ')}} IN PHONE FIELDS RETURNING ${returning.join(', ')}`);
+      const records = await sf.search<Row>(`FIND {${[...chunk.terms].join(' OR ')}} IN PHONE FIELDS RETURNING ${returning.join(', ')}`);
       for (const record of records) addCandidates(found, chunk, fields, record);
     }
     return found;
@@ -168,31 +167,50 @@ function returningOf(object: PhoneObject, fields: PhoneFieldInfo[]): string {
   return `${object}(${columns.join(', ')}${object === 'Lead' ? ' WHERE IsConverted = false' : ''} LIMIT 2000)`;
 }
 
-/** The index only says that the digits occur somewhere; a candidate's stored number must be this very number. */
-function addCandidates(found: Map<string, Candidate[]>, queries: PhoneQuery[], fields: PhoneFieldsOf, row: Row): void {
+/**
+ * The index only says that the digits occur somewhere; a candidate's stored number must be this very number. Each stored number is read once
+ * for each country that it may belong to, however many numbers are looked for.
+ */
+function addCandidates(found: Map<string, Candidate[]>, { wanted }: Chunk, fields: PhoneFieldsOf, row: Row): void {
   const object = row.attributes.type as PhoneObject;
-  for (const query of queries) {
-    const field = fields[object].find(({ name }) => typeof row[name] === 'string' && toE164(row[name], query.country) === query.e164);
-    if (!field) continue;
-    const activityAt = row.LastActivityDate ? new Date(row.LastActivityDate) : null;
-    const changedAt = new Date(row.LastModifiedDate);
-    found
-      .get(query.e164)
-      ?.push({ object, id: row.Id, name: row.Name, ownerId: row.OwnerId, accountId: row.AccountId ?? null, field, activityAt, changedAt });
+  const added = new Set<string>();
+  for (const field of fields[object]) {
+    const stored = row[field.name];
+    if (typeof stored !== 'string') continue;
+    for (const [country, numbers] of wanted) {
+      const e164 = toE164(stored, country);
+      if (e164 === undefined || !numbers.has(e164) || added.has(e164)) continue;
+      added.add(e164);
+      found.get(e164)?.push(toCandidate(object, row, field));
+    }
   }
 }
 
-function* chunks(queries: PhoneQuery[]): Generator<PhoneQuery[]> {
-  let chunk: PhoneQuery[] = [];
+function toCandidate(object: PhoneObject, row: Row, field: PhoneFieldInfo): Candidate {
+  const activityAt = row.LastActivityDate ? new Date(row.LastActivityDate) : null;
+  const changedAt = new Date(row.LastModifiedDate);
+  return { object, id: row.Id, name: row.Name, ownerId: row.OwnerId, accountId: row.AccountId ?? null, field, activityAt, changedAt };
+}
+
+/** Some of the numbers, by the country that stored numbers without a prefix belong to, and the digits under which they may be stored. */
+interface Chunk {
+  wanted: Map<string, Set<string>>;
+  terms: Set<string>;
+}
+
+function* chunks(queries: PhoneQuery[]): Generator<Chunk> {
+  let chunk: Chunk = { wanted: new Map(), terms: new Set() };
   let length = 0;
-  for (const query of queries) {
-    const size = digitForms(query.e164).join(' OR ').length + 4;
-    if (length + size > SEARCH_LENGTH && chunk.length > 0) {
+  for (const { e164, country } of queries) {
+    const forms = digitForms(e164);
+    const size = forms.join(' OR ').length + 4;
+    if (length > 0 && length + size > SEARCH_LENGTH) {
       yield chunk;
-      [chunk, length] = [[], 0];
+      [chunk, length] = [{ wanted: new Map(), terms: new Set() }, 0];
     }
-    chunk.push(query);
+    chunk.wanted.set(country, (chunk.wanted.get(country) ?? new Set()).add(e164));
+    for (const form of forms) chunk.terms.add(form);
     length += size;
   }
-  if (chunk.length > 0) yield chunk;
+  if (length > 0) yield chunk;
 }

@@ -53,16 +53,16 @@ export async function buildBatch(
   sf: SalesforceClient,
   queueId: string | undefined,
 ): Promise<OrgBatch> {
-  const of = (kind: string) => rows.filter((row) => row.subjectKind === kind);
-  const ids = (kind: string) => of(kind).map((row) => row.subjectId);
-  const conversations = await findConversations(db, orgId, ids('conversation'));
-  const messages = await findMessages(db, orgId, ids('message'));
-  const optOuts = await findOptOuts(db, orgId, ids('opt_out'));
-  const media = await mediaOfMessages(
-    db,
-    orgId,
-    messages.filter((message) => message.direction === 'inbound').map((message) => message.id),
-  );
+  const read = async <T extends { id: string }>(kind: string, find: (db: Db, orgId: string, ids: string[]) => Promise<T[]>) => {
+    const ids = rows.filter((row) => row.subjectKind === kind).map((row) => row.subjectId);
+    const found = new Map((await find(db, orgId, ids)).map((item) => [item.id, item]));
+    return ids.flatMap((id) => found.get(id) ?? []); // the database gives them in any order; the org gets them in the lane's
+  };
+  const conversations = await read('conversation', findConversations);
+  const messages = await read('message', findMessages);
+  const optOuts = await read('opt_out', findOptOuts);
+  const inbound = messages.filter((message) => message.direction === 'inbound').map((message) => message.id);
+  const media = Map.groupBy(await mediaOfMessages(db, orgId, inbound), (item) => item.messageId);
 
   const steps: Subrequest[] = [];
   const order = new Map<string, OutboxRow[]>();
@@ -79,12 +79,7 @@ export async function buildBatch(
     }
   };
   add('conversation', 'Conversation__c', conversations, (conversation) => conversationRecord(conversation, queueId));
-  add('message', 'Message__c', messages, (message) =>
-    messageRecord(
-      message,
-      media.filter((item) => item.messageId === message.id),
-    ),
-  );
+  add('message', 'Message__c', messages, (message) => messageRecord(message, media.get(message.id) ?? []));
   add('opt_out', 'OptOut__c', optOuts, optOutRecord);
   const changed = [
     ...new Set([...conversations.map((conversation) => conversation.id), ...messages.map((message) => message.conversationId)]),

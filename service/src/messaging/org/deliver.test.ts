@@ -69,6 +69,20 @@ describe('a call that one row spoils', () => {
   });
 });
 
+describe('texts of a conversation', () => {
+  it('reach the org in the order in which they came, whatever happened to them since', async () => {
+    const number = person();
+    const ids: string[] = [];
+    for (let text = 0; text < 5; text += 1) ids.push((await add(number, `text ${text}`)).id);
+    // A changed row moves to the end of its table, which is where the database then reads it.
+    await sql`update message set segments = 2 where org_id = ${orgId} and id = any(${ids.slice(0, 2)}::uuid[])`.execute(database.db);
+    const main = fakeUser(() => written());
+    await deliver(main, [], nothingWaits);
+    const sent = main.calls.flat().filter((step) => step.object === 'Message__c');
+    expect(sent.flatMap(({ records }) => records.map((record) => record['ExternalId__c']))).toEqual(ids);
+  });
+});
+
 const FOREIGN_KEY = refused('INVALID_FIELD', 'Foreign key external ID: x not found for field ExternalId__c in entity Conversation__c');
 
 describe('a message whose conversation somebody deleted in the org', () => {

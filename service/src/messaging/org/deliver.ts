@@ -6,6 +6,7 @@ import type { Directory, Viewer } from '../../directory/index.ts';
 import { SalesforceError, type SalesforceClient, type SubResult } from '../../gateways/salesforce/index.ts';
 import type { LaneBatch, LanePurpose } from '../../platform/lanes/engine.ts';
 import type { OutboxRow } from '../../platform/lanes/outbox.ts';
+import { createSingleFlight } from '../../platform/single-flight.ts';
 import { listNumbers, listPhoneFields } from '../store/accounts.ts';
 import {
   claimBells,
@@ -48,6 +49,7 @@ const QUEUE_TTL_MS = 10 * 60_000;
 export function createOrgLane(options: DeliverOptions): LanePurpose {
   const { db, clock, access, directory } = options;
   const queues = new LRUCache<string, { id: string | undefined }>({ max: 10_000, ttl: QUEUE_TTL_MS });
+  const once = createSingleFlight<string | undefined>(); // the lanes of an org begin at the same time
 
   async function run(batch: LaneBatch): Promise<void> {
     const { orgId } = batch.lease;
@@ -123,7 +125,7 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     const { orgId } = batch.lease;
     await batch.renew();
     await match(viewer, rows, sf);
-    if (!queues.has(orgId)) queues.set(orgId, { id: await findQueue(sf) });
+    if (!queues.has(orgId)) queues.set(orgId, { id: await once(orgId, () => findQueue(sf)) });
     const [built, results] = await send(batch, rows, sf);
     for (const result of results) {
       // A refused step is a fault of the call, not of its records: another user may have the right that is missing. The wake-up may vanish.
