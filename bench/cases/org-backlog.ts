@@ -101,7 +101,7 @@ async function oneRound(stack: BenchStack, round: number, customers: number, per
   };
   say(`round ${round} of ${ROUNDS}: a backlog of ${customers * perCustomer} texts`);
   await setMode(false);
-  const people = await seedCustomers(stack, `backlog ${round}`, customers);
+  const people = await seedCustomers(stack, (round - 1) * customers, customers);
   const texts = await storeBacklog(stack, people, perCustomer);
   await stack.database?.value('vacuum analyze');
   const there = messagesInOrg(stack);

@@ -28,20 +28,22 @@ export interface Customer {
   object: (typeof KNOWN)[number]['object'] | null;
 }
 
-/** Puts half of `count` customers into the org, searchable at once. Each seed is another population. */
-export async function seedCustomers(stack: BenchStack, seed: string, count: number): Promise<Customer[]> {
+const SEED = 'backlog';
+
+/** The customers `from` … `from + count - 1` of one population, half of them put into the org, where they can be found at once. */
+export async function seedCustomers(stack: BenchStack, from: number, count: number): Promise<Customer[]> {
   const objects: Customer['object'][] = [];
   for (const { object, share } of KNOWN) {
     const some = Math.round(count * share);
     const response = await fetch(`http://localhost:${stack.ports.salesforce}/__sandbox/seed`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ object, count: some, from: objects.length, seed }),
+      body: JSON.stringify({ object, count: some, from: from + objects.length, seed: SEED }),
     });
     if (!response.ok) throw new Error(`the org refused to be seeded: ${await response.text()}`);
     objects.push(...Array<typeof object>(some).fill(object));
   }
-  return Array.from({ length: count }, (_, index) => ({ phone: person(seed, index).phone, object: objects[index] ?? null }));
+  return Array.from({ length: count }, (_, index) => ({ phone: person(SEED, from + index).phone, object: objects[index] ?? null }));
 }
 
 /**
