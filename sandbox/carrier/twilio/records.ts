@@ -71,14 +71,21 @@ export function inboundParams(
   };
 }
 
-/** The texts of `<Message>` verbs in a TwiML answer. */
+/** The texts of `<Message>` verbs in a TwiML answer; one of pictures only has none. */
 export function twimlMessages(xml: string): string[] {
   try {
-    const parsed = new XMLParser({ ignoreAttributes: true }).parse(xml) as { Response?: { Message?: unknown } };
-    return [parsed.Response?.Message ?? []].flat().map((message) => String((message as { Body?: unknown }).Body ?? message));
+    // Values as they are written: a text of digits is no number.
+    const parsed = new XMLParser({ ignoreAttributes: true, parseTagValue: false }).parse(xml) as { Response?: { Message?: unknown } };
+    return [parsed.Response?.Message ?? []].flat().map(textOf).filter(Boolean);
   } catch {
     return [];
   }
+}
+
+function textOf(message: unknown): string {
+  if (typeof message === 'string') return message;
+  const { Body: body, '#text': text } = message as { Body?: unknown; '#text'?: unknown };
+  return String(body ?? text ?? '');
 }
 
 /** A carrier's id: a prefix and 32 hexadecimal digits. */
