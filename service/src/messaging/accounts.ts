@@ -12,6 +12,7 @@ import { accountInUse, invalidNumber, numberInUse } from './errors.ts';
 import {
   findAccount,
   findNumber,
+  keepAccount,
   listAccounts,
   listNumbers,
   lockNumbers,
@@ -80,7 +81,7 @@ export function createAccounts(options: AccountOptions) {
 
   async function mustFind(orgId: string, id: string): Promise<CarrierAccount> {
     const account = await findAccount(db, id, orgId);
-    if (!account) throw notFound('There is no such carrier account.');
+    if (!account) throw notFound(NO_SUCH_ACCOUNT);
     return account;
   }
 
@@ -126,10 +127,15 @@ export function createAccounts(options: AccountOptions) {
     },
 
     async remove(orgId: string, id: string): Promise<void> {
-      await mustFind(orgId, id);
-      const used = (await listNumbers(db, orgId)).filter((number) => number.accountId === id);
-      if (used.length > 0) throw accountInUse(`Remove or move its ${used.length} number(s) first; what was sent and received stays.`);
-      await onceMoreWhenContended(() => db.transaction().execute((tx) => removeAccount(tx, orgId, id, clock.now())));
+      await onceMoreWhenContended(() =>
+        db.transaction().execute(async (tx) => {
+          await lockNumbers(tx, orgId);
+          if (!(await findAccount(tx, id, orgId))) throw notFound(NO_SUCH_ACCOUNT);
+          const used = (await listNumbers(tx, orgId)).filter((number) => number.accountId === id);
+          if (used.length > 0) throw accountInUse(`Remove or move its ${used.length} number(s) first; what was sent and received stays.`);
+          await removeAccount(tx, orgId, id, clock.now());
+        }),
+      );
     },
 
     async test(orgId: string, id: string) {
@@ -147,9 +153,9 @@ export function createAccounts(options: AccountOptions) {
     },
 
     async createNumber(orgId: string, input: NumberInput) {
-      await mustFind(orgId, input.accountId);
       const number = { ...input, id: randomUUID(), orgId, number: normalise(input) };
       await changeNumbers(orgId, async (tx) => {
+        await mustKeep(tx, orgId, input.accountId);
         const isFirst = (await listNumbers(tx, orgId)).length === 0;
         await saveNumber(tx, { ...number, isDefault: input.isDefault || isFirst });
       });
@@ -162,9 +168,11 @@ export function createAccounts(options: AccountOptions) {
       change: { [K in keyof Omit<NumberInput, 'number' | 'kind'>]?: NumberInput[K] | undefined },
     ): Promise<void> {
       await mustFindNumber(db, orgId, id);
-      if (change.accountId) await mustFind(orgId, change.accountId);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      await changeNumbers(orgId, async (tx) => saveNumber(tx, { ...(await mustFindNumber(tx, orgId, id)), ...given }));
+      await changeNumbers(orgId, async (tx) => {
+        if (change.accountId) await mustKeep(tx, orgId, change.accountId);
+        await saveNumber(tx, { ...(await mustFindNumber(tx, orgId, id)), ...given });
+      });
     },
 
     async removeNumber(orgId: string, id: string): Promise<void> {
@@ -188,6 +196,13 @@ export function createAccounts(options: AccountOptions) {
       throw error;
     }
   }
+}
+
+const NO_SUCH_ACCOUNT = 'There is no such carrier account.';
+
+/** Texts to and from a number of a removed account would wait for ever. */
+async function mustKeep(tx: Tx, orgId: string, accountId: string): Promise<void> {
+  if (!(await keepAccount(tx, orgId, accountId))) throw notFound(NO_SUCH_ACCOUNT);
 }
 
 async function mustFindNumber(db: Db, orgId: string, id: string): Promise<OurNumber> {

@@ -5,10 +5,19 @@ import { onceMoreWhenContended } from '../platform/db/contention.ts';
 import { uniqueViolation, type Db } from '../platform/db/database.ts';
 import { notFound, Problem } from '../platform/errors.ts';
 import { toAddress } from '../platform/phone.ts';
-import { idempotencyKeyReused, invalidNumber, noSender, optedOut, senderNotAllowed, textEmpty, textTooLong } from './errors.ts';
+import {
+  accountRemoved,
+  idempotencyKeyReused,
+  invalidNumber,
+  noSender,
+  optedOut,
+  senderNotAllowed,
+  textEmpty,
+  textTooLong,
+} from './errors.ts';
 import { listNumbers } from './store/accounts.ts';
 import { findConversations } from './store/conversations.ts';
-import { findByIdempotencyKey, insertMessage } from './store/messages.ts';
+import { AccountGoneError, findByIdempotencyKey, insertMessage } from './store/messages.ts';
 import { findOptOut } from './store/opt-outs.ts';
 import { CARRIER_LANE, ORG_LANE, shardOf, type Message, type OurNumber, type RecordObject } from './types.ts';
 
@@ -48,7 +57,8 @@ export interface SendOptions {
 /**
  * Accepts a message for sending: it is stored with its carrier lane row before this returns, so it survives whatever comes. The same
  * Idempotency-Key gives the same answer again; with another text or number it is refused.
- * Problems: text_empty, text_too_long, invalid_number, no_sender, sender_not_allowed, opted_out, not_found, idempotency_key_reused.
+ * Problems: text_empty, text_too_long, invalid_number, no_sender, sender_not_allowed, account_removed, opted_out, not_found,
+ * idempotency_key_reused.
  */
 export function createSend({ db, clock, wake }: SendOptions) {
   return async function send(orgId: string, userId: string | undefined, key: string, request: SendRequest): Promise<Accepted> {
@@ -94,6 +104,10 @@ export function createSend({ db, clock, wake }: SendOptions) {
       wake({ orgId, purpose: ORG_LANE, key: shardOf(stored.conversationId) });
       return { ...stored, to: target.to, from: sender.number, status: 'queued', segments, encoding, createdAt: message.occurredAt };
     } catch (error) {
+      if (error instanceof AccountGoneError)
+        throw accountRemoved(
+          `The carrier account of ${sender.number} was removed. Nothing was sent: choose another number, or ask an admin to move this one to another account.`,
+        );
       if (uniqueViolation(error) !== 'message_asked_once') throw error;
       const twin = await findByIdempotencyKey(db, orgId, key); // the same request arrived twice at the same moment
       if (!twin) throw error;

@@ -56,6 +56,8 @@ function anew(column: string, value: RawBuilder<unknown>): RawBuilder<unknown> {
 
 /** Marks the account removed. What still waited for it will never be sent, which its messages then say; what was under way is in doubt. */
 export async function removeAccount(tx: Db, orgId: string, id: string, at: Date): Promise<void> {
+  // Waits for messages that are just being queued, which lock the account as their foreign key does; those after it find it removed.
+  await sql`select 1 from carrier_account where org_id = ${orgId} and id = ${id} for update`.execute(tx);
   await sql`update carrier_account set removed_at = ${at}, state = 'off' where org_id = ${orgId} and id = ${id}`.execute(tx);
   // Before they are changed, and in one order: who erases a person locks messages as well.
   await sql`select 1 from message where org_id = ${orgId} and account_id = ${id} and status in ('queued', 'sending')

@@ -42,17 +42,21 @@ export interface StoredMessage {
 /**
  * One statement: conversation (found or made, its row locked, so that sequence numbers have one order), message, the rows of the org's
  * lane, and for an outbound message the row of the carrier's lane. Throws the unique violation of `message_inbound_once` or
- * `message_asked_once` when the message is there already; nothing is written then.
+ * `message_asked_once` when the message is there already, and AccountGoneError where nobody would send it; nothing is written then.
  */
 export async function insertMessage(db: Db, message: NewMessage): Promise<StoredMessage> {
   const inbound = message.direction === 'inbound';
+  // Whoever removes the account waits for this lock, which the foreign key takes anyway, or is waited for and then seen.
+  const sendable = sql`select id from carrier_account
+    where org_id = ${message.orgId} and id = ${message.accountId} and removed_at is null for key share`;
   const { rows } = await sql<StoredMessage>`
-    with c as (
+    with a as (${inbound ? sql`select 1` : sendable}), c as (
       insert into conversation (org_id, id, our_number, customer_number, last_message_at, last_text, last_direction, unread, record_object, record_id, owner_id, opted_out)
-      values (${message.orgId}, ${message.newConversationId}, ${message.ourNumber}, ${message.customerNumber}, ${message.occurredAt},
-        ${message.preview}, ${message.direction}, ${inbound ? 1 : 0}, ${message.record?.object ?? null}, ${message.record?.id ?? null},
-        ${message.record ? null : message.senderUserId},
-        exists (select 1 from opt_out where org_id = ${message.orgId} and number = ${message.customerNumber} and state = 'opted_out'))
+      select ${message.orgId}::uuid, ${message.newConversationId}::uuid, ${message.ourNumber}, ${message.customerNumber},
+        ${message.occurredAt}::timestamptz, ${message.preview}, ${message.direction}, ${inbound ? 1 : 0}::int, ${message.record?.object ?? null},
+        ${message.record?.id ?? null}, ${message.record ? null : message.senderUserId},
+        exists (select 1 from opt_out where org_id = ${message.orgId} and number = ${message.customerNumber} and state = 'opted_out')
+      from a
       on conflict (org_id, customer_number, our_number) do update
         set last_sequence = conversation.last_sequence + 1, last_message_at = greatest(conversation.last_message_at, excluded.last_message_at),
           -- what a list brings late is not the newest
@@ -77,7 +81,16 @@ export async function insertMessage(db: Db, message: NewMessage): Promise<Stored
         set version = outbox.version + 1, state = 'waiting', due_at = now(), attempts = 0, code = null, reason = null, parked_at = null
     )
     select m.id, m.conversation_id as "conversationId", m.sequence from m`.execute(db);
-  return rows[0] as StoredMessage;
+  if (!rows[0]) throw new AccountGoneError();
+  return rows[0];
+}
+
+/** The carrier account of an outbound message was removed: nobody would send it. */
+export class AccountGoneError extends Error {
+  constructor() {
+    super('the carrier account of the message was removed');
+    this.name = 'AccountGoneError';
+  }
 }
 
 /** The same lane as `shardOf`, in SQL. */
