@@ -83,6 +83,25 @@ describe('texts of a conversation', () => {
   });
 });
 
+describe('an org that does not come to an end with a full call', () => {
+  it('gets smaller ones until it does, and everything in the end', async () => {
+    const number = person();
+    for (let text = 0; text < 130; text += 1) await add(number);
+    const sizes: number[] = [];
+    const main = fakeUser(() => written());
+    const send = main.sf.composite.bind(main.sf);
+    (main.sf as { composite: SalesforceClient['composite'] }).composite = async (steps) => {
+      const size = (steps as unknown as Step[]).reduce((sum, { records }) => sum + records.length, 0);
+      sizes.push(size);
+      if (size > 50) throw new SalesforceError({ message: 'no answer', sent: 'maybe', fault: 'timeout' });
+      return send(steps);
+    };
+    expect(await deliver(main, [], nothingWaits)).toEqual({ rows: [] });
+    expect(sizes.slice(0, 3)).toEqual([132, 66, 33]); // with the wake-up
+    expect(new Set(main.calls.flat().flatMap(({ object, records }) => (object === 'Message__c' ? records : []))).size).toBe(130);
+  });
+});
+
 const FOREIGN_KEY = refused('INVALID_FIELD', 'Foreign key external ID: x not found for field ExternalId__c in entity Conversation__c');
 
 describe('a message whose conversation somebody deleted in the org', () => {
@@ -212,6 +231,29 @@ describe('the bell', () => {
     expect(main.bells[1]?.title).toMatch(/^New message from/);
   });
 
+  it('rings once for each owner of what one batch brought, all owners in one call', async () => {
+    const [agent, other] = ['005000000000001AAA', '005000000000002AAA'];
+    for (let conversation = 0; conversation < 9; conversation += 1) {
+      const number = person();
+      await inbound(number, 'one');
+      await inbound(number, 'two');
+      await sql`update conversation set owner_id = ${conversation < 6 ? agent : other} where customer_number = ${number}`.execute(
+        database.db,
+      );
+    }
+    await sql`update outbox set lane_key = '0' where org_id = ${orgId}`.execute(database.db);
+    const main = fakeUser(() => written(true));
+    const calls: { title: string; recipientIds: string[] }[][] = [];
+    main.sf.sendNotifications = async (_type, items) => void calls.push([...items]);
+    await deliver(main, [], nothingWaits);
+    expect(calls).toHaveLength(1);
+    const rung = calls[0]?.map(({ title, recipientIds }) => [recipientIds, title.replace(/from .* and/, 'from … and')]).sort();
+    expect(rung).toEqual([
+      [[agent], '12 new messages from … and 5 more'],
+      [[other], '6 new messages from … and 2 more'],
+    ]);
+  });
+
   it('that could not ring rings with the next text, and so does one whose process died', async () => {
     const [number, other] = [person(), person()];
     const first = await inbound(number, 'one');
@@ -245,15 +287,24 @@ describe('the bell', () => {
 });
 
 describe('a batch', () => {
+  const row = (id: number, subjectKind: string, subjectId: string) => ({
+    id,
+    version: 1,
+    subjectKind,
+    subjectId,
+    attempts: 0,
+    createdAt: new Date(),
+  });
+
+  it('is as much as five collections hold, the oldest of each kind', () => {
+    const of = (kind: string, from: number) => Array.from({ length: 450 }, (_, index) => row(from + index, kind, `${kind}${index}`));
+    const taken = takeBatch([...of('message', 1), ...of('opt_out', 1_001), ...of('conversation', 2_001)], new Map());
+    const ids = (kind: string) => taken.filter(({ subjectKind }) => subjectKind === kind).map(({ id }) => id);
+    const first = (count: number, from: number) => Array.from({ length: count }, (_, index) => from + index);
+    expect([ids('message'), ids('opt_out'), ids('conversation')]).toEqual([first(400, 1), first(200, 1_001), first(200, 2_001)]);
+  });
+
   it('leaves messages behind whose conversation did not fit', () => {
-    const row = (id: number, subjectKind: string, subjectId: string) => ({
-      id,
-      version: 1,
-      subjectKind,
-      subjectId,
-      attempts: 0,
-      createdAt: new Date(),
-    });
     const conversations = Array.from({ length: 201 }, (_, index) => row(index, 'conversation', `c${index}`));
     const messages = [row(300, 'message', 'm0'), row(301, 'message', 'm200'), row(302, 'message', 'other')];
     const parents = new Map(

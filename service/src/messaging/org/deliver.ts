@@ -25,6 +25,7 @@ import { buildBatch, goneRows, pairResults, takeBatch, WAKE_UP, type OrgBatch } 
 import { matchConversations } from './matching.ts';
 import { notifyOwners } from './notify.ts';
 import { judge, type Repair } from './outcome.ts';
+import { createPace } from './pace.ts';
 import { holdChildren, parentsOf, settleOrphans } from './parents.ts';
 import { refusalOfMost, tryRefused, type Pair } from './refused.ts';
 
@@ -41,6 +42,8 @@ interface Answer {
   pairs: Pair[];
 }
 
+/** Rows of a full call: as many as `takeBatch` takes at most of conversations and messages. */
+const FULL = 600;
 const QUEUE = 'Switchboard_Inbox';
 /** A queue that is made or replaced is noticed after this. */
 const QUEUE_TTL_MS = 10 * 60_000;
@@ -49,12 +52,13 @@ const QUEUE_TTL_MS = 10 * 60_000;
 export function createOrgLane(options: DeliverOptions): LanePurpose {
   const { db, clock, access, directory } = options;
   const queues = new LRUCache<string, { id: string | undefined }>({ max: 10_000, ttl: QUEUE_TTL_MS });
+  const pace = createPace(FULL);
   const once = createSingleFlight<string | undefined>(); // the lanes of an org begin at the same time
 
   async function run(batch: LaneBatch): Promise<void> {
     const { orgId } = batch.lease;
     const parents = await parentsOf(db, orgId, batch.rows);
-    const { rows, held } = holdChildren(takeBatch(batch.rows, parents), parents);
+    const { rows, held } = holdChildren(takeBatch(batch.rows.slice(0, pace.limit(orgId)), parents), parents);
     if (held.length > 0) await batch.settle({ retry: held });
     if (rows.length > 0) await deliver(batch, rows);
   }
@@ -70,6 +74,7 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
       if (fault?.of === 'request') return divide(batch, rows, fault);
       const hold = access.heldBy(error);
       if (!hold) throw error;
+      if (hold.code === 'TIMEOUT') pace.timedOut(orgId, rows.length);
       await batch.settle({ hold });
       return false;
     }
@@ -141,7 +146,10 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     if (built.steps.length === 0) return [built, []];
     // The call times out long before a whole lease: whoever takes the lane over afterwards cannot be overtaken by this call.
     await batch.renew();
-    return [built, await sf.composite(built.steps)];
+    const began = clock.now().getTime();
+    const results = await sf.composite(built.steps);
+    pace.answered(orgId, rows.length, clock.now().getTime() - began);
+    return [built, results];
   }
 
   async function match(viewer: Viewer, rows: OutboxRow[], sf: SalesforceClient): Promise<void> {
@@ -195,7 +203,7 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     }
   }
 
-  return { name: ORG_LANE, batchSize: 600, leaseMs: 120_000, run };
+  return { name: ORG_LANE, batchSize: FULL, leaseMs: 120_000, run };
 }
 
 async function findQueue(sf: SalesforceClient): Promise<string | undefined> {

@@ -64,7 +64,10 @@ export function startOrgLane(db: Db, main: FakeUser, others: FakeUser[] = [], le
       }
       return undefined;
     },
-    heldBy: () => undefined,
+    heldBy: (error) =>
+      error instanceof SalesforceError && error.fault === 'timeout'
+        ? { until: new Date(), code: 'TIMEOUT', reason: 'Salesforce did not answer in time.' }
+        : undefined,
     faultOf: (error) =>
       isOf(error, 400) || isOf(error, 403)
         ? { of: isOf(error, 400) ? 'request' : 'rights', code: (error as SalesforceError).errors[0]?.code ?? '', reason: 'refused' }
