@@ -18,6 +18,7 @@ afterAll(() => h.close());
 beforeEach(() => h.restore());
 
 const DATA = '/services/data/';
+const QUERY = 'GET /services/data/v65.0/query';
 const ids = (client: SalesforceClient): Promise<unknown> => client.query('SELECT Id FROM Conversation__c LIMIT 1');
 const call = (options: Partial<CallOptions> = {}, on = h.connections): Promise<unknown> =>
   on.call(org.id, { replay: 'idempotent', lane: 'messaging', ...options }, ids);
@@ -146,9 +147,10 @@ describe('a fault of the whole org', () => {
     expect(error).toBeInstanceOf(OrgHeldError);
     expect(h.connections.heldBy(error)).toMatchObject({ code });
     expect([await main(), await status(ADMIN)]).toEqual([ADMIN, 'connected']);
-    const before = await count('GET /services/data/:version/query');
+    const before = await count(QUERY);
+    expect(before).toBeGreaterThan(0);
     await errorOf(call());
-    expect(await count('GET /services/data/:version/query')).toBe(before);
+    expect(await count(QUERY)).toBe(before);
     expect((await events())[0]).toMatchObject({ kind: 'held', cause: code, waiting: 7 });
     expect((await h.connections.status(org.id)).hold?.retryAt).toMatch(/^\d{4}-/);
   });
@@ -157,9 +159,57 @@ describe('a fault of the whole org', () => {
     await h.fault({ match: { path: `${DATA}v65.0/query` }, times: 1, action: answer(503, 'SERVER_UNAVAILABLE') });
     await errorOf(call());
     h.advance(60_000);
+    await Promise.allSettled([call(), call(), call()]);
     await Promise.all([call(), call(), call()]);
     expect(h.released).toEqual([org.id]);
     expect((await events()).map((event) => event.kind).slice(0, 2)).toEqual(['released', 'held']);
+  });
+
+  it('is tried by one call of all lanes and processes when the hold has run out; the others are held until it is answered', async () => {
+    await h.fault({ match: { path: `${DATA}v65.0/query` }, action: { latencyMs: 4_000 } });
+    await errorOf(call({ timeoutMs: 1_000 }));
+    const started = await count(QUERY);
+    for (let turn = 1; turn <= 2; turn += 1) {
+      h.advance(600_000);
+      const calls = [h.connections, h.another()].flatMap((process) => [
+        call({ timeoutMs: 1_000 }, process),
+        call({ timeoutMs: 1_000 }, process),
+        call({ lane: 'sync', timeoutMs: 1_000 }, process),
+        call({ lane: 'acd', timeoutMs: 1_000 }, process),
+      ]);
+      const outcomes = await Promise.allSettled(calls);
+      expect(outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason instanceof OrgHeldError)).toBe(true);
+      expect(await count(QUERY)).toBe(started + turn);
+    }
+    expect((await h.store.links.find(org.id))?.holdAttempts).toBe(3);
+  });
+
+  it('is over with an answer, even where that refuses what was asked', async () => {
+    await h.fault({ match: { path: `${DATA}v65.0/query` }, times: 1, action: answer(503, 'SERVER_UNAVAILABLE') });
+    await errorOf(call());
+    h.advance(600_000);
+    const bad = h.connections.call(org.id, { replay: 'idempotent', lane: 'messaging' }, (client) => client.query('SELECT Nonsense FROM'));
+    expect((await errorOf(bad)).failure.code).toBe('MALFORMED_QUERY');
+    expect((await h.connections.status(org.id)).hold).toBe(null);
+  });
+
+  it('is tried again at once when whoever had the turn met a fault of the service itself', async () => {
+    await h.fault({ match: { path: `${DATA}v65.0/query` }, times: 1, action: answer(503, 'SERVER_UNAVAILABLE') });
+    await errorOf(call());
+    h.advance(600_000);
+    const broken = h.connections.call(org.id, { replay: 'idempotent', lane: 'messaging' }, () => Promise.reject(new TypeError('a bug')));
+    await expect(broken).rejects.toThrow('a bug');
+    await call();
+    expect((await h.connections.status(org.id)).hold).toBe(null);
+  });
+
+  it('that lasts lets the next user be tried when the main one turns out to be dead', async () => {
+    await h.fault({ match: { path: `${DATA}v65.0/query` }, times: 1, action: answer(503, 'SERVER_UNAVAILABLE') });
+    await errorOf(call());
+    await h.control('POST', `/users/${ADMIN}/revoke`);
+    h.advance(600_000);
+    await call();
+    expect([await main(), (await h.connections.status(org.id)).hold]).toEqual([STANDBY, null]);
   });
 
   it('is noticed to be over even when nobody calls', async () => {

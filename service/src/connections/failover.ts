@@ -190,20 +190,15 @@ export function createFailover(deps: FailoverDeps) {
       if (released) await deps.releaseLanes(orgId);
     },
 
-    /** An org-wide fault: nobody calls before the answered time. Never switches. */
-    async hold(link: LinkRow, failure: Failure): Promise<Date> {
+    /** An org-wide fault: nobody calls before the answered time. Never switches. `trial`: when the caller's turn to try a held org ends. */
+    async hold(link: LinkRow, failure: Failure, trial: Date | null = null): Promise<Date> {
       const at = clock.now();
       const wait = failure.retryAfterMs ?? backoffMs(link.holdAttempts);
       const until = new Date(at.getTime() + wait);
       const waiting = link.holdCode === null ? await countWaiting(link.orgId) : undefined;
       await store.transaction(async (tx) => {
-        const held = await store.links.hold(tx, link.orgId, {
-          code: failure.code,
-          text: failure.text,
-          detail: nextStepOf(failure),
-          at,
-          until,
-        });
+        const next = { code: failure.code, text: failure.text, detail: nextStepOf(failure), at, until };
+        const held = await store.links.hold(tx, link.orgId, next, trial);
         if (!held?.fresh) return;
         await event(tx, link.orgId, {
           kind: 'held',

@@ -59,13 +59,30 @@ export function createLinkStore(db: Db) {
           and (u.cool_until is null or u.cool_until <= ${at})`.execute(tx);
       return rows[0]?.n ?? 0;
     },
-    /** Puts the org on hold. Answers whether it was free before; undefined when a hold stands already. */
-    async hold(tx: Db, orgId: string, hold: Hold): Promise<{ fresh: boolean } | undefined> {
+    /**
+     * Puts the org on hold. Answers whether it was free before; undefined when a hold stands already, unless that ends at `trial`: then it is
+     * the caller's own trial that failed.
+     */
+    async hold(tx: Db, orgId: string, hold: Hold, trial: Date | null = null): Promise<{ fresh: boolean } | undefined> {
       const { rows } = await sql<{ attempts: number }>`
         update org_link set hold_code = ${hold.code}, hold_text = ${hold.text}, hold_detail = ${hold.detail},
           hold_since = coalesce(hold_since, ${hold.at}), hold_until = ${hold.until}, hold_attempts = hold_attempts + 1
-        where org_id = ${orgId} and (hold_code is null or hold_until <= ${hold.at}) returning hold_attempts as attempts`.execute(tx);
+        where org_id = ${orgId} and (hold_code is null or hold_until <= ${hold.at} or hold_until = ${trial})
+        returning hold_attempts as attempts`.execute(tx);
       return rows[0] && { fresh: rows[0].attempts === 1 };
+    },
+    /**
+     * Takes the turn to try an org whose hold has run out: until then it stays on hold for everybody else, in every process. False when
+     * somebody else tries it.
+     */
+    async claimTrial(orgId: string, at: Date, until: Date): Promise<boolean> {
+      const result = await sql`update org_link set hold_until = ${until}
+        where org_id = ${orgId} and hold_code is not null and (hold_until is null or hold_until <= ${at})`.execute(db);
+      return result.numAffectedRows === 1n;
+    },
+    /** Gives the turn back that ends at `until`, where the trial neither lifted the hold nor made it longer. */
+    async endTrial(orgId: string, until: Date, at: Date): Promise<void> {
+      await sql`update org_link set hold_until = ${at} where org_id = ${orgId} and hold_until = ${until}`.execute(db);
     },
     /** Lifts the hold; true only for the one that did. */
     async release(tx: Db, orgId: string): Promise<boolean> {
