@@ -11,7 +11,7 @@ import { beginSubmission } from '../store/queue.ts';
 import { saveParts } from '../store/receipts.ts';
 import type { CarrierAccount } from '../types.ts';
 import { hoursAgo, listed, longList, sid } from './twilio-list.test-helper.ts';
-import { poll, type PollClient } from './twilio-poll.ts';
+import { newPollMemory, poll, type PollClient } from './twilio-poll.ts';
 
 let database: Database;
 let orgId: string;
@@ -57,16 +57,11 @@ function carrier(pages: CarrierMessage[][], media: PollClient['listMedia'] = () 
   return { asked, client };
 }
 
-function look(
-  account: CarrierAccount,
-  client: PollClient,
-  signal = new AbortController().signal,
-  stretch = { ms: Infinity },
-): Promise<void> {
+function look(account: CarrierAccount, client: PollClient, signal = new AbortController().signal, memory = newPollMemory()): Promise<void> {
   const { db } = database;
   const wake = () => {};
   const { receive } = createReceive({ db, clock, wake });
-  return poll({ account, db, clock, receive, receipts: createReceipts({ db, wake }), stretch }, client, signal);
+  return poll({ account, db, clock, receive, receipts: createReceipts({ db, wake }), memory }, client, signal);
 }
 
 const rows = async <T>(query: string): Promise<T[]> => (await sql.raw<T>(query).execute(database.db)).rows;
@@ -233,6 +228,50 @@ describe('a list that is longer than what can be held', () => {
     await look(account, longListed(texts, { left: 1_000 }));
     expect(await takenBy(account)).toEqual(all);
     expect(account.polledUntil?.getTime()).toBeGreaterThan(hoursAgo(1).getTime());
+  });
+
+  it('is read in the end where few calls are let through, also when four texts a second come', async () => {
+    const account = await newAccount();
+    await look(account, longListed([], { left: 1 }));
+    account.polledUntil = hoursAgo(1 / 4);
+    const texts = Array.from({ length: 4 * 60 * 18 }, (_, index) => {
+      const createdAt = new Date(hoursAgo(0.3).getTime() + index * 250);
+      return index % 240 > 0 ? listed({ createdAt: createdAt.toISOString() }) : inbound(String(index), createdAt);
+    });
+    const memory = newPollMemory();
+    let looks = 0;
+    for (let failed = true; failed && looks < 100; looks += 1) {
+      failed = await look(account, longListed(texts, { left: 3 }), undefined, memory).then(
+        () => false,
+        () => true,
+      );
+    }
+    expect(looks).toBeLessThan(100);
+    const missed = texts.filter(({ direction, createdAt }) => direction === 'inbound' && createdAt! > hoursAgo(1 / 4).toISOString());
+    expect((await takenBy(account)).slice(-missed.length)).toEqual(missed.map(({ body }) => Number(body)));
+  });
+
+  it('is read with an overlap after a look that came to its end, and without one after a look that failed', async () => {
+    const account = await newAccount();
+    const memory = newPollMemory();
+    const since: number[] = [];
+    const noted = (left: number): PollClient => {
+      const list = longListed(texts, { left });
+      return {
+        ...list,
+        listMessages: (request) => (since.push(Date.parse((request as { since?: string }).since ?? '')), list.listMessages(request)),
+      };
+    };
+    const texts = manyTexts().filter(({ direction }) => direction === 'outbound');
+    await expect(look(account, noted(15), undefined, memory)).rejects.toThrow('Too many requests.');
+    const reached = account.polledUntil?.getTime();
+    since.length = 0;
+    await look(account, noted(1_000), undefined, memory);
+    expect(since[0]).toBe(reached);
+    const done = account.polledUntil?.getTime() ?? 0;
+    since.length = 0;
+    await look(account, noted(1_000), undefined, memory);
+    expect(since[0]).toBe(done - 2 * 60_000);
   });
 });
 

@@ -17,14 +17,22 @@ const TAKE_AT_ONCE = 200;
 /** Each is a call: a backlog after an outage is worked off over several looks. */
 const ASK_AT_ONCE = 100;
 
+/** What one look learns for the next one; a new session begins anew. */
+export interface PollMemory {
+  stretch: Stretch;
+  /** Where a look that failed goes on. Only a look that came to its end is followed by an overlap: throttled ones would else read nothing but that. */
+  goesOnAt: Date | null;
+}
+
+export const newPollMemory = (): PollMemory => ({ stretch: { ms: Infinity }, goesOnAt: null });
+
 export interface PollOptions {
   account: CarrierAccount;
   db: Db;
   clock: Clock;
   receive: Receive;
   receipts: Receipts;
-  /** What one look learns for the next. */
-  stretch: Stretch;
+  memory: PollMemory;
 }
 
 export type PollClient = Pick<TwilioClient, 'listMessages' | 'listMedia' | 'fetchMessage'>;
@@ -34,11 +42,12 @@ export type PollClient = Pick<TwilioClient, 'listMessages' | 'listMedia' | 'fetc
  * cannot be read; the next time goes on where this one ended.
  */
 export async function poll(options: PollOptions, client: PollClient, signal: AbortSignal): Promise<void> {
-  const { account, db, clock } = options;
+  const { account, db, clock, memory } = options;
   const now = clock.now();
   const ours = await listNumbersEver(db, account.orgId);
   const done = startOf(account, ours, now);
-  for await (const { messages, until } of readWindows(client, new Date(done.getTime() - OVERLAP_MS), now, signal, options.stretch)) {
+  const from = new Date(Math.min(memory.goesOnAt?.getTime() ?? Infinity, done.getTime() - (memory.goesOnAt ? 0 : OVERLAP_MS)));
+  for await (const { messages, until } of readWindows(client, from, now, signal, memory.stretch)) {
     for (let at = 0; at < messages.length; at += TAKE_AT_ONCE) {
       if (signal.aborted) return;
       const some = messages.slice(at, at + TAKE_AT_ONCE);
@@ -55,7 +64,9 @@ export async function poll(options: PollOptions, client: PollClient, signal: Abo
     account.polledUntil = until > done ? until : done;
     account.polledNumbers = [...ours];
     await savePolled(db, account);
+    memory.goesOnAt = until;
   }
+  if (!signal.aborted) memory.goesOnAt = null;
   await askForReceipts(options, client, signal);
 }
 

@@ -7,7 +7,7 @@ import type { Receive } from '../receive.ts';
 import type { Submission } from '../store/messages.ts';
 import type { CarrierAccount } from '../types.ts';
 import type { CarrierSession, SessionEvents, SubmitResult } from './session.ts';
-import { poll } from './twilio-poll.ts';
+import { newPollMemory, poll } from './twilio-poll.ts';
 
 const FAILED_POLL_MS = 30_000;
 const RETRY_MS = 2_000;
@@ -39,7 +39,7 @@ export function openTwilioSession(options: TwilioSessionOptions): CarrierSession
   const { account } = options;
   const client = twilioClient(account, options.authToken, options.dispatcher);
   const closing = new AbortController();
-  const polls = { ...options, stretch: { ms: Infinity } };
+  const polls = { ...options, memory: newPollMemory() };
   let hurry = new AbortController();
   const polling = pollForever();
 
