@@ -10,6 +10,7 @@ import { saveAccountState } from '../store/accounts.ts';
 import { changeStatuses, findSubmissions, type Submission } from '../store/messages.ts';
 import { beginSubmission, countParts, markInDoubt, readQueue, requeue, type QueuedRow } from '../store/queue.ts';
 import { CARRIER_LANE, type CarrierAccount } from '../types.ts';
+import { createPace } from './pace.ts';
 import { retryOf, withPatience } from './retries.ts';
 import type { CarrierSession, SessionEvents, SubmitResult } from './session.ts';
 import { settleSubmission } from './settle.ts';
@@ -222,15 +223,4 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
 
 function doneWith(row: QueuedRow) {
   return { done: [{ id: row.id, version: row.version }] };
-}
-
-/** Lets one message through per interval, in order, before it counts as being sent: what waits here certainly did not leave. */
-function createPace(perSecond: number): (signal: AbortSignal) => Promise<void> {
-  let next = 0;
-  return async (signal) => {
-    const now = Date.now();
-    const at = Math.max(now, next);
-    next = at + 1000 / perSecond;
-    if (at > now) await sleep(at - now, signal);
-  };
 }
