@@ -24,6 +24,8 @@ export function listed(message: Partial<CarrierMessage>): CarrierMessage {
 
 const PAGE = 200;
 
+type Place = [since: string, before: string | null, to: string | null, start: number];
+
 /** A carrier that answers as many calls as told, with what it has between the asked times. One may not keep to the upper bound. */
 export function longList(
   messages: CarrierMessage[],
@@ -32,15 +34,17 @@ export function longList(
 ): Pick<TwilioClient, 'listMessages'> {
   const at = (message: CarrierMessage) => Date.parse(message.createdAt ?? '');
   return {
-    listMessages: ({ since = '', before, page } = {}) => {
+    listMessages: ({ since = '', before, to, page } = {}) => {
       calls.left -= 1;
       if (calls.left < 0)
         return Promise.resolve({ ok: false, problem: { kind: 'throttled', text: 'Too many requests.', retryable: true } });
-      const [from, until, start] = page ? (JSON.parse(page) as [string, string | null, number]) : [since, before ?? null, 0];
+      const first: Place = [since, before ?? null, to ?? null, 0];
+      const [from, until, recipient, start] = page ? (JSON.parse(page) as Place) : first;
       const found = messages
         .filter((message) => at(message) >= Date.parse(from) && (!keepsBound || !until || at(message) <= Date.parse(until)))
+        .filter((message) => recipient === null || message.to === recipient)
         .sort((a, b) => at(b) - at(a));
-      const nextPage = start + PAGE < found.length ? JSON.stringify([from, until, start + PAGE]) : null;
+      const nextPage = start + PAGE < found.length ? JSON.stringify([from, until, recipient, start + PAGE]) : null;
       return Promise.resolve({ ok: true, value: { messages: found.slice(start, start + PAGE), nextPage } });
     },
   };

@@ -1,81 +1,29 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CarrierMessage } from '../../gateways/twilio/index.ts';
-import type { Database } from '../../platform/db/database.ts';
-import { createTestDatabase } from '../../platform/db/test-database.ts';
+import type { Db } from '../../platform/db/database.ts';
 import { createReceipts } from '../receipts.ts';
-import { createReceive } from '../receive.ts';
-import { addAccount, addMessage, addNumber, addOrg } from '../store.test-helper.ts';
-import { findAccount } from '../store/accounts.ts';
-import { beginSubmission } from '../store/queue.ts';
+import { addNumber } from '../store.test-helper.ts';
 import { saveParts } from '../store/receipts.ts';
 import type { CarrierAccount } from '../types.ts';
-import { hoursAgo, listed, longList, sid } from './twilio-list.test-helper.ts';
-import { newPollMemory, poll, type PollClient } from './twilio-poll.ts';
+import { listed, sid } from './twilio-list.test-helper.ts';
+import { carrier, OURS, person, startPolling, type PollRig } from './twilio-poll.test-helper.ts';
+import type { PollClient } from './twilio-poll.ts';
 
-let database: Database;
-let orgId: string;
+let rig: PollRig;
+let [db, orgId]: [Db, string] = [undefined as never, ''];
 beforeAll(async () => {
-  database = await createTestDatabase();
-  orgId = await addOrg(database.db);
-  await addNumber(database.db, orgId, await addAccount(database.db, orgId, 'twilio'), OURS);
+  rig = await startPolling();
+  ({ db, orgId } = rig);
 });
-afterAll(() => database.close());
+afterAll(() => rig.close());
 
-const OURS = '+14155550100';
-const clock = { now: () => new Date() };
-let people = 0;
-const person = () => `+1415554${1000 + (people += 1)}`;
-
-async function newAccount(): Promise<CarrierAccount> {
-  return (await findAccount(database.db, await addAccount(database.db, orgId, 'twilio')))!;
-}
-
-interface Asked {
-  pages: number;
-  media: number;
-}
-
-/** A carrier whose list has these pages, newest message first. */
-function carrier(pages: CarrierMessage[][], media: PollClient['listMedia'] = () => Promise.resolve({ ok: true, value: [] })) {
-  const asked: Asked = { pages: 0, media: 0 };
-  const client: PollClient = {
-    listMessages: (options) => {
-      asked.pages += 1;
-      const page = Number((options as { page?: string }).page ?? 0);
-      return Promise.resolve({
-        ok: true,
-        value: { messages: pages[page] ?? [], nextPage: page + 1 < pages.length ? String(page + 1) : null },
-      }) as ReturnType<PollClient['listMessages']>;
-    },
-    listMedia: (id) => {
-      asked.media += 1;
-      return media(id);
-    },
-    fetchMessage: () => Promise.reject(new Error('nothing is to be asked')),
-  };
-  return { asked, client };
-}
-
-function look(account: CarrierAccount, client: PollClient, signal = new AbortController().signal, memory = newPollMemory()): Promise<void> {
-  const { db } = database;
-  const wake = () => {};
-  const { receive } = createReceive({ db, clock, wake });
-  return poll({ account, db, clock, receive, receipts: createReceipts({ db, wake }), memory }, client, signal);
-}
-
-const rows = async <T>(query: string): Promise<T[]> => (await sql.raw<T>(query).execute(database.db)).rows;
-const statusOf = async (id: string) => (await rows<{ status: string }>(`select status from message where id = '${id}'`))[0]?.status;
-const inboundOf = (account: CarrierAccount) =>
-  rows<{ body: string }>(`select body from message where account_id = '${account.id}' and direction = 'inbound' order by sequence`);
-
-/** A message that was begun and whose outcome is as given. */
-async function begun(account: CarrierAccount, to: string, status: 'sending' | 'unknown'): Promise<string> {
-  const { id } = await addMessage(database.db, { orgId, accountId: account.id, customerNumber: to });
-  await beginSubmission(database.db, orgId, { id, customerNumber: to }, new Date());
-  await sql`update message set status = ${status} where id = ${id}`.execute(database.db);
-  return id;
-}
+const newAccount = () => rig.newAccount();
+const look: PollRig['look'] = (...options) => rig.look(...options);
+const inboundOf: PollRig['inboundOf'] = (account) => rig.inboundOf(account);
+const begun: PollRig['begun'] = (...message) => rig.begun(...message);
+const statusOf: PollRig['statusOf'] = (id) => rig.statusOf(id);
+const rows: PollRig['rows'] = (query) => rig.rows(query);
 
 describe('an inbound text in the list', () => {
   const inbound = (more: Partial<CarrierMessage>) =>
@@ -134,8 +82,8 @@ describe('a message in doubt', () => {
   it('is not settled by an id that turns out to be another message’s', async () => {
     const [account, to, carrierId] = [await newAccount(), person(), sid()];
     const [lost, other] = [await begun(account, to, 'unknown'), await begun(account, to, 'sending')];
-    await saveParts(database.db, orgId, account.id, other, [{ part: 1, carrierId, key: carrierId }]);
-    const receipts = createReceipts({ db: database.db, wake: () => {} });
+    await saveParts(db, orgId, account.id, other, [{ part: 1, carrierId, key: carrierId }]);
+    const receipts = createReceipts({ db, wake: () => {} });
     await receipts.identify({ orgId, accountId: account.id, messageId: lost, carrierId, keys: [carrierId], listed: true });
     expect(await statusOf(lost)).toBe('unknown');
   });
@@ -154,125 +102,10 @@ it('messages of another system that uses the account leave nothing behind', asyn
 
 it('takes what was texted to a number that the org has no more', async () => {
   const [account, gone] = [await newAccount(), person()];
-  await addNumber(database.db, orgId, account.id, gone);
-  await sql`update number set removed_at = now() where number = ${gone}`.execute(database.db);
+  await addNumber(db, orgId, account.id, gone);
+  await sql`update number set removed_at = now() where number = ${gone}`.execute(db);
   await look(account, carrier([[listed({ direction: 'inbound', status: 'received', from: person(), to: gone, body: 'late' })]]).client);
   expect(await inboundOf(account)).toEqual([{ body: 'late' }]);
-});
-
-/** The same, with what it has between the asked times, which answers as many calls as told. */
-const longListed = (messages: CarrierMessage[], calls: { left: number }): PollClient => ({
-  ...carrier([]).client,
-  ...longList(messages, calls),
-});
-
-describe('a number that is new in the org', () => {
-  const textTo = (to: string, createdAt: Date) =>
-    listed({ from: person(), to, direction: 'inbound', status: 'received', body: 'early', createdAt: createdAt.toISOString() });
-
-  it('gets what was texted to it within a day before, also after a restart, and only once is so much read', async () => {
-    const account = await newAccount();
-    const [late, calls] = [person(), { left: 1_000 }];
-    const list = longListed([textTo(late, hoursAgo(20)), textTo(late, hoursAgo(30))], calls);
-    await look(account, list);
-    expect(await inboundOf(account)).toEqual([]);
-    expect(account.polledUntil?.getTime()).toBeGreaterThan(hoursAgo(1).getTime());
-
-    await addNumber(database.db, orgId, account.id, late);
-    await look((await findAccount(database.db, account.id))!, list);
-    expect(await inboundOf(account)).toEqual([{ body: 'early' }]);
-
-    const from: string[] = [];
-    const again = (await findAccount(database.db, account.id))!;
-    await look(again, {
-      ...list,
-      listMessages: (request) => (from.push((request as { since: string }).since), list.listMessages(request)),
-    });
-    expect(from.filter((since) => Date.parse(since) < hoursAgo(1).getTime())).toEqual([]);
-  });
-
-  it('is looked for further back where the look was interrupted', async () => {
-    const account = await newAccount();
-    await look(account, longListed([], { left: 1 }));
-    const late = person();
-    await addNumber(database.db, orgId, account.id, late);
-    const list = [textTo(late, hoursAgo(20))];
-    await expect(look(account, longListed(list, { left: 0 }))).rejects.toThrow('Too many requests.');
-    await look(account, longListed(list, { left: 1_000 }));
-    expect(await inboundOf(account)).toHaveLength(1);
-  });
-});
-
-describe('a list that is longer than what can be held', () => {
-  const from = person();
-  const inbound = (body: string, createdAt: Date) =>
-    listed({ from, to: OURS, direction: 'inbound', status: 'received', body, createdAt: createdAt.toISOString() });
-  /** Every tenth is a text to the org, the others are another system's. */
-  const manyTexts = () =>
-    Array.from({ length: 2_500 }, (_, index) => {
-      const createdAt = new Date(hoursAgo(20).getTime() + index * 20_000);
-      return index % 10 > 0 ? listed({ createdAt: createdAt.toISOString() }) : inbound(String(index), createdAt);
-    });
-  const all = Array.from({ length: 250 }, (_, index) => index * 10);
-  const takenBy = async (account: CarrierAccount) => (await inboundOf(account)).map((row) => Number(row.body));
-
-  it('is stored stretch by stretch, oldest first, and a failure costs only what was being read', async () => {
-    const account = await newAccount();
-    const texts = manyTexts();
-    await expect(look(account, longListed(texts, { left: 20 }))).rejects.toThrow('Too many requests.');
-    const first = await takenBy(account);
-    expect(first.length).toBeGreaterThan(0);
-    expect(first).toEqual(first.map((_, index) => index * 10));
-    expect(account.polledUntil?.getTime()).toBeLessThan(hoursAgo(1).getTime());
-
-    await look(account, longListed(texts, { left: 1_000 }));
-    expect(await takenBy(account)).toEqual(all);
-    expect(account.polledUntil?.getTime()).toBeGreaterThan(hoursAgo(1).getTime());
-  });
-
-  it('is read in the end where few calls are let through, also when four texts a second come', async () => {
-    const account = await newAccount();
-    await look(account, longListed([], { left: 1 }));
-    account.polledUntil = hoursAgo(1 / 4);
-    const texts = Array.from({ length: 4 * 60 * 18 }, (_, index) => {
-      const createdAt = new Date(hoursAgo(0.3).getTime() + index * 250);
-      return index % 240 > 0 ? listed({ createdAt: createdAt.toISOString() }) : inbound(String(index), createdAt);
-    });
-    const memory = newPollMemory();
-    let looks = 0;
-    for (let failed = true; failed && looks < 100; looks += 1) {
-      failed = await look(account, longListed(texts, { left: 3 }), undefined, memory).then(
-        () => false,
-        () => true,
-      );
-    }
-    expect(looks).toBeLessThan(100);
-    const missed = texts.filter(({ direction, createdAt }) => direction === 'inbound' && createdAt! > hoursAgo(1 / 4).toISOString());
-    expect((await takenBy(account)).slice(-missed.length)).toEqual(missed.map(({ body }) => Number(body)));
-  });
-
-  it('is read with an overlap after a look that came to its end, and without one after a look that failed', async () => {
-    const account = await newAccount();
-    const memory = newPollMemory();
-    const since: number[] = [];
-    const noted = (left: number): PollClient => {
-      const list = longListed(texts, { left });
-      return {
-        ...list,
-        listMessages: (request) => (since.push(Date.parse((request as { since?: string }).since ?? '')), list.listMessages(request)),
-      };
-    };
-    const texts = manyTexts().filter(({ direction }) => direction === 'outbound');
-    await expect(look(account, noted(15), undefined, memory)).rejects.toThrow('Too many requests.');
-    const reached = account.polledUntil?.getTime();
-    since.length = 0;
-    await look(account, noted(1_000), undefined, memory);
-    expect(since[0]).toBe(reached);
-    const done = account.polledUntil?.getTime() ?? 0;
-    since.length = 0;
-    await look(account, noted(1_000), undefined, memory);
-    expect(since[0]).toBe(done - 2 * 60_000);
-  });
 });
 
 describe('a message whose receipt did not come', () => {
@@ -288,11 +121,9 @@ describe('a message whose receipt did not come', () => {
   });
   async function sent(account: CarrierAccount, carrierId: string, minutesAgo: number): Promise<string> {
     const id = await begun(account, person(), 'sending');
-    await saveParts(database.db, orgId, account.id, id, [{ part: 1, carrierId, key: carrierId }]);
-    await sql`update message set status = 'sent', submitted_at = now() - ${minutesAgo} * interval '1 minute' where id = ${id}`.execute(
-      database.db,
-    );
-    await sql`update message_part set ask_at = ask_at - ${minutesAgo} * interval '1 minute' where message_id = ${id}`.execute(database.db);
+    await saveParts(db, orgId, account.id, id, [{ part: 1, carrierId, key: carrierId }]);
+    await sql`update message set status = 'sent', submitted_at = now() - ${minutesAgo} * interval '1 minute' where id = ${id}`.execute(db);
+    await sql`update message_part set ask_at = ask_at - ${minutesAgo} * interval '1 minute' where message_id = ${id}`.execute(db);
     return id;
   }
   const asksIn = async (id: string) =>
@@ -317,7 +148,7 @@ describe('a message whose receipt did not come', () => {
     const [firstId, lastId, goneId] = [sid(), sid(), sid()];
     const [first, last, gone] = [await sent(account, firstId, 20), await sent(account, lastId, 43 * 60), await sent(account, goneId, 30)];
     const [old, failed] = [await sent(account, sid(), 49 * 60), await sent(account, sid(), 60)];
-    await sql`update message set status = 'failed' where id = ${failed}`.execute(database.db);
+    await sql`update message set status = 'failed' where id = ${failed}`.execute(db);
     const asked: string[] = [];
     await look(
       account,
@@ -329,8 +160,8 @@ describe('a message whose receipt did not come', () => {
     expect(asked).toEqual([lastId, goneId, firstId]);
     expect([await asksIn(first), await asksIn(gone), await asksIn(last)]).toEqual([60, 90, 129 * 60]);
     expect([await asksIn(old), await asksIn(failed)]).toEqual([null, null]);
-    await sql`update message_part set ask_at = now() where message_id = ${last}`.execute(database.db);
-    await sql`update message set submitted_at = now() - interval '3 days' where id = ${last}`.execute(database.db);
+    await sql`update message_part set ask_at = now() where message_id = ${last}`.execute(db);
+    await sql`update message set submitted_at = now() - interval '3 days' where id = ${last}`.execute(db);
     await look(account, asking([], asked));
     expect(asked).toHaveLength(3);
     expect(await asksIn(last)).toBeNull();

@@ -11,7 +11,7 @@ import { readWindows, type Stretch } from './twilio-windows.ts';
 
 /** Webhooks and list may disagree about a second or two; asking again costs nothing, since everything is known by its id. */
 const OVERLAP_MS = 2 * 60_000;
-const FIRST_LOOK_BACK_MS = 24 * 3600_000;
+const LOOK_BACK_MS = 24 * 3600_000;
 const CLOCKS_DIFFER_MS = 5_000;
 const TAKE_AT_ONCE = 200;
 /** Each is a call: a backlog after an outage is worked off over several looks. */
@@ -22,9 +22,11 @@ export interface PollMemory {
   stretch: Stretch;
   /** Where a look that failed goes on. Only a look that came to its end is followed by an overlap: throttled ones would else read nothing but that. */
   goesOnAt: Date | null;
+  /** How far the list was read again for a number that is new. */
+  newNumbers: Map<string, { stretch: Stretch; goesOnAt: Date }>;
 }
 
-export const newPollMemory = (): PollMemory => ({ stretch: { ms: Infinity }, goesOnAt: null });
+export const newPollMemory = (): PollMemory => ({ stretch: { ms: Infinity }, goesOnAt: null, newNumbers: new Map() });
 
 export interface PollOptions {
   account: CarrierAccount;
@@ -45,16 +47,18 @@ export async function poll(options: PollOptions, client: PollClient, signal: Abo
   const { account, db, clock, memory } = options;
   const now = clock.now();
   const ours = await listNumbersEver(db, account.orgId);
-  const done = startOf(account, ours, now);
+  // The first look reaches a day back for all of them.
+  if (account.polledUntil === null) account.polledNumbers = [...ours.listed];
+  // At most now: a clock that was set back must not leave a gap.
+  const done = new Date(Math.min(account.polledUntil?.getTime() ?? dayBefore(now).getTime(), now.getTime()));
   const from = new Date(Math.min(memory.goesOnAt?.getTime() ?? Infinity, done.getTime() - (memory.goesOnAt ? 0 : OVERLAP_MS)));
   for await (const { messages, until } of readWindows(client, from, now, signal, memory.stretch)) {
-    for (let at = 0; at < messages.length; at += TAKE_AT_ONCE) {
+    for (const some of portions(messages)) {
       if (signal.aborted) return;
-      const some = messages.slice(at, at + TAKE_AT_ONCE);
       await takeInbound(
         options,
         client,
-        some.filter((message) => message.direction === 'inbound' && ours.has(message.to)),
+        some.filter((message) => message.direction === 'inbound' && ours.all.has(message.to)),
       );
       await takeOutbound(
         options,
@@ -62,23 +66,47 @@ export async function poll(options: PollOptions, client: PollClient, signal: Abo
       );
     }
     account.polledUntil = until > done ? until : done;
-    account.polledNumbers = [...ours];
     await savePolled(db, account);
     memory.goesOnAt = until;
   }
-  if (!signal.aborted) memory.goesOnAt = null;
+  if (signal.aborted) return;
+  memory.goesOnAt = null;
+  await readBack(options, client, ours.listed, signal);
   await askForReceipts(options, client, signal);
 }
 
 /**
- * Where the last look ended; at most now, because a clock that was set back must not leave a gap. The first look reaches a day back, and so
- * does one with a number that the looks before did not know: they passed its texts over.
+ * A number that the looks before did not know gets what was texted to it within a day before: they passed that over. Only its own texts are
+ * asked for, so that neither the place in the list nor what is in doubt depends on it.
  */
-function startOf({ polledUntil, polledNumbers }: CarrierAccount, ours: ReadonlySet<string>, now: Date): Date {
-  const dayBefore = now.getTime() - FIRST_LOOK_BACK_MS;
-  const known = new Set(polledNumbers);
-  const hasNew = [...ours].some((number) => !known.has(number));
-  return new Date(Math.min(polledUntil?.getTime() ?? dayBefore, hasNew ? dayBefore : Infinity, now.getTime()));
+async function readBack(options: PollOptions, client: PollClient, listed: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  const { account, db, clock, memory } = options;
+  const known = new Set(account.polledNumbers);
+  for (const number of listed) {
+    if (known.has(number)) continue;
+    const place = memory.newNumbers.get(number) ?? { stretch: { ms: Infinity }, goesOnAt: dayBefore(clock.now()) };
+    memory.newNumbers.set(number, place);
+    const to = account.polledUntil ?? clock.now();
+    for await (const { messages, until } of readWindows(client, place.goesOnAt, to, signal, place.stretch, number)) {
+      for (const some of portions(messages.filter((message) => message.direction === 'inbound' && message.to === number))) {
+        if (signal.aborted) return;
+        await takeInbound(options, client, some);
+      }
+      place.goesOnAt = until;
+    }
+    if (signal.aborted) return;
+    memory.newNumbers.delete(number);
+    account.polledNumbers = [...account.polledNumbers, number];
+    await savePolled(db, account);
+  }
+}
+
+function dayBefore(time: Date): Date {
+  return new Date(time.getTime() - LOOK_BACK_MS);
+}
+
+function* portions(messages: CarrierMessage[]): Generator<CarrierMessage[]> {
+  for (let at = 0; at < messages.length; at += TAKE_AT_ONCE) yield messages.slice(at, at + TAKE_AT_ONCE);
 }
 
 /** Texts to numbers that were never this org's are another system's that uses the account. */

@@ -26,7 +26,7 @@ type ListClient = Pick<TwilioClient, 'listMessages'>;
  * Reads the carrier's list from `from` to `to` (and what came meanwhile), oldest first. The list itself begins with the newest, so a stretch
  * that has many pages, or whose pages could not all be read, is shortened to half of what was read of it. The newest stretch has no upper
  * bound, so that nothing hides behind clocks that differ. Throws with the carrier's words where it cannot be read; ends early when `signal`
- * is aborted.
+ * is aborted. `recipient`: only texts to this number.
  */
 export async function* readWindows(
   client: ListClient,
@@ -34,6 +34,7 @@ export async function* readWindows(
   to: Date,
   signal: AbortSignal,
   stretch: Stretch = { ms: Infinity },
+  recipient?: string,
 ): AsyncGenerator<ListWindow, void> {
   const end = to.getTime();
   let at = from.getTime();
@@ -43,7 +44,7 @@ export async function* readWindows(
     let whole = false;
     try {
       const maxPages = until - at <= SHORTEST_MS ? Infinity : MAX_PAGES;
-      for await (const page of pagesOf(client, at, until === end ? undefined : until, maxPages, signal)) {
+      for await (const page of pagesOf(client, { from: at, until: until === end ? undefined : until, recipient }, maxPages, signal)) {
         read.push(...page.messages);
         whole = page.last;
       }
@@ -71,8 +72,7 @@ function shorter(newestFirst: CarrierMessage[], at: number, until: number): numb
 /** The pages of a stretch, the newest first, and not more than `maxPages` of them. */
 async function* pagesOf(
   client: ListClient,
-  from: number,
-  until: number | undefined,
+  { from, until, recipient }: { from: number; until: number | undefined; recipient: string | undefined },
   maxPages: number,
   signal: AbortSignal,
 ): AsyncGenerator<{ messages: readonly CarrierMessage[]; last: boolean }, void> {
@@ -85,6 +85,7 @@ async function* pagesOf(
             since: new Date(from).toISOString(),
             // A second more: neighbouring stretches may share a text, which is known by its id, but none falls between them.
             ...(until !== undefined && { before: new Date(until + SHORTEST_MS).toISOString() }),
+            ...(recipient !== undefined && { to: recipient }),
             pageSize: PAGE_SIZE,
           },
     );

@@ -118,10 +118,17 @@ export async function findNumber(db: Db, orgId: string, id: string): Promise<Our
     .rows[0];
 }
 
-/** Every number that is or was the org's, whatever account it was set up with: what was texted to one is the org's. */
-export async function listNumbersEver(db: Db, orgId: string): Promise<Set<string>> {
-  const { rows } = await sql<{ number: string }>`select distinct number from number where org_id = ${orgId}`.execute(db);
-  return new Set(rows.map((row) => row.number));
+/** Numbers that are or were the org's: all of them, and those whose texts stand in the list of a Twilio account. Sender names get none. */
+export async function listNumbersEver(db: Db, orgId: string): Promise<{ all: Set<string>; listed: Set<string> }> {
+  const { rows } = await sql<{ number: string; listed: boolean }>`
+    select n.number, bool_or(n.kind <> 'sender_name' and a.kind = 'twilio') as listed
+    from number n join carrier_account a on a.org_id = n.org_id and a.id = n.account_id where n.org_id = ${orgId} group by n.number`.execute(
+    db,
+  );
+  return {
+    all: new Set(rows.map((row) => row.number)),
+    listed: new Set(rows.filter((row) => row.listed).map((row) => row.number)),
+  };
 }
 
 /** Whoever changes an org's numbers waits here for whoever else does: which of them is the default one is decided in turn. */
