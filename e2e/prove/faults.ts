@@ -37,6 +37,7 @@ const ORG_RULES: Record<
   refused: { match: COMPOSITE, times: 2, action: { status: 400, body: error('JSON_PARSER_ERROR') } },
   slow: { match: { path: '/services/data' }, times: 4, action: { latencyMs: 1_500 } },
   'very-slow': { match: { path: '/services/data' }, times: 2, action: { latencyMs: 5_000 } },
+  'token-slow': { match: { path: '/services/oauth2/token' }, times: 3, action: { latencyMs: 1_500 } },
   'token-reply-lost': { match: { path: '/services/oauth2/token' }, times: 1, action: { drop: 'after' } },
 };
 
@@ -51,7 +52,8 @@ export async function harmOrg(fault: OrgFault, control: Control, everyUser: read
   else {
     await control('POST', '/faults', ORG_RULES[fault]);
     // Without a session that ran out nobody would ask for a token.
-    if (fault === 'token-reply-lost') for (const user of everyUser) await control('POST', `/users/${user}/expire-session`);
+    if (fault === 'token-reply-lost' || fault === 'token-slow')
+      for (const user of everyUser) await control('POST', `/users/${user}/expire-session`);
   }
 }
 

@@ -36,7 +36,7 @@ export async function playSchedule(world: World, steps: readonly Step[], number:
   }
   await sleep(300); // what the last fault hits is under way
   await Promise.all(harms);
-  await heal(world, steps);
+  await heal(world);
   const settling = Date.now();
   for (;;) {
     const quiet = await settle(world, traffic, Promise.all(texts), settling);
@@ -103,12 +103,11 @@ async function harmDatabase({ server, databaseName, link }: World, fault: Extrac
   }
 }
 
-async function heal(world: World, steps: readonly Step[]): Promise<void> {
+async function heal(world: World): Promise<void> {
   await healOrg(world.salesforce, USERS);
   await healCarrier(world.carrier, world.setWebhook);
   await world.processes.mend();
-  // Only where somebody may have died or frozen with one: a worker that loses its lease while it works cannot know what became of its texts.
-  if (steps.some((step) => step.do === 'process' || step.do === 'database')) await world.endLeases();
+  await world.endLeases();
 }
 
 /** Waits until nothing is under way; false when that took too long since `began`. */
@@ -119,6 +118,7 @@ async function settle(world: World, traffic: Traffic, under: Promise<unknown>, b
   for (;;) {
     await sleep(250);
     await world.processes.mend();
+    await world.endLeases();
     await world.signInAgain().catch(() => undefined);
     await world.turnClocksForward();
     await fetch(`${world.service}/v1/parked/retry`, { method: 'POST', headers: { authorization: `Bearer ${world.key()}` } }).catch(
@@ -128,7 +128,7 @@ async function settle(world: World, traffic: Traffic, under: Promise<unknown>, b
     if (took > 1_000 && answered && (await isQuiet(world, traffic))) return true;
     if (took > RESTART_AFTER_MS && !restarted) {
       restarted = true; // pauses that a process keeps for itself are over with it
-      await world.processes.restart(world.endLeases);
+      await world.processes.restart();
     }
     if (took > GIVE_UP_MS) {
       traffic.giveUp();

@@ -10,6 +10,8 @@ export interface Slot {
 
 export interface Processes {
   slots: readonly [Slot, Slot];
+  /** Names (INSTANCE_NAME) of those that have ended or are frozen: nobody works under the leases that they hold. */
+  idleNames(): string[];
   /** Processes that ended although nobody had asked for it, since the last call. */
   takeDeaths(): string[];
   start(index: number, env?: Record<string, string>): Promise<void>;
@@ -21,8 +23,7 @@ export interface Processes {
   mend(): Promise<void>;
   /** The process starts anew, and its clock jumps while it runs. Without libfaketime it only starts anew. */
   jump(index: number, offsetSeconds: number): Promise<void>;
-  /** `between`: what is done while no process runs. */
-  restart(between: () => Promise<unknown>): Promise<void>;
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,6 +36,9 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
   ];
   const ended = new WeakSet<ServiceProcess>();
   const deaths: string[] = [];
+  const idle = new Set<string>();
+  const names: string[] = [];
+  let started = 0;
   /** Those whose end somebody asked for, or plans. */
   const asked = new WeakSet<ServiceProcess>();
   const own = (index: number): Record<string, string> =>
@@ -52,17 +56,22 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
   const all: Processes = {
     slots,
     takeDeaths: () => deaths.splice(0),
+    idleNames: () => [...idle, ...slots.flatMap((each, index) => (each.frozen ? [names[index] as string] : []))],
     async start(index, more = {}) {
-      const started = startService({ ports, dataDir, onOutput, main, env: { ...env, ...own(index), ...more } });
-      const process = await started.catch((error: unknown) => {
+      const name = `slot-${index}-${(started += 1)}`;
+      const starting = startService({ ports, dataDir, onOutput, main, env: { ...env, ...own(index), INSTANCE_NAME: name, ...more } });
+      const process = await starting.catch((error: unknown) => {
         if (more['FAIL_POINTS']) return undefined; // it died on what was left to do, before it was ready
         throw error;
       });
       slot(index).process = process;
+      names[index] = name;
+      if (!process) idle.add(name);
       if (!process) return;
       if (more['FAIL_POINTS']) asked.add(process);
       void process.exited.then(({ code, signal }) => {
         ended.add(process);
+        idle.add(name);
         if (!asked.has(process)) deaths.push(`process ${index} ended by itself (${code ?? signal})`);
       });
     },
@@ -95,10 +104,9 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
       await all.start(index, faketime ? clockEnv(file) : {});
       setClock(file, offsetSeconds);
     },
-    async restart(between) {
+    async restart() {
       all.thaw();
       await Promise.all([end(0, 'stop'), end(1, 'stop')]);
-      await between();
       await all.mend();
     },
     async close() {

@@ -15,6 +15,7 @@ export const ORG_FAULTS = [
   'slow',
   'very-slow',
   'token-reply-lost',
+  'token-slow',
   'org-locked',
   'dns-failure',
   'poison-row', // a rule of the org refuses single records

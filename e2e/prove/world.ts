@@ -104,7 +104,7 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
       update lane set held_until = now() where held_until > now();
       update outbox set due_at = now() where due_at > now();
       update org_link set hold_until = now() where hold_until > now();
-      update connected_user set probe_at = now(), cool_until = null, refresh_until = least(refresh_until, now());`);
+      update connected_user set probe_at = now(), cool_until = null;`);
   }
 
   async function signInAgain(): Promise<void> {
@@ -157,8 +157,8 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     newKey: () => randomUUID() as string,
     /** Leases of a process that is gone or frozen run out. */
     async endLeases() {
-      await sql.query('update lane set lease_until = now() where lease_until > now()');
-      await sql.query('update connected_user set refresh_until = now() where refresh_until > now()');
+      const names = processes.idleNames();
+      await sql.query(`update lane set lease_until = now() where lease_until > now() and split_part(owner, '/', 1) = any($1)`, [names]);
     },
     link,
     async close() {

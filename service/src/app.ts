@@ -6,7 +6,7 @@ import { createDirectory } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
 import { createExchange, createSalesforceClient, createSalesforceOAuth } from './gateways/salesforce/index.ts';
 import { CARRIER_LANE, createMessagingFeature, ORG_LANE, type MessagingFeature, type OrgAccess } from './messaging/index.ts';
-import { systemClock, type Clock } from './platform/clock.ts';
+import { createDatabaseClock, databaseTime, type Clock } from './platform/clock.ts';
 import { createSecretBox } from './platform/crypto.ts';
 import { openDatabase, type Database } from './platform/db/database.ts';
 import { migrate } from './platform/db/migrate.ts';
@@ -44,7 +44,6 @@ export interface AppParts {
 
 /** Builds every part and hands it what it needs: the only place that knows them all. Resolves when requests are taken. */
 export async function startApp(config: Config, logger: Logger, parts: AppParts = {}): Promise<App> {
-  const { clock = systemClock } = parts;
   const onError = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
   const database = parts.database ?? (await openDatabase({ ...config.database, onError }));
   const { db } = database;
@@ -53,11 +52,13 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
       'DATABASE_URL is not set: the database is a folder. It survives a killed process, not a power cut; use PostgreSQL for real work',
     );
   await migrate(db);
+  const following = parts.clock ? undefined : await createDatabaseClock(() => databaseTime(db));
+  const clock = parts.clock ?? (following as Clock);
   // The folder's lock proves that no other process is there: nobody has to wait for the leases of one that was killed.
   const alone = database.kind === 'pglite' && !parts.database;
   if (alone) await endLeases(db);
 
-  const owner = randomUUID();
+  const owner = `${config.instanceName}/${randomUUID()}`;
   const failPoints = parseFailPoints(config.failPoints);
   const secretBox = createSecretBox(config.masterKeys);
   const guard = createAddressGuard(config.allowedHosts);
@@ -102,7 +103,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     secrets: secretBox,
     guard,
     directory: createDirectory({ clock, logger }),
-    access: orgAccess(connections),
+    access: orgAccess(connections, clock),
     owner,
     publicUrl: config.publicUrl,
     retentionDays: config.retentionDays,
@@ -114,7 +115,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     missingAccess,
     linkState: (orgId) => connections.status(orgId),
   });
-  const lanes = createLaneEngine({ db, purposes: [...messaging.lanes, ...connections.lanes], owner, logger, failPoints });
+  const lanes = createLaneEngine({ db, clock, purposes: [...messaging.lanes, ...connections.lanes], owner, logger, failPoints });
 
   const app = await createHttpServer({
     logger,
@@ -154,7 +155,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
       await endAll([
         [() => app.close()],
         [() => messaging.carriers.stop(), () => lanes.stop(), () => connections.stop(), () => jobs.stop()],
-        [() => operator.close(), () => mailer?.close(), () => guard.close()],
+        [() => operator.close(), () => mailer?.close(), () => guard.close(), () => following?.stop()],
         [() => !parts.database && database.close()],
       ]);
     },
@@ -171,12 +172,12 @@ async function endAll(groups: (() => unknown)[][]): Promise<void> {
 }
 
 /** The org as messaging sees it: its work is made of upserts and reads, so it may run again as another user. */
-function orgAccess(connections: Connections): OrgAccess {
+function orgAccess(connections: Connections, clock: Clock): OrgAccess {
   return {
     call: (orgId, work) =>
       connections.call(orgId, { replay: 'idempotent', lane: 'messaging', packageFields: true, timeoutMs: ORG_CALL_MS }, work),
     tryOthers: connections.tryOthers,
-    heldBy: (error) => connections.heldBy(error) ?? failedCall(error),
+    heldBy: (error) => connections.heldBy(error) ?? failedCall(error, clock),
     faultOf: (error) => (connections.heldBy(error) ? undefined : faultOf(error)),
   };
 }
@@ -190,8 +191,8 @@ function faultOf(error: unknown): ReturnType<OrgAccess['faultOf']> {
 }
 
 /** A call that failed as a whole without a fault of the org: a passing cause is over soon, missing rights wait for an admin. */
-function failedCall(error: unknown): ReturnType<OrgAccess['heldBy']> {
+function failedCall(error: unknown, clock: Clock): ReturnType<OrgAccess['heldBy']> {
   if (!(error instanceof CallFailedError)) return undefined;
   const { class: kind, code, text, retryAfterMs } = error.failure;
-  return { until: new Date(Date.now() + (retryAfterMs ?? (kind === 'transient' ? 2_000 : 60_000))), code, reason: text };
+  return { until: new Date(clock.now().getTime() + (retryAfterMs ?? (kind === 'transient' ? 2_000 : 60_000))), code, reason: text };
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseMasterKeys } from './platform/crypto.ts';
@@ -16,6 +17,8 @@ const environment = z.object({
   /** The sandbox's own relaxations: http on localhost, peers on this machine, fail-points. `npm start` sets it; refused in production. */
   SANDBOX_MODE: flag.default(false),
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  /** Of this process, beside a random part, in the `owner` of the lanes that it works. */
+  INSTANCE_NAME: z.string().max(100).default(hostname),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65535).default(8080),
   OPERATOR_HOST: z.string().default('127.0.0.1'),
@@ -75,6 +78,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     role: values.ROLE,
+    instanceName: values.INSTANCE_NAME,
     sandbox: values.SANDBOX_MODE,
     http: { host: values.HOST, port: values.PORT, trustProxy: values.TRUST_PROXY, requestsPerMinute: values.REQUESTS_PER_MINUTE },
     operator: { host: values.OPERATOR_HOST, port: values.OPERATOR_PORT },

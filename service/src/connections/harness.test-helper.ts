@@ -7,6 +7,7 @@ import type { MailMessage } from '../gateways/mail/index.ts';
 import { createExchange, createSalesforceClient, createSalesforceOAuth } from '../gateways/salesforce/index.ts';
 import { createSecretBox, type MasterKey } from '../platform/crypto.ts';
 import { createTestDatabase } from '../platform/db/test-database.ts';
+import { systemClock } from '../platform/clock.ts';
 import type { Database } from '../platform/db/database.ts';
 import { noFailPoints, type FailPoints } from '../platform/fail-points.ts';
 import { createHttpServer, type HttpServer } from '../platform/http/server.ts';
@@ -129,6 +130,7 @@ export async function startHarness(
   const connections = build(options);
   const lanes = createLaneEngine({
     db: database.db,
+    clock: systemClock,
     purposes: connections.lanes,
     owner: randomUUID(),
     logger,

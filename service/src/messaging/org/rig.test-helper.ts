@@ -1,3 +1,4 @@
+import { systemClock } from '../../platform/clock.ts';
 import type { SalesforceClient, SaveResult, Subrequest, SubResult } from '../../gateways/salesforce/index.ts';
 import { SalesforceError } from '../../gateways/salesforce/index.ts';
 import { noFailPoints } from '../../platform/fail-points.ts';
@@ -75,8 +76,16 @@ export function startOrgLane(db: Db, main: FakeUser, others: FakeUser[] = [], le
   };
   const logger = createLogger({ level: 'silent' });
   const directory = { findByNumbers: async () => new Map(), phoneFields: {} } as never;
-  const lane = createOrgLane({ db, clock: { now: () => new Date() }, access, directory, logger });
-  const engine = createLaneEngine({ db, purposes: [{ ...lane, leaseMs }], owner: 'test', logger, failPoints: noFailPoints, sweepMs: 20 });
+  const lane = createOrgLane({ db, clock: systemClock, access, directory, logger });
+  const engine = createLaneEngine({
+    db,
+    clock: systemClock,
+    purposes: [{ ...lane, leaseMs }],
+    owner: 'test',
+    logger,
+    failPoints: noFailPoints,
+    sweepMs: 20,
+  });
   engine.start();
   return engine;
 }

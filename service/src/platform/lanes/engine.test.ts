@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
 import { createTestDatabase } from '../db/test-database.ts';
 import type { Database } from '../db/database.ts';
 import { noFailPoints } from '../fail-points.ts';
@@ -21,6 +22,7 @@ const entry = (address: ReturnType<typeof lane>, subjectId = randomUUID() as str
 function engine(run: LanePurpose['run'], batchSize = 10) {
   return createLaneEngine({
     db: database.db,
+    clock: systemClock,
     purposes: [{ name: 'test', batchSize, leaseMs: 5_000, run }],
     owner: randomUUID(),
     logger: pino({ level: 'silent' }),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { sleep } from '../clock.ts';
+import { sleep, type Clock } from '../clock.ts';
 import { onceMoreWhenContended } from '../db/contention.ts';
 import type { Db, Tx } from '../db/database.ts';
 import type { FailPoints } from '../fail-points.ts';
@@ -40,6 +40,7 @@ export interface LaneEngine {
 
 export interface LaneEngineOptions {
   db: Db;
+  clock: Clock;
   purposes: LanePurpose[];
   owner: string;
   logger: Logger;
@@ -58,7 +59,7 @@ const LANES_OF_PEER = 8;
 
 /** Works lanes: woken in-process after a commit and by a sweep every half second. */
 export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
-  const { db, owner, logger, failPoints, sweepMs = 500, debounceMs = 5, maxLanes = 256, slowMs = 3_000 } = options;
+  const { db, clock, owner, logger, failPoints, sweepMs = 500, debounceMs = 5, maxLanes = 256, slowMs = 3_000 } = options;
   const purposes = new Map(options.purposes.map((purpose) => [purpose.name, purpose]));
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
@@ -132,7 +133,7 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
       }
     } catch (error) {
       hold ??= {
-        until: new Date(Date.now() + FAULT_PAUSE_MS),
+        until: new Date(clock.now().getTime() + FAULT_PAUSE_MS),
         code: 'internal_error',
         reason: 'The last try ended in an unexpected error.',
       };

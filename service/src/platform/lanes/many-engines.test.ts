@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.ts';
 import { createTestDatabase } from '../db/test-database.ts';
 import type { Database } from '../db/database.ts';
 import { noFailPoints, parseFailPoints } from '../fail-points.ts';
@@ -36,6 +37,7 @@ function engine(
 ) {
   const made = createLaneEngine({
     db: database.db,
+    clock: systemClock,
     purposes: [{ name, batchSize: options.batchSize ?? 10, leaseMs: options.leaseMs ?? 5_000, run }],
     owner: randomUUID(),
     logger,

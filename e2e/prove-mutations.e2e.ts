@@ -1,0 +1,35 @@
+/** The proof can fail: each mechanism is taken out of a copy of the service, and the oracle sees that it is missing. */
+import { afterAll, describe, expect, it } from 'vitest';
+import { makeMutant, MUTATIONS } from './prove/mutations.ts';
+import { describeSteps } from './prove/schedule.ts';
+import { createWorlds } from './prove/worlds.ts';
+
+const server = process.env['TEST_DATABASE_URL'];
+/** What depends on who comes first may need more than one try. */
+const TRIES = 5;
+
+describe.skipIf(!server)('each mechanism that is taken out is missed (needs TEST_DATABASE_URL)', () => {
+  const whole = createWorlds(server as string);
+  afterAll(() => whole.close(), 60_000);
+
+  it.each(MUTATIONS)(
+    '$mechanism',
+    async ({ edits, steps, seen }) => {
+      const { record } = await whole.play(0, steps);
+      expect(record.failures, `with nothing taken out:\n${describeSteps(steps)}`).toEqual([]);
+
+      const mutant = makeMutant(edits);
+      const worlds = createWorlds(server as string, mutant.main);
+      try {
+        const failures: string[] = [];
+        for (let tries = 0; tries < TRIES && failures.length === 0; tries += 1)
+          failures.push(...(await worlds.play(0, steps)).record.failures);
+        expect(failures.join('\n')).toMatch(seen);
+      } finally {
+        await worlds.close();
+        mutant.remove();
+      }
+    },
+    300_000,
+  );
+});
