@@ -3,6 +3,12 @@ import type { PDU, PduFields, Session } from 'smpp';
 
 let lastId = 0;
 
+/** Answers that a client does not read stay in our memory. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+
+/** `outbind` and `alert_notification` have none (SMPP 3.4, 4.1.7 and 4.12.1), and the package would throw. */
+const hasResponse = (pdu: PDU): boolean => pdu.command === 'unknown' || `${pdu.command}_resp` in smpp.commands;
+
 /** One connection of a client to the SMSC. */
 export interface SmscSession {
   readonly id: number;
@@ -39,7 +45,9 @@ export function wrapSession(session: Session, onEnd: () => void): SmscSession {
     since: new Date().toISOString(),
     over: () => over,
     respond: (pdu, fields) => {
-      if (!over) session.send(pdu.response(fields));
+      if (over || !hasResponse(pdu)) return;
+      session.send(pdu.response(fields));
+      if (session.socket.writableLength > MAX_UNREAD_BYTES) wrapped.destroy();
     },
     request: (command, fields, timeoutMs) =>
       new Promise((resolve) => {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import smpp from 'smpp';
 import type { ConnectOptions, PDU, PduFields, Session } from 'smpp';
 import { ESME_RSYSERR, isCredentialRefusal, statusText } from './codes.ts';
+import { createRequests } from './requests.ts';
+import { readPdus, type Reading } from './reading.ts';
 import type { SmppOptions } from './types.ts';
 
 /** What became of one request to the carrier. `lost` means that it may have arrived. */
@@ -42,6 +44,13 @@ export async function openBind(options: SmppOptions, events: BindEvents, abort: 
   const where = `${options.host}:${options.port}`;
   const session = smpp.connect(connectOptions(options));
   const end = watchEnd(session);
+  // Nothing that comes before our bind is out means anything.
+  let reading: Reading | undefined;
+  readPdus(session, {
+    onPdu: (pdu) => reading?.onPdu(pdu),
+    onUnreadable: (head) => reading?.onUnreadable(head),
+    onBroken: () => end.because('the carrier sent what is no SMPP'),
+  });
   const stop = (): void => end.destroy('the connection was closed here');
   abort.addEventListener('abort', stop, { once: true });
   if (abort.aborted) stop();
@@ -51,7 +60,9 @@ export async function openBind(options: SmppOptions, events: BindEvents, abort: 
       end.destroy(why);
       return { kind: 'failed', refused: false, text: `${where} cannot be reached: ${why}.` };
     }
-    const bind = createBind(session, end, options, events);
+    const created = createBind(session, end, options, events);
+    const { bind } = created;
+    reading = created.reading;
     const answer = await bind.request('bind_transceiver', {
       system_id: options.systemId,
       password: options.password,
@@ -88,8 +99,10 @@ function connectOptions(options: SmppOptions): ConnectOptions {
 }
 
 /** The end of a session, watched through a set of listeners: promises raced against one that lives for days would pile up on it. */
-interface End {
+export interface End {
   reason(): string | undefined;
+  /** Says why the session is about to end. */
+  because(why: string): void;
   /** Calls back once when the session is over, at once if it is. The result takes the listener off again. */
   onOver(listener: (why: string) => void): () => void;
   destroy(why: string): void;
@@ -111,6 +124,9 @@ function watchEnd(session: Session): End {
   });
   return {
     reason: () => over,
+    because: (reason) => {
+      why ??= reason;
+    },
     onOver: (listener) => {
       if (over !== undefined) listener(over);
       else listeners.add(listener);
@@ -151,43 +167,29 @@ function connected(session: Session, options: SmppOptions, end: End): Promise<st
   });
 }
 
-function createBind(session: Session, end: End, options: SmppOptions, events: BindEvents): Bind {
-  const timeoutMs = options.responseTimeoutMs ?? 10_000;
-  let replies = 0;
+/** Replies that the peer does not read stay in our memory; one that leaves this much unread is cut off. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
 
-  /** The package never calls back after a close and has no timeout of its own, so both are settled here. */
-  const request: Bind['request'] = (command, fields, late) =>
-    new Promise((resolve) => {
-      if (end.reason() !== undefined) return resolve({ kind: 'not-sent', why: 'the connection is closed' });
-      const repliesBefore = replies;
-      let settled = false;
-      const settle = (answer: Answer): void => {
-        settled = true;
-        clearTimeout(timer);
-        off();
-        resolve(answer);
-      };
-      const timer = setTimeout(() => settle({ kind: 'lost', why: `no answer within ${timeoutMs} ms` }), timeoutMs);
-      const off = end.onOver((why) => settle({ kind: 'lost', why: `the connection was lost before the answer: ${why}` }));
-      const sent = session.send(new smpp.PDU(command, fields), (pdu) => {
-        events.onAnswered(bind, repliesBefore);
-        if (settled) late?.(pdu);
-        else settle({ kind: 'answer', pdu });
-      });
-      if (!sent) settle({ kind: 'not-sent', why: 'the connection is closed' });
-    });
+function createBind(session: Session, end: End, options: SmppOptions, events: BindEvents): { bind: Bind; reading: Reading } {
+  let replies = 0;
+  const requests = createRequests(session, end, {
+    timeoutMs: options.responseTimeoutMs ?? 10_000,
+    replies: () => replies,
+    onAnswered: (repliesBefore) => events.onAnswered(bind, repliesBefore),
+  });
 
   const bind: Bind = {
     id: randomUUID(),
     ended: new Promise((resolve) => void end.onOver(resolve)),
-    request,
+    request: requests.request,
     respond: (pdu, fields) => {
-      if (end.reason() !== undefined || !session.send(pdu.response(fields))) return undefined;
+      if (end.reason() !== undefined || !hasResponse(pdu) || !session.send(pdu.response(fields))) return undefined;
+      if (session.socket.writableLength > MAX_UNREAD_BYTES) end.destroy('the carrier does not read what it is answered');
       replies += 1;
       return replies;
     },
     unbind: async () => {
-      await request('unbind', {});
+      await requests.request('unbind', {});
       end.destroy('unbound');
     },
     destroy: (why) => end.destroy(why),
@@ -203,19 +205,31 @@ function createBind(session: Session, end: End, options: SmppOptions, events: Bi
     }
   };
 
-  session.on('pdu', (pdu) => {
-    if (pdu.isResponse()) return;
-    if (pdu.command === 'enquire_link') bind.respond(pdu);
+  const onPdu = (pdu: PDU): void => {
+    if (pdu.isResponse()) requests.take(pdu);
+    else if (pdu.command === 'enquire_link') bind.respond(pdu);
     else if (pdu.command === 'unbind') {
       bind.respond(pdu);
       session.close();
       // A peer that never closes its half would keep the socket for ever.
       setTimeout(() => end.destroy('the carrier ended the session (unbind)'), 1_000).unref();
     } else requestOf(pdu);
-  });
+  };
+
+  const onUnreadable = (head: PDU): void => {
+    // The status of an answer stands in its head: that it was taken is known, even where its id is not.
+    if (head.isResponse()) return requests.take(head);
+    options.log?.warn({ command: head.command }, 'a request of the carrier could not be read');
+    bind.respond(head, { command_status: ESME_RSYSERR });
+  };
 
   keepAlive(bind, options.enquireLinkMs ?? 30_000);
-  return bind;
+  return { bind, reading: { onPdu, onUnreadable, onBroken: () => undefined } };
+}
+
+/** `outbind` and `alert_notification` have none (SMPP 3.4, 4.1.7 and 4.12.1); what is not known is answered by a generic_nack. */
+function hasResponse(pdu: PDU): boolean {
+  return pdu.command === 'unknown' || `${pdu.command}_resp` in smpp.commands;
 }
 
 /** Proves the connection alive; a carrier that stays silent is cut off, so that open submits become `unknown` and a new bind is tried. */

@@ -1,6 +1,7 @@
 import smpp from 'smpp';
 
 export const ESME_ROK = 0;
+export const ESME_RINVCMDLEN = 0x02;
 export const ESME_RINVCMDID = 0x03;
 export const ESME_RSYSERR = 0x08;
 /** In `deliver_sm_resp`: not taken now, send it again. */

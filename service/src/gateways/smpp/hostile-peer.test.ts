@@ -1,82 +1,8 @@
-import { createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
 import smpp from 'smpp';
 import { afterEach, describe, expect, it } from 'vitest';
-import { connectSmpp } from './link.ts';
-import type { InboundMessage, Receipt, SmppLink, StateChange } from './types.ts';
+import { closeAll, connect, deliver, peer, until } from './hostile-peer.test-helper.ts';
 
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
-});
-
-/** A TCP server that answers the bind by hand and then does what the test says. */
-async function peer(afterBind: (socket: Socket) => void): Promise<number> {
-  const server: Server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', (data) => {
-      const sequence = data.readUInt32BE(12);
-      const body = Buffer.from('peer\0');
-      const head = Buffer.alloc(16);
-      head.writeUInt32BE(16 + body.length, 0);
-      head.writeUInt32BE(0x80000009, 4);
-      head.writeUInt32BE(sequence, 12);
-      socket.write(Buffer.concat([head, body]));
-      afterBind(socket);
-    });
-    closers.push(() => socket.destroy());
-  });
-  closers.push(() => server.close());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-interface Seen {
-  link: SmppLink;
-  states: StateChange[];
-  inbound: InboundMessage[];
-  receipts: Receipt[];
-}
-
-function connect(port: number): Seen {
-  const seen = { states: [] as StateChange[], inbound: [] as InboundMessage[], receipts: [] as Receipt[] };
-  const link = connectSmpp(
-    {
-      host: '127.0.0.1',
-      port,
-      systemId: 'x',
-      password: 'y',
-      responseTimeoutMs: 200,
-      enquireLinkMs: 100,
-      reconnectMs: { min: 10, max: 20 },
-    },
-    {
-      onInbound: async (message) => void seen.inbound.push(message),
-      onReceipt: async (receipt) => void seen.receipts.push(receipt),
-      onState: (state) => void seen.states.push(state),
-    },
-  );
-  closers.push(() => link.close(50));
-  return { link, ...seen };
-}
-
-async function until(check: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!check()) {
-    if (Date.now() > end) throw new Error('never happened');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-function deliver(fields: Record<string, unknown>): Buffer {
-  return new smpp.PDU('deliver_sm', {
-    sequence_number: 7,
-    source_addr: '447700900111',
-    source_addr_ton: 1,
-    destination_addr: '12345',
-    ...fields,
-  }).toBuffer();
-}
+afterEach(closeAll);
 
 describe('a peer that breaks the rules', () => {
   it.each([

@@ -12,6 +12,9 @@ import type { InboundMessage, Receipt, SmppHandlers, SmppLog, SmppOptions } from
 /** How soon after a reply the carrier is asked for a sign that it has read it; one question serves a burst. */
 const CONFIRM_AFTER_MS = 100;
 
+/** Deliveries that are being stored at once; a carrier's window is some dozens. One that goes on without waiting is asked to come again later. */
+const MAX_RUNNING = 2_000;
+
 /** `esm_class` message type bits: delivery receipt, and intermediate notification (SMPP 3.4, 5.2.12). */
 const RECEIPT_BITS = 0x04 | 0x20;
 
@@ -77,7 +80,11 @@ export function createInbound(options: SmppOptions, handlers: SmppHandlers): Inb
   return {
     onRequest: (bind, pdu) => {
       if (pdu.command !== 'deliver_sm' && pdu.command !== 'data_sm') {
-        if (pdu.command !== 'alert_notification') bind.respond(pdu, { command_status: ESME_RINVCMDID });
+        bind.respond(pdu, { command_status: ESME_RINVCMDID });
+        return;
+      }
+      if (running.size >= MAX_RUNNING) {
+        bind.respond(pdu, { command_status: ESME_RX_T_APPN });
         return;
       }
       const receivedAt = new Date(now()).toISOString();

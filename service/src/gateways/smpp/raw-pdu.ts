@@ -22,7 +22,12 @@ if (!prototype[PATCHED]) {
     if (direction === 'decode') {
       this[RAW] = { shortMessage: asBuffer(this.short_message), messagePayload: asBuffer(this.message_payload) };
     }
-    original.call(this, direction);
+    try {
+      original.call(this, direction);
+    } catch (error) {
+      // A date or a text that its own codec trips over: the octets are kept, and they are what is read.
+      if (direction === 'encode') throw error;
+    }
   };
   prototype[PATCHED] = true;
 }

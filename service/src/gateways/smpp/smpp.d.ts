@@ -17,7 +17,8 @@ declare module 'smpp' {
   }
 
   export class PDU {
-    constructor(command: string, fields?: PduFields);
+    constructor(command: string | Buffer, fields?: PduFields);
+    static maxLength: number;
     command: string;
     command_id: number;
     command_status: number;
@@ -68,7 +69,17 @@ declare module 'smpp' {
 
   export type ConnectOptions = TcpNetConnectOpts & { tls?: boolean } & Omit<ConnectionOptions, 'host' | 'port' | 'path' | 'socket'>;
 
+  /** How a parameter lies on the wire. */
+  export interface WireType {
+    read(buffer: Buffer, offset: number): unknown;
+    size(value: unknown): number;
+    readonly default: unknown;
+  }
+
   const smpp: {
+    commands: Readonly<Record<string, unknown>>;
+    commandsById: Readonly<Record<number, { params?: Readonly<Record<string, { type: WireType }>> } | undefined>>;
+    tlvsById: Readonly<Record<number, { type: WireType } | undefined>>;
     connect(options: ConnectOptions): Session;
     createServer(options: { key?: string | Buffer; cert?: string | Buffer }, listener: (session: Session) => void): Server;
     PDU: typeof PDU;
