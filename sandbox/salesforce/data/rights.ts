@@ -93,6 +93,7 @@ export function readRights(db: DatabaseSync, metadata: OrgMetadata, userId: stri
   }
   const systemPermissions = new Set<string>();
   for (const set of sets) for (const name of SYSTEM_PERMISSIONS) if (set[`Permissions${name}`] === 1) systemPermissions.add(name);
+  const known = new Map<FieldDef, FieldRights>();
   const modifyAllData = systemPermissions.has('ModifyAllData');
   const viewAllData = modifyAllData || systemPermissions.has('ViewAllData');
   const setNames = new Set(sets.map((set) => String(set['Name']).toLowerCase()));
@@ -119,11 +120,16 @@ export function readRights(db: DatabaseSync, metadata: OrgMetadata, userId: stri
       return viewAllData && object.kind === 'object' ? { ...own, read: true, viewAll: true } : own;
     },
     field(object, field) {
-      if (object.kind !== 'object') return { read: true, edit: true };
-      if (field.alwaysVisible) return { read: true, edit: true };
-      return fields.get(`${object.name}.${field.name}`.toLowerCase()) ?? { read: false, edit: false };
+      const found = known.get(field) ?? fieldRights(object, field);
+      known.set(field, found);
+      return found;
     },
   };
+
+  function fieldRights(object: ObjectDef, field: FieldDef): FieldRights {
+    if (object.kind !== 'object' || field.alwaysVisible) return { read: true, edit: true };
+    return fields.get(`${object.name}.${field.name}`.toLowerCase()) ?? { read: false, edit: false };
+  }
 
   function setupRights(object: ObjectDef, permissions: ReadonlySet<string>): ObjectRights {
     const write =

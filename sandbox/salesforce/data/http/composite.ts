@@ -109,7 +109,7 @@ function runPart(call: ApiCall, part: Part, answers: Map<string, unknown>, run: 
       segments: segments.slice(3),
       query,
       version,
-      body: fillIn(part.body, answers, false),
+      body: refers(part.body) ? fillIn(part.body, answers, false) : part.body,
       headers: { ...call.headers, ...part.headers },
     });
   } catch (error) {
@@ -154,6 +154,12 @@ function readParts(raw: unknown): Part[] {
       `Composite requests are limited to ${MAX_QUERIES} query or collection subrequests; this one has ${heavy.length}`,
     );
   return parts;
+}
+
+/** Whether a text in it may hold a reference. Most bodies hold none, and a copy of a thousand records is dear. */
+function refers(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('@{');
+  return typeof value === 'object' && value !== null && Object.values(value).some(refers);
 }
 
 /** Replaces `@{ref.path}` in every text of a value; in a URL what is put in is percent-encoded. */

@@ -28,13 +28,15 @@ const NOTHING = '"\u{e000}"';
 /** Records in the order of RETURNING, at most 2,000. */
 export function runSearch(engine: Engine, actor: Actor, request: SearchRequest, urlBase: string): ApiRecord[] {
   const term = parseTerm(request.text);
-  flushDue(engine);
-  const match = `{${COLUMNS[request.group].join(' ')}} : (${toMatch(engine, term)})`;
-  const targets = request.returning.length > 0 ? request.returning : everything(engine, actor);
-  const out: ApiRecord[] = [];
-  for (const target of targets) {
+  const targets = (request.returning.length > 0 ? request.returning : everything(engine, actor)).map((target) => {
     const object = visibleObject(engine, actor, target.object);
     if (!object.searchable) throw new SalesforceError(400, 'INVALID_TYPE', `entity type ${object.name} does not support search`);
+    flushDue(engine, object);
+    return { target, object };
+  });
+  const match = `{${COLUMNS[request.group].join(' ')}} : (${toMatch(engine, term)})`;
+  const out: ApiRecord[] = [];
+  for (const { target, object } of targets) {
     const ids = candidates(engine, actor, object, match, term, request.group);
     out.push(...readRecords(engine, actor, target, object, ids, urlBase));
     if (out.length >= request.limit) break;
