@@ -9,7 +9,8 @@ import { createAddressGuard } from '../platform/net.ts';
 import { createAccounts, type Accounts } from './accounts.ts';
 import { createSend } from './send.ts';
 import { addAccount, addNumber, addOrg } from './store.test-helper.ts';
-import { lockNumbers, removeAccount } from './store/accounts.ts';
+import { findAccount, lockNumbers, removeAccount, saveAccount, savePolled } from './store/accounts.ts';
+import type { CarrierAccount } from './types.ts';
 
 let database: Database;
 let accounts: Accounts;
@@ -58,6 +59,37 @@ describe('a removed account', () => {
     await database.db.transaction().execute((tx) => removeAccount(tx, orgId, accountId, new Date()));
     expect(await codeOf(send('left'))).toBe('account_removed');
     expect([await count('conversation'), await count('message'), await count('outbox')]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('an account that leads to another list', () => {
+  const settings = { accountSid: 'AC1', baseUrl: 'https://carrier.example' };
+  const place = { polledUntil: new Date('2026-01-01T00:00:00Z'), polledNumbers: [OURS] };
+  const read = async () => (await findAccount(database.db, accountId)) as CarrierAccount;
+  const change = async (changed: Partial<CarrierAccount>) => saveAccount(database.db, { ...(await read()), ...changed });
+  beforeEach(async () => {
+    await change({ settings });
+    await savePolled(database.db, { ...(await read()), ...place });
+  });
+
+  it('begins to read that anew, and goes on where it is the same', async () => {
+    for (const same of [{ label: 'New' }, { settings: { ...settings, baseUrl: `${settings.baseUrl}/` } }, { secret: 'new' }]) {
+      await change(same);
+      expect(await read()).toMatchObject(place);
+    }
+    for (const other of [{ accountSid: 'AC2' }, { baseUrl: 'https://other.example' }, { baseUrl: undefined }]) {
+      await change({ settings });
+      await savePolled(database.db, { ...(await read()), ...place });
+      await change({ settings: { ...settings, ...other } });
+      expect(await read()).toMatchObject({ polledUntil: null, polledNumbers: [] });
+    }
+  });
+
+  it('is not put back to its old place by a look that was under way', async () => {
+    const before = await read();
+    await change({ settings: { ...settings, accountSid: 'AC2' } });
+    await savePolled(database.db, { ...before, ...place });
+    expect(await read()).toMatchObject({ polledUntil: null, polledNumbers: [] });
   });
 });
 

@@ -34,6 +34,10 @@ export async function findAccount(db: Db, id: string, orgId?: string): Promise<C
   return rows[0];
 }
 
+const listOf = (settings: RawBuilder<unknown>) => sql`(${settings}->>'accountSid', rtrim(${settings}->>'baseUrl', '/'))`;
+/** Of another account of the carrier, or at another address, nothing was read yet. */
+const SAME_LIST = sql`${listOf(sql`carrier_account.settings`)} is not distinct from ${listOf(sql`excluded.settings`)}`;
+
 export async function saveAccount(
   db: Db,
   account: Omit<CarrierAccount, 'state' | 'stateText' | 'stateSince' | 'polledUntil' | 'polledNumbers'>,
@@ -42,7 +46,9 @@ export async function saveAccount(
     insert into carrier_account (org_id, id, kind, label, settings, secret, rate_per_second, window_size)
     values (${account.orgId}, ${account.id}, ${account.kind}, ${account.label}, ${json(account.settings)}, ${account.secret}, ${account.ratePerSecond}, ${account.windowSize})
     on conflict (org_id, id) do update set label = excluded.label, settings = excluded.settings, secret = excluded.secret,
-      rate_per_second = excluded.rate_per_second, window_size = excluded.window_size, ${anew('state', sql`'connecting'`)},
+      rate_per_second = excluded.rate_per_second, window_size = excluded.window_size,
+      polled_until = case when ${SAME_LIST} then carrier_account.polled_until end,
+      polled_numbers = case when ${SAME_LIST} then carrier_account.polled_numbers else '{}' end, ${anew('state', sql`'connecting'`)},
       ${anew('state_text', sql`''`)}, ${anew('state_since', sql`now()`)}`.execute(db);
 }
 
@@ -95,14 +101,13 @@ export async function saveAccountState(db: Db, orgId: string, id: string, state:
     where org_id = ${orgId} and id = ${id} and (state <> ${state} or state_text <> ${text})`.execute(db);
 }
 
-/** How far the carrier's list was read, and for which numbers. */
+/** How far the carrier's list was read, and for which numbers; nothing happens when the account leads to another list by now. */
 export async function savePolled(
   db: Db,
-  { orgId, id, polledUntil, polledNumbers }: Pick<CarrierAccount, 'orgId' | 'id' | 'polledUntil' | 'polledNumbers'>,
+  { orgId, id, settings, polledUntil, polledNumbers }: Pick<CarrierAccount, 'orgId' | 'id' | 'settings' | 'polledUntil' | 'polledNumbers'>,
 ): Promise<void> {
-  await sql`update carrier_account set polled_until = ${polledUntil}, polled_numbers = ${polledNumbers} where org_id = ${orgId} and id = ${id}`.execute(
-    db,
-  );
+  await sql`update carrier_account set polled_until = ${polledUntil}, polled_numbers = ${polledNumbers}
+    where org_id = ${orgId} and id = ${id} and ${listOf(sql`settings`)} is not distinct from ${listOf(json(settings))}`.execute(db);
 }
 
 export async function listNumbers(db: Db, orgId: string): Promise<OurNumber[]> {
