@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isMet, type Report } from './result.ts';
+import { isMet, limitOf, type Figure, type Report } from './result.ts';
 import { median, percentile, ratios, spread } from './stats.ts';
 import { toTable } from './table.ts';
 
@@ -28,6 +28,17 @@ it('has no figure where nothing was measured, and meets no limit with it', () =>
   expect(percentile([], 0.95)).toBeNaN();
   expect(median([])).toBeNaN();
   expect(isMet({ name: 'x', value: Number.NaN, unit: 'ms', must: { atMost: 100 } })).toBe(false);
+});
+
+it('knows limits from above, from below and exact ones', () => {
+  const figure = (value: number, must: Figure['must']) => isMet({ name: 'x', value, unit: '/s', ...(must && { must }) });
+  expect([figure(999, { atLeast: 1_000 }), figure(1_000, { atLeast: 1_000 }), figure(Number.NaN, { atLeast: 1_000 })]).toEqual([
+    false,
+    true,
+    false,
+  ]);
+  expect([figure(1, { atMost: 1 }), figure(1, { exactly: 0 }), figure(1, undefined)]).toEqual([true, false, undefined]);
+  expect(limitOf({ name: 'x', value: 1, unit: '/s', must: { atLeast: 1_000 } })).toBe('≥ 1000 /s');
 });
 
 it('says what was met, what was missed, and that an invalid run proves nothing', () => {

@@ -72,6 +72,32 @@ describe('who is behind a number', () => {
     ]);
   });
 
+  it('is read by the country of each number that is looked for, and counts once however many fields hold it', async () => {
+    const { sf } = org([
+      contact({ Id: '003000000000001AAA', MobilePhone: '07700 900123', HomePhone: '+44 7700 900123' }),
+      contact({ Id: '003000000000002AAA', Phone: '(415) 555-0123', HomePhone: '07700 900123' }),
+    ]);
+    const asked = [
+      { e164: '+14155550123', country: 'US' },
+      { e164: '+447700900123', country: 'GB' },
+      { e164: '+447700900124', country: 'GB' },
+    ];
+    const found = await start().directory.findByNumbers(VIEWER, sf, asked, []);
+    const seen = [...found].map(([number, candidates]) => [number, candidates.map(({ id, field }) => `${id} ${field.name}`)]);
+    expect(seen).toEqual([
+      ['+14155550123', ['003000000000002AAA Phone']],
+      ['+447700900123', ['003000000000001AAA MobilePhone', '003000000000002AAA HomePhone']],
+      ['+447700900124', []],
+    ]);
+  });
+
+  it('is asked for by several lanes at once with one look at the fields', async () => {
+    const { sf, searches, describes } = org([]);
+    const { directory } = start();
+    await Promise.all([1, 2, 3, 4].map(() => directory.findByNumbers(VIEWER, sf, ASKED, [])));
+    expect([searches.length, describes()]).toEqual([4, 3]);
+  });
+
   it('is asked for many numbers in few searches, each short enough for its operators to count', async () => {
     const { sf, searches } = org([]);
     const queries = Array.from({ length: 300 }, (_, index) => ({ e164: `+1415555${1000 + index}`, country: 'US' }));
