@@ -110,6 +110,18 @@ describe('who is behind a number', () => {
     expect(asked).toContain('WHERE IsConverted = false');
   });
 
+  it('is not asked for what no phone can have, and the others of the question are found', async () => {
+    const { directory } = start();
+    const { sf, searches } = org([contact({ Phone: '(415) 555-0123' })]);
+    const odd = ['+', '+x', '+0', '+1} OR {*', ''].map((e164) => ({ e164, country: 'US' }));
+    const found = await directory.findByNumbers(VIEWER, sf, [...odd, ...ASKED], []);
+    expect(found.get('+14155550123')).toHaveLength(1);
+    expect(searches).toHaveLength(1);
+    expect(searches[0]).toContain('FIND {14155550123 OR 4155550123}');
+    await directory.findByNumbers(VIEWER, sf, odd, []);
+    expect(searches).toHaveLength(1);
+  });
+
   it('is looked up in the chosen fields that the connected user sees, and in no others', async () => {
     const { sf, searches } = org([], { Contact: ['MobilePhone', 'Phone'], Lead: [], Account: ['Phone'] });
     await start().directory.findByNumbers(
@@ -208,7 +220,7 @@ describe('a user who may not search where another one may', () => {
     refusing.sf.search = () => Promise.reject(((asked += 1), refuses(status, code)));
     const { directory, logged } = start();
     await expect(directory.findByNumbers(VIEWER, refusing.sf, ASKED, [])).rejects.toMatchObject({ code, lacksRights: false });
-    expect([asked, refusing.describes(), logged]).toEqual([1, 3, [{ org: 'org', code }]]);
+    expect([asked, refusing.describes(), logged]).toEqual([1, 3, [{ org: 'org', refusal: code }]]);
     // It says something about these numbers, and nothing about the next.
     const next = org([]);
     await directory.findByNumbers(VIEWER, next.sf, ASKED, []);

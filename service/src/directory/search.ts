@@ -98,7 +98,7 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
     const code = refusedCode(error);
     if (!code) throw error;
     const lacksRights = UNSEEN.has(code) || classifyFailure(error).class === 'permission';
-    if (!lacksRights) logger.error({ org: orgId, code }, 'the org refused a search for a reason other than rights');
+    if (!lacksRights) logger.error({ org: orgId, refusal: code }, 'the org refused a search for a reason other than rights');
     throw new SearchRefusedError(code, lacksRights, error);
   }
 
@@ -131,7 +131,13 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
     ) as PhoneFieldsOf;
   }
 
-  return { findByNumbers, phoneFields };
+  /** The viewer's rights may have changed: the next question is asked anew. True where a refusal was remembered, in this process. */
+  function forget(viewer: Viewer): boolean {
+    phoneFields.forget(viewer);
+    return refusals.delete(keyOf(viewer));
+  }
+
+  return { findByNumbers, phoneFields, forget };
 }
 
 /** What the org says of a field or an object that does not exist or that the user may not see; it tells no difference. */
@@ -198,10 +204,14 @@ interface Chunk {
   terms: Set<string>;
 }
 
+/** What a carrier hands over as a sender may be anything. One without digits would spoil the question for all others in it. */
+const PHONE = /^\+[1-9]\d{4,14}$/;
+
 function* chunks(queries: PhoneQuery[]): Generator<Chunk> {
   let chunk: Chunk = { wanted: new Map(), terms: new Set() };
   let length = 0;
   for (const { e164, country } of queries) {
+    if (!PHONE.test(e164)) continue;
     const forms = digitForms(e164);
     const size = forms.join(' OR ').length + 4;
     if (length > 0 && length + size > SEARCH_LENGTH) {

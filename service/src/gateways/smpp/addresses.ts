@@ -22,7 +22,8 @@ export function toWire(number: string, rules: AddressRules = {}): WireAddress | 
  * and national numbers of that length start with a trunk 0. Everything else stays as received.
  */
 export function fromWire(address: string, ton: number): string {
-  const text = address.trim();
+  // Octets that no address has come out of the library as control characters, and PostgreSQL stores no NUL.
+  const text = address.replaceAll(/[\u0000-\u001f\u007f]/g, '').trim();
   const digits = text.replace(/^\+|^00/, '');
   if (!/^\d{1,15}$/.test(digits)) return text.slice(0, MAX_ADDRESS);
   if (text.startsWith('+') && digits.length < 7) return digits; // a short code that a peer marked as international

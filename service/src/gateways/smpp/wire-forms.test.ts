@@ -31,6 +31,9 @@ describe('addresses', () => {
     ['12345', 0, '12345'],
     ['+12345', 1, '12345'],
     ['Bank', 5, 'Bank'],
+    ['44770\u00000900111', 1, '+447700900111'],
+    ['Ba\u0000nk\u0007\u007f', 5, 'Bank'],
+    ['\u0000', 1, ''],
   ])('%j of type %i reads as %j', (address, ton, number) => expect(fromWire(address, ton)).toBe(number));
 });
 
