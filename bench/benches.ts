@@ -47,6 +47,18 @@ export const BENCHES: readonly Bench[] = [
     load: () => import('./cases/org-backlog.ts'),
   },
   {
+    name: 'fairness',
+    what: 'ten orgs at 20 texts a second each, with one stalled org and with more of them than places: the age of the others’ texts',
+    pinned: true,
+    load: () => import('./cases/fairness.ts'),
+  },
+  {
+    name: 'switch-time',
+    what: 'the main user is revoked: its first refused call → the first one that the standby user gets through',
+    pinned: true,
+    load: () => import('./cases/switch-time.ts'),
+  },
+  {
     name: 'first-answer',
     what: 'clone → first answered text, following README only',
     pinned: false,

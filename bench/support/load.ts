@@ -39,8 +39,17 @@ export async function asFastAsPossible(url: string, shots: Iterator<Shot>, conne
   }
 }
 
-/** Open loop: a request every `1 / perSecond` seconds, whether or not earlier ones are answered, as customers do. */
-export async function atRate(url: string, shot: (index: number) => Shot, perSecond: number, seconds: number): Promise<LoadResult> {
+/**
+ * Open loop: a request every `1 / perSecond` seconds, whether or not earlier ones are answered, as customers do. `onOk` is told which ones
+ * were accepted, at the moment of the answer.
+ */
+export async function atRate(
+  url: string,
+  shot: (index: number) => Shot,
+  perSecond: number,
+  seconds: number,
+  onOk?: (index: number) => void,
+): Promise<LoadResult> {
   const pool = new Pool(new URL(url).origin, { connections: 64, pipelining: 1 });
   const result: LoadResult = { ok: 0, wrong: {}, latenciesMs: [], seconds: 0 };
   const began = performance.now();
@@ -49,7 +58,7 @@ export async function atRate(url: string, shot: (index: number) => Shot, perSeco
     for (let index = 0; index < perSecond * seconds; index += 1) {
       const due = began + (index * 1_000) / perSecond;
       if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
-      running.push(fire(pool, shot(index), due, result));
+      running.push(fire(pool, shot(index), due, result, () => onOk?.(index)));
     }
     await Promise.all(running);
     result.seconds = (performance.now() - began) / 1_000;
@@ -59,13 +68,15 @@ export async function atRate(url: string, shot: (index: number) => Shot, perSeco
   }
 }
 
-async function fire(pool: Pool, shot: Shot, since: number, result: LoadResult): Promise<void> {
+async function fire(pool: Pool, shot: Shot, since: number, result: LoadResult, onOk?: () => void): Promise<void> {
   try {
     const { statusCode, body } = await pool.request(shot);
     await body.dump();
     result.latenciesMs.push(performance.now() - since);
-    if (statusCode >= 200 && statusCode < 300) result.ok += 1;
-    else count(result, String(statusCode));
+    if (statusCode >= 200 && statusCode < 300) {
+      result.ok += 1;
+      onOk?.();
+    } else count(result, String(statusCode));
   } catch (error) {
     count(result, (error as { code?: string }).code ?? (error as Error).name);
   }
