@@ -144,7 +144,7 @@ const ENDS_A_USER: ReadonlySet<string> = new Set([
 
 function* connections({ replayed, switches }: Facts, steps: readonly Step[]): Generator<string> {
   // Where nobody can know whether the org has taken a token, it is tried once more: only then may an old one come again.
-  const doubts = steps.filter((step) => ('fault' in step && step.fault === 'token-reply-lost') || diesInTheMiddle(step)).length;
+  const doubts = steps.filter((step) => 'fault' in step && ['token-reply-lost', 'kill', 'crash'].includes(step.fault)).length;
   if (replayed > doubts) yield `${replayed} token families ended because an old token came again`;
   const reasons = steps.reduce((sum, step) => sum + switchesOf(step), 0);
   if (switches.length > reasons)
