@@ -91,6 +91,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     mailer,
     publicUrl: config.publicUrl,
     waiting: (orgId) => messaging.waiting(orgId),
+    rightsSeen: (user) => messaging.rightsSeen(user),
     releaseLanes: (orgId) => liftHolds(db, orgId, ORG_LANE),
     wake,
     alone,

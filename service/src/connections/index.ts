@@ -17,7 +17,7 @@ import { OrgHeldError } from './errors.ts';
 import { createFailover } from './failover.ts';
 import { createNoticeLanes, createNotices } from './notices.ts';
 import { createProbes } from './probes.ts';
-import { createRightsProber } from './rights.ts';
+import { createRightsProber, type RightsSeen } from './rights.ts';
 import { createRightsSwitch } from './rights-switch.ts';
 import { registerConnectionRoutes } from './routes.ts';
 import { createSessions, type Connect } from './sessions.ts';
@@ -52,6 +52,8 @@ export interface ConnectionsOptions {
   releaseLanes: (orgId: string) => Promise<void>;
   /** Wakes a lane after a commit. */
   wake: (lane: LaneAddress) => void;
+  /** The rights of a user were just looked at, by a test, after a sign-in or because something was refused. */
+  rightsSeen?: RightsSeen;
   /** No other process works on this database: what an earlier one left half done is not waited for. */
   alone?: boolean;
   /** For tests: how often probes look for work, and how long a refresh may hold its claim. */
@@ -110,7 +112,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     ...(options.refreshLeaseMs === undefined ? {} : { leaseMs: options.refreshLeaseMs }),
   });
   const sessions = createSessions({ store, broker, connect, clock, logger });
-  const rights = createRightsProber({ store, sessions });
+  const rights = createRightsProber({ store, sessions, seen: options.rightsSeen });
   const notices = createNotices({ store, secretBox, wake: options.wake, canMail: options.mailer !== null });
   const failover = createFailover({
     store,

@@ -108,10 +108,14 @@ function compare(need: ObjectNeed, seen: DescribeResult): string[] {
   return missing;
 }
 
+/** What somebody else knows of this user's rights may be out of date. */
+export type RightsSeen = (user: { orgId: string; connectionId: string }) => Promise<void>;
+
 export type RightsProber = ReturnType<typeof createRightsProber>;
 
-/** Probes a connected user's access with its own eyes, and keeps the answer with the user. */
-export function createRightsProber({ store, sessions }: { store: Store; sessions: Sessions }) {
+/** Probes a connected user's access with its own eyes, and keeps the answer with the user. `seen` is told of each that could be probed. */
+export function createRightsProber(options: { store: Store; sessions: Sessions; seen?: RightsSeen | undefined }) {
+  const { store, sessions, seen } = options;
   return {
     /** The missing parts; undefined when the user could not be asked. */
     async probe(org: Org, user: UserRow): Promise<string[] | undefined> {
@@ -123,6 +127,7 @@ export function createRightsProber({ store, sessions }: { store: Store; sessions
       });
       if (!result.ok) return undefined;
       await store.users.setRights(org.id, user.id, result.value);
+      await seen?.({ orgId: org.id, connectionId: user.id });
       return result.value.missing;
     },
   };

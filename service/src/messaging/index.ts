@@ -1,4 +1,4 @@
-import type { Directory } from '../directory/index.ts';
+import type { Directory, Viewer } from '../directory/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { SecretBoxError, type SecretBox } from '../platform/crypto.ts';
 import type { Db } from '../platform/db/database.ts';
@@ -19,6 +19,7 @@ import { createHealth } from './health.ts';
 import { createMediaLane } from './media-lane.ts';
 import type { OrgAccess } from './org/access.ts';
 import { createOrgLane } from './org/deliver.ts';
+import { createLookAgain } from './org/look-again.ts';
 import { createOutboxSweep } from './outbox-sweep.ts';
 import { createPeople } from './people.ts';
 import { createPhoneFieldSettings } from './phone-field-settings.ts';
@@ -66,6 +67,8 @@ export interface MessagingFeature {
   jobs: JobKind<object>[];
   carriers: Supervisor;
   routes(app: HttpServer): void;
+  /** The rights of a connected user were looked at, so what the org refused it before may be granted now. */
+  rightsSeen(user: Viewer): Promise<void>;
   /** Messages that wait for the org: what a switch or a hold keeps waiting. */
   waiting(orgId: string): Promise<number>;
 }
@@ -85,6 +88,8 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
     for (const key of ORG_LANE_KEYS) wake({ orgId, purpose: ORG_LANE, key });
   };
 
+  const lookAgain = createLookAgain({ db, clock, directory, wakeOrg });
+
   async function account(id: string, orgId?: string) {
     const found = await findAccount(db, id, orgId);
     return found && { account: found, authToken: accounts.openSecret(found) };
@@ -103,6 +108,7 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
     ],
     jobs: [
       { name: 'messaging-outbox-sweep', cron: '*/5 * * * *', retryLimit: 0, run: sweep },
+      { name: 'messaging-look-again', cron: '*/10 * * * *', retryLimit: 0, run: lookAgain.sweep },
       {
         name: 'messaging-stalled-parts',
         cron: '*/5 * * * *',
@@ -140,12 +146,13 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
     }),
     routes(app) {
       registerMessageRoutes(app, messaging);
-      registerSetupRoutes(app, accounts, createPhoneFieldSettings({ db, access, directory }));
+      registerSetupRoutes(app, accounts, createPhoneFieldSettings({ db, access, directory, lookAgain }));
       registerHealthRoutes(app, health, options.linkState);
       registerPeopleRoutes(app, createPeople({ db, access }));
       registerCheckRoutes(app, createChecks(options));
       registerWebhooks(app, { publicUrl: options.publicUrl, findAccount: account, receive, receipts });
     },
+    rightsSeen: lookAgain.seen,
     waiting: (orgId) => countWaitingMessages(db, orgId),
   };
 }

@@ -2,6 +2,7 @@ import { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type Directory } from '../director
 import type { Db } from '../platform/db/database.ts';
 import { unavailable } from '../platform/errors.ts';
 import type { OrgAccess } from './org/access.ts';
+import type { LookAgain } from './org/look-again.ts';
 import { listPhoneFields, savePhoneFields } from './store/accounts.ts';
 
 const LABELS = { Contact: 'Contact', Lead: 'Lead', Account: 'Account' } as const;
@@ -9,14 +10,16 @@ const LABELS = { Contact: 'Contact', Lead: 'Lead', Account: 'Account' } as const
 export type PhoneFieldSettings = ReturnType<typeof createPhoneFieldSettings>;
 
 /** Which phone fields of which objects an incoming number is compared with. */
-export function createPhoneFieldSettings({ db, access, directory }: { db: Db; access: OrgAccess; directory: Directory }) {
+export function createPhoneFieldSettings(options: { db: Db; access: OrgAccess; directory: Directory; lookAgain: LookAgain }) {
+  const { db, access, directory, lookAgain } = options;
+
   /** Asked for by a person, who is told at once when the org cannot be reached. */
   async function askOrg(orgId: string, anew = false) {
     try {
-      return await access.call(orgId, (sf, { connectionId }) => {
+      return await access.call(orgId, async (sf, { connectionId }) => {
         const viewer = { orgId, connectionId };
         if (anew) directory.phoneFields.forget(viewer);
-        return directory.phoneFields.readable(viewer, sf);
+        return { viewer, readable: await directory.phoneFields.readable(viewer, sf) };
       });
     } catch (error) {
       const hold = access.heldBy(error);
@@ -27,7 +30,7 @@ export function createPhoneFieldSettings({ db, access, directory }: { db: Db; ac
   }
 
   async function read(orgId: string) {
-    const readable = await askOrg(orgId);
+    const { readable } = await askOrg(orgId);
     const chosen = await listPhoneFields(db, orgId);
     const isSelected = (object: (typeof PHONE_OBJECTS)[number], name: string) =>
       chosen.length > 0
@@ -45,8 +48,9 @@ export function createPhoneFieldSettings({ db, access, directory }: { db: Db; ac
   return {
     read,
     async save(orgId: string, objects: { object: string; fields: string[] }[]) {
-      await askOrg(orgId, true);
+      const { viewer } = await askOrg(orgId, true);
       await db.transaction().execute((tx) => savePhoneFields(tx, orgId, objects));
+      await lookAgain.seen(viewer);
       return read(orgId);
     },
   };

@@ -19,6 +19,7 @@ import {
   saveSalesforceIds,
   settleBells,
 } from '../store/conversations.ts';
+import { touchRefused } from '../store/refused-looks.ts';
 import { ORG_LANE } from '../types.ts';
 import type { OrgAccess } from './access.ts';
 import { buildBatch, goneRows, pairResults, takeBatch, WAKE_UP, type OrgBatch } from './batch.ts';
@@ -163,6 +164,8 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     const [numbers, phoneFields] = [await listNumbers(db, orgId), await listPhoneFields(db, orgId)];
     const matches = await matchConversations(directory, { viewer, sf, conversations, numbers, phoneFields, now: clock.now() });
     if (matches.length > 0) await db.transaction().execute((tx) => saveMatches(tx, orgId, matches, clock.now()));
+    // Others may wait for a search since the time when it was refused.
+    if (matches.some((match) => match.searched)) await touchRefused(db, orgId);
   }
 
   async function remember(tx: Tx, orgId: string, built: OrgBatch, saved: Pair[], repairs: Repair[]): Promise<void> {

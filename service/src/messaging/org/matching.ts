@@ -44,7 +44,10 @@ async function searchByNumber(directory: Directory, input: MatchingInput, conver
   }
   try {
     const found = await directory.findByNumbers(input.viewer, input.sf, [...queries.values()], input.phoneFields);
-    return conversations.map((conversation) => choose(conversation, found.get(conversation.customerNumber) ?? []));
+    return conversations.map((conversation) => {
+      const candidates = found.get(conversation.customerNumber);
+      return { ...choose(conversation, candidates ?? []), searched: candidates !== undefined };
+    });
   } catch (error) {
     // A text is delivered whether or not it may be found out whose it is. Who lacks the rights is not asked again soon, so that looking costs
     // nothing until somebody else is main; what is refused for another reason costs a call, and is looked for again after a while.

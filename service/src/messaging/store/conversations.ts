@@ -45,6 +45,8 @@ export interface Match {
   note: string;
   /** Nobody could look: another connected user, or the next text, does. */
   again?: boolean;
+  /** The org was asked for the number and answered. */
+  searched?: boolean;
 }
 
 /** Remembers whom the conversations belong to. A changed owner is written to the org once. Run it in a transaction. */
