@@ -50,6 +50,7 @@ export interface HttpOptions {
   /** Requests per minute of one proven caller, or of one address without, before 429; 0 switches it off (tests). */
   requestsPerMinute: number;
   bodyLimit?: number;
+  /** One proxy stands in front and says in `X-Forwarded-For` who called it. */
   trustProxy?: boolean;
 }
 
@@ -63,7 +64,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     logController: new LogController({ disableRequestLogging: true }), // a request line would hold URLs with numbers in them; metrics count requests instead
     genReqId: () => randomUUID(),
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
-    trustProxy: options.trustProxy ?? false,
+    // The address that the nearest proxy saw. What stands before it in the header, the caller may have written: it would escape the limit.
+    trustProxy: options.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     forceCloseConnections: 'idle',
     frameworkErrors: problemOfRequest(options.problemBase),
     clientErrorHandler: answerUnreadable(options.problemBase),
