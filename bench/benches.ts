@@ -5,6 +5,8 @@ export interface Bench {
   what: string;
   /** False where both cores are what is measured. */
   pinned: boolean;
+  /** It takes so long that it runs only when it is named; how long at most, in minutes. */
+  minutes?: number;
   load(): Promise<{ run(): Promise<Measured | Skipped> }>;
 }
 
@@ -57,6 +59,13 @@ export const BENCHES: readonly Bench[] = [
     what: 'the main user is revoked: its first refused call → the first one that the standby user gets through',
     pinned: true,
     load: () => import('./cases/switch-time.ts'),
+  },
+  {
+    name: 'memory-flat',
+    what: 'the service under 100 messages a second for half an hour: does its memory stay where it is',
+    pinned: true,
+    minutes: 40,
+    load: () => import('./cases/memory-flat.ts'),
   },
   {
     name: 'first-answer',

@@ -1,16 +1,14 @@
 /** The service alone under 50 messages a second, half of them received, half sent: memory, processor time, what is left undone. */
-import { randomUUID } from 'node:crypto';
-import { person } from '../../sandbox/control/people.ts';
 import { until } from '../support/console.ts';
 import { judgeCores, percent, SERVICE_CORE, watchCores } from '../support/cores.ts';
 import { whyNoPostgres } from '../support/database.ts';
-import { atRate, judgeLoad, type Shot } from '../support/load.ts';
+import { atRate, judgeLoad } from '../support/load.ts';
 import { say, size } from '../support/output.ts';
 import { watchProcess } from '../support/process-use.ts';
 import type { Measured, Skipped } from '../support/result.ts';
-import { signedText } from '../../sandbox/carrier/twilio/signed-text.ts';
-import { startBenchStack, twilioTarget, type BenchStack } from '../support/stack.ts';
+import { startBenchStack } from '../support/stack.ts';
 import { median, percentile } from '../support/stats.ts';
+import { bothWays, messagesInOrg, waiting } from '../support/traffic.ts';
 
 const PER_SECOND = 50;
 const CUSTOMERS = 200;
@@ -23,9 +21,9 @@ export async function run(): Promise<Measured | Skipped> {
   if (missing) return { skipped: missing };
   const stack = await startBenchStack('service-memory', { lightning: false });
   try {
-    const shot = await shots(stack);
+    const shot = await bothWays(stack, CUSTOMERS);
     const seconds = size(60, 5);
-    const before = rows(stack);
+    const before = messagesInOrg(stack);
     say(`${PER_SECOND} messages a second for ${seconds} s`);
     const busyOf = watchCores();
     const useOf = watchProcess(stack.service.pid);
@@ -37,7 +35,7 @@ export async function run(): Promise<Measured | Skipped> {
     await until('nothing waits any more', async () => (await waiting(stack)) === 0, GIVE_UP_MS).catch(() => false);
     const drainSeconds = SETTLE_MS / 1_000 + (performance.now() - drainBegan) / 1_000;
     const use = useOf();
-    const arrived = rows(stack) - before;
+    const arrived = messagesInOrg(stack) - before;
 
     return {
       figures: [
@@ -65,36 +63,4 @@ export async function run(): Promise<Measured | Skipped> {
   } finally {
     await stack.close();
   }
-}
-
-/** In turn a text that a customer wrote and one that an agent writes. */
-async function shots(stack: BenchStack): Promise<(index: number) => Shot> {
-  const target = await twilioTarget(stack);
-  const key = stack.apiKey();
-  const { users } = await stack.api.org();
-  const agent = users.find(({ username }) => username === 'agent@sandbox.test')?.id ?? '';
-  return (index) => {
-    const customer = person('bench', Math.floor(index / 2) % CUSTOMERS).phone;
-    if (index % 2 === 0) return signedText(target, { from: customer, to: target.number, body: `Question ${index}: is it ready?` });
-    return {
-      method: 'POST',
-      path: '/v1/messages',
-      headers: {
-        authorization: `Bearer ${key}`,
-        'content-type': 'application/json',
-        'idempotency-key': randomUUID(),
-        'x-user-id': agent,
-      },
-      body: JSON.stringify({ to: customer, from: target.number, body: `Answer ${index}: it is, come by any time.` }),
-    };
-  };
-}
-
-function rows({ salesforce: { org } }: BenchStack): number {
-  const [row] = org.query(`SELECT COUNT(Id) total FROM ${org.own('Message__c')}`);
-  return Number(row?.['total']);
-}
-
-async function waiting(stack: BenchStack): Promise<number> {
-  return Number(await stack.database?.value(`select count(*) from outbox where state = 'waiting'`));
 }

@@ -57,7 +57,8 @@ export async function atRate(
   try {
     for (let index = 0; index < perSecond * seconds; index += 1) {
       const due = began + (index * 1_000) / perSecond;
-      if (due > performance.now()) await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+      const early = due - performance.now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
       running.push(fire(pool, shot(index), due, result, () => onOk?.(index)));
     }
     await Promise.all(running);
