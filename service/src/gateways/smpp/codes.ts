@@ -4,6 +4,8 @@ export const ESME_ROK = 0;
 export const ESME_RINVCMDLEN = 0x02;
 export const ESME_RINVCMDID = 0x03;
 export const ESME_RSYSERR = 0x08;
+/** Queue full: in `deliver_sm_resp` not taken now, send it again later. */
+export const ESME_RMSGQFUL = 0x14;
 /** In `deliver_sm_resp`: not taken now, send it again. */
 export const ESME_RX_T_APPN = 0x64;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PDU } from 'smpp';
 import { fromWire } from './addresses.ts';
 import type { Bind } from './bind.ts';
-import { ESME_RINVCMDID, ESME_ROK, ESME_RX_T_APPN } from './codes.ts';
+import { ESME_RINVCMDID, ESME_RMSGQFUL, ESME_ROK, ESME_RX_T_APPN } from './codes.ts';
 import { ESM_UDHI, fromSar, splitHeader } from './concatenation.ts';
 import { rawMessage } from './raw-pdu.ts';
 import { readReceipt } from './receipt.ts';
@@ -12,8 +12,11 @@ import type { InboundMessage, Receipt, SmppHandlers, SmppLog, SmppOptions } from
 /** How soon after a reply the carrier is asked for a sign that it has read it; one question serves a burst. */
 const CONFIRM_AFTER_MS = 100;
 
-/** Deliveries that are being stored at once; a carrier's window is some dozens. One that goes on without waiting is asked to come again later. */
-const MAX_RUNNING = 2_000;
+/**
+ * Deliveries of one bind that are being stored at once; a carrier's window is some dozens. One that goes on without waiting, while the database
+ * is slow, is told that the queue is full: it keeps what it has, and our memory stays bounded.
+ */
+const MOST_UNDER_WAY = 200;
 
 /** `esm_class` message type bits: delivery receipt, and intermediate notification (SMPP 3.4, 5.2.12). */
 const RECEIPT_BITS = 0x04 | 0x20;
@@ -33,6 +36,7 @@ export function createInbound(options: SmppOptions, handlers: SmppHandlers): Inb
   const now = options.now ?? Date.now;
   const queues = new Map<string, Promise<void>>();
   const running = new Set<Promise<void>>();
+  const underWay = new WeakMap<Bind, number>();
   /** Deliveries of each bind that we replied to and that are not yet confirmed, with the number of the reply. */
   const unconfirmed = new WeakMap<Bind, { reply: number; deliveryId: string }[]>();
 
@@ -67,12 +71,14 @@ export function createInbound(options: SmppOptions, handlers: SmppHandlers): Inb
     reply(bind, pdu, status, deliveryId);
   };
 
-  const enqueue = (key: string, task: () => Promise<void>): void => {
+  const enqueue = (bind: Bind, key: string, task: () => Promise<void>): void => {
+    underWay.set(bind, (underWay.get(bind) ?? 0) + 1);
     const done = (queues.get(key) ?? Promise.resolve()).then(task);
     queues.set(key, done);
     running.add(done);
     void done.finally(() => {
       running.delete(done);
+      underWay.set(bind, (underWay.get(bind) ?? 1) - 1);
       if (queues.get(key) === done) queues.delete(key);
     });
   };
@@ -83,18 +89,18 @@ export function createInbound(options: SmppOptions, handlers: SmppHandlers): Inb
         bind.respond(pdu, { command_status: ESME_RINVCMDID });
         return;
       }
-      if (running.size >= MAX_RUNNING) {
-        bind.respond(pdu, { command_status: ESME_RX_T_APPN });
+      if ((underWay.get(bind) ?? 0) >= MOST_UNDER_WAY) {
+        bind.respond(pdu, { command_status: ESME_RMSGQFUL });
         return;
       }
       const receivedAt = new Date(now()).toISOString();
       if (isReceipt(pdu)) {
         const receipt = toReceipt(bind, pdu, receivedAt, options);
-        enqueue(`receipt ${receipt.messageId ?? randomUUID()}`, () => handle(bind, pdu, () => handlers.onReceipt(receipt)));
+        enqueue(bind, `receipt ${receipt.messageId ?? randomUUID()}`, () => handle(bind, pdu, () => handlers.onReceipt(receipt)));
         return;
       }
       const message = toMessage(bind, pdu, receivedAt, options);
-      enqueue(`${message.from} ${message.to}`, () => handle(bind, pdu, () => handlers.onInbound(message), message.deliveryId));
+      enqueue(bind, `${message.from} ${message.to}`, () => handle(bind, pdu, () => handlers.onInbound(message), message.deliveryId));
     },
     onAnswered: (bind, repliesBefore) => {
       const list = unconfirmed.get(bind);
