@@ -59,3 +59,29 @@ it('rows that the org does not let us write cost five pages a round; the next on
   expect(await round()).toEqual([1_000, 0, 1_000]);
   expect(org.waiting).toEqual([]);
 });
+
+it('orgs that do not answer keep the others not waiting, and each org is asked once a round', async () => {
+  let release = () => {};
+  const answer = new Promise<void>((resolve) => (release = resolve));
+  const asked: string[] = [];
+  const sweep = createOutboxSweep({
+    messaging: {} as Messaging,
+    access: {
+      call: async (orgId: string) => {
+        asked.push(orgId);
+        if (orgId.startsWith('stalled')) await answer;
+        return [];
+      },
+      heldBy: () => undefined,
+    } as unknown as OrgAccess,
+    listOrgs: () => Promise.resolve([...Array.from({ length: 20 }, (_, index) => ({ id: `stalled ${index}` })), { id: 'a' }, { id: 'b' }]),
+    logger: createLogger({ level: 'silent' }),
+    now: () => new Date(),
+  });
+  const round = sweep();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(asked.slice(-2)).toEqual(['a', 'b']);
+  release();
+  await round;
+  expect(new Set(asked).size).toBe(asked.length);
+});
