@@ -73,6 +73,7 @@ function targets(who: Extract<Act, { do: 'user' }>['who'], main: string): readon
 async function harmProcess({ processes, endLeases }: World, { fault, index, point }: Extract<Act, { do: 'process' }>): Promise<void> {
   if (fault === 'kill') await processes.kill(index);
   if (fault === 'stop') await processes.stop(index);
+  if (fault === 'update') await processes.update(index);
   if (fault === 'clock-ahead' || fault === 'clock-behind')
     await processes.jump(index, fault === 'clock-ahead' ? JUMP_SECONDS : -JUMP_SECONDS);
   if (fault === 'crash') {

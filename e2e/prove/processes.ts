@@ -23,12 +23,15 @@ export interface Processes {
   mend(): Promise<void>;
   /** The process starts anew, and its clock jumps while it runs. Without libfaketime it only starts anew. */
   jump(index: number, offsetSeconds: number): Promise<void>;
+  /** The process ends, and the checkout's own version of the service starts in its place. */
+  update(index: number): Promise<void>;
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
 export function createProcesses(options: ServiceOptions & { workerPort: number }): Processes {
-  const { ports, dataDir, env, onOutput, workerPort, main } = options;
+  const { ports, dataDir, env, onOutput, workerPort } = options;
+  const mains = [options.main, options.main];
   const clocks = [0, 1].map((index) => path.join(dataDir, `clock-${index}`));
   const slots: [Slot, Slot] = [
     { process: undefined, frozen: false },
@@ -59,7 +62,13 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
     idleNames: () => [...idle, ...slots.flatMap((each, index) => (each.frozen ? [names[index] as string] : []))],
     async start(index, more = {}) {
       const name = `slot-${index}-${(started += 1)}`;
-      const starting = startService({ ports, dataDir, onOutput, main, env: { ...env, ...own(index), INSTANCE_NAME: name, ...more } });
+      const starting = startService({
+        ports,
+        dataDir,
+        onOutput,
+        main: mains[index],
+        env: { ...env, ...own(index), INSTANCE_NAME: name, ...more },
+      });
       const process = await starting.catch((error: unknown) => {
         if (more['FAIL_POINTS']) return undefined; // it died on what was left to do, before it was ready
         throw error;
@@ -103,6 +112,11 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
       await all.stop(index);
       await all.start(index, faketime ? clockEnv(file) : {});
       setClock(file, offsetSeconds);
+    },
+    async update(index) {
+      await all.stop(index);
+      mains[index] = undefined;
+      await all.start(index);
     },
     async restart() {
       all.thaw();

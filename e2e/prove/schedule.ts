@@ -69,6 +69,9 @@ export const CRASH_POINTS = [
   'switch.after-commit',
   'accept.before-store',
   'accept.after-commit',
+  'accept.after-revoke',
+  'register.after-commit',
+  'register.after-revoke',
 ] as const;
 
 export type Act =
@@ -81,7 +84,8 @@ export type Act =
   | { do: 'org'; fault: (typeof ORG_FAULTS)[number] }
   | { do: 'user'; fault: (typeof USER_FAULTS)[number]; who: 'main' | 'spare' | 'all'; midBatch: boolean }
   | { do: 'carrier'; fault: (typeof CARRIER_FAULTS)[number] }
-  | { do: 'process'; fault: (typeof PROCESS_FAULTS)[number]; index: number; point: (typeof CRASH_POINTS)[number] }
+  /** `update`: another version of the service makes way for the checkout's own. */
+  | { do: 'process'; fault: (typeof PROCESS_FAULTS)[number] | 'update'; index: number; point: (typeof CRASH_POINTS)[number] }
   | { do: 'database'; fault: (typeof DATABASE_FAULTS)[number] };
 
 /** `at`: milliseconds since the schedule began. */

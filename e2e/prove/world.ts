@@ -48,7 +48,7 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
   const link = await openDatabaseLink(database.url);
   const env = { DATABASE_URL: link.url, CARRIER_POLL_SECONDS: '2', LOG_LEVEL: 'warn' };
   const ports = await freePorts();
-  const stack = await startStack({ ports, dataDir, sample: 'connected', lightning: false, env, onOutput });
+  const stack = await startStack({ ports, dataDir, sample: 'connected', lightning: false, env, main, onOutput });
   await connect(stack, USERS[2]);
   await stack.service.stop();
   const processes = createProcesses({ ports, dataDir, env, onOutput, main, workerPort: (await freePorts()).service });

@@ -44,7 +44,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const mail = await startMail({ port: ports.mail, smtpPort: ports.smtp });
 
   say('Switchboard service');
-  const serviceOptions: ServiceOptions = { ports, dataDir, env: options.env, onOutput: options.onOutput ?? (() => {}) };
+  const serviceOptions: ServiceOptions = { ports, dataDir, env: options.env, main: options.main, onOutput: options.onOutput ?? (() => {}) };
   const stack = {
     ports,
     salesforce,

@@ -17,6 +17,8 @@ export interface StackOptions {
   lightning?: boolean;
   watch?: boolean | undefined;
   env?: Record<string, string> | undefined;
+  /** Another copy of the service's entry file. */
+  main?: string | undefined;
   onProgress?: ((text: string) => void) | undefined;
   onOutput?: ((text: string) => void) | undefined;
 }

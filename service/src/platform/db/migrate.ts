@@ -6,10 +6,13 @@ import type { Db } from './database.ts';
 
 export const MIGRATIONS_DIR = join(import.meta.dirname, '../../../migrations');
 
+const TABLE = 'schema_migration';
+
 /**
  * Brings the tables up to date: runs every numbered `.sql` file that has not run yet, all in one transaction and under a lock,
  * so that several processes may start at once. Statements end with `;` at the end of a line. Numbers are given out by area
  * (0001 platform, 0050 tenancy, 0100 connections, 0200 messaging, …), so a later release may add a file between two older ones.
+ * Migrations of a newer release are left alone: while that one is rolled out, or rolled back, this one starts on its tables as well.
  * Throws with the file's name when one fails; nothing of that run is kept then.
  */
 export async function migrate(db: Db, folder = MIGRATIONS_DIR): Promise<string[]> {
@@ -26,11 +29,12 @@ export async function migrate(db: Db, folder = MIGRATIONS_DIR): Promise<string[]
 }
 
 async function run(db: Db, folder: string): Promise<string[]> {
+  const known = { ...(await migrationsOfOthers(db)), ...readMigrations(folder) };
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: () => Promise.resolve(readMigrations(folder)) },
+    provider: { getMigrations: () => Promise.resolve(known) },
     allowUnorderedMigrations: true,
-    migrationTableName: 'schema_migration',
+    migrationTableName: TABLE,
     migrationLockTableName: 'schema_migration_lock',
   });
   const { error, results } = await migrator.migrateToLatest();
@@ -39,6 +43,14 @@ async function run(db: Db, folder: string): Promise<string[]> {
     throw new Error(`Migration ${failed?.migrationName ?? ''} failed`, { cause: error });
   }
   return (results ?? []).map((result) => result.migrationName);
+}
+
+/** What has run already, by name; whoever knows it by its file replaces it. */
+async function migrationsOfOthers(db: Db): Promise<Record<string, Migration>> {
+  const { rows: tables } = await sql`select 1 from pg_tables where schemaname = current_schema() and tablename = ${TABLE}`.execute(db);
+  if (tables.length === 0) return {};
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(TABLE)}`.execute(db);
+  return Object.fromEntries(rows.map(({ name }) => [name, { up: () => Promise.resolve() }]));
 }
 
 function readMigrations(folder: string): Record<string, Migration> {
