@@ -63,6 +63,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
   const secretBox = createSecretBox(config.masterKeys);
   const guard = createAddressGuard(config.allowedHosts);
   const tenancy = createTenancy({ db, clock });
+  const metrics = createMetrics(db);
   const isWorker = config.role !== 'web';
 
   const exchange = createExchange(guard.dispatcher);
@@ -100,6 +101,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     db,
     clock,
     logger,
+    registry: metrics.registry,
     failPoints,
     secrets: secretBox,
     guard,
@@ -126,7 +128,6 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     requestsPerMinute: config.http.requestsPerMinute,
     trustProxy: config.http.trustProxy,
   });
-  const metrics = createMetrics(db);
   metrics.observe(app);
   registerAuth(app, tenancy);
   registerErrorPages(app);

@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import type { Directory, Viewer } from '../directory/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { SecretBoxError, type SecretBox } from '../platform/crypto.ts';
@@ -15,7 +16,9 @@ import { createSupervisor, type Supervisor } from './carriers/supervisor.ts';
 import { twilioClient } from './carriers/twilio.ts';
 import { startAccountWorker } from './carriers/worker.ts';
 import { createChecks, type CheckOptions } from './checks.ts';
+import { createFigures } from './figures.ts';
 import { createHealth } from './health.ts';
+import { createKnownAccounts } from './known-accounts.ts';
 import { createMediaLane } from './media-lane.ts';
 import type { OrgAccess } from './org/access.ts';
 import { createOrgLane } from './org/deliver.ts';
@@ -45,6 +48,8 @@ export interface MessagingFeatureOptions {
   db: Db;
   clock: Clock;
   logger: Logger;
+  /** Where its metrics are shown. */
+  registry: Registry;
   failPoints: FailPoints;
   secrets: SecretBox;
   guard: AddressGuard;
@@ -78,7 +83,8 @@ const DAY_MS = 24 * 3600_000;
 /** Puts messaging together. */
 export function createMessagingFeature(options: MessagingFeatureOptions): MessagingFeature {
   const { db, clock, logger, access, directory, wake } = options;
-  const { receive, storeStalled } = createReceive({ db, clock, wake });
+  const figures = createFigures(options.registry);
+  const { receive, storeStalled } = createReceive({ db, clock, wake, figures });
   const receipts = createReceipts({ db, wake });
   const messaging = createMessaging({ db, clock, wake });
   const accounts = createAccounts(options);
@@ -150,7 +156,13 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
       registerHealthRoutes(app, health, options.linkState);
       registerPeopleRoutes(app, createPeople({ db, access }));
       registerCheckRoutes(app, createChecks(options));
-      registerWebhooks(app, { publicUrl: options.publicUrl, findAccount: account, receive, receipts });
+      registerWebhooks(app, {
+        publicUrl: options.publicUrl,
+        findAccount: createKnownAccounts((id) => account(id)),
+        receive,
+        receipts,
+        figures,
+      });
     },
     rightsSeen: lookAgain.seen,
     waiting: (orgId) => countWaitingMessages(db, orgId),

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { countSegments } from '../../../force-app/main/messaging/lwc/messagingSegments/messagingSegments.ts';
 import type { Clock } from '../platform/clock.ts';
 import { joinParts } from '../gateways/smpp/index.ts';
-import { onceMoreWhenContended } from '../platform/db/contention.ts';
 import { uniqueViolation, type Db } from '../platform/db/database.ts';
+import type { Figures } from './figures.ts';
+import { createIntake } from './intake.ts';
 import { readKeyword, type Keyword } from './keywords.ts';
 import { preview } from './send.ts';
+import { findStored, insertInbound, type NewInbound } from './store/inbound.ts';
 import { findInboundIds, findUnconfirmedTwin, insertMessage, type StoredMessage } from './store/messages.ts';
 import { saveHelp, saveOptOut } from './store/opt-outs.ts';
 import { addMedia } from './store/media.ts';
@@ -25,7 +27,7 @@ export interface Inbound {
   to: string;
   body: string;
   media: InboundMedia[];
-  /** When the carrier got it, where it says so and we were late; else now. */
+  /** When the carrier got it, where it says so and we were late; else the time at which it was handed over. */
   receivedAt?: Date | undefined;
   /** SMPP: the bind it came on. */
   bindId?: string | undefined;
@@ -37,6 +39,7 @@ export interface ReceiveOptions {
   db: Db;
   clock: Clock;
   wake(lane: { orgId: string; purpose: string; key: string }): void;
+  figures?: Figures;
 }
 
 export type Receiving = ReturnType<typeof createReceive>;
@@ -48,21 +51,36 @@ export type Receive = Receiving['receive'];
  * Returns the stored message (over SMPP also the earlier one of a repetition), or undefined for what is there already and for a part
  * whose siblings are missing.
  */
-export function createReceive({ db, clock, wake }: ReceiveOptions) {
+export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
+  const intake = createIntake({ storeMany, storeAlone, isAlone, figures });
   return { receive, storeStalled };
 
   async function receive(inbound: Inbound): Promise<StoredMessage | undefined> {
-    const stored = await store(inbound);
+    // What waits for its turn came now.
+    const stored = await intake.take({ ...inbound, receivedAt: inbound.receivedAt ?? clock.now() });
     if (!stored) return undefined;
     wake({ orgId: inbound.orgId, purpose: ORG_LANE, key: shardOf(stored.conversationId) });
     if (inbound.media.length > 0) wake({ orgId: inbound.orgId, purpose: MEDIA_LANE, key: inbound.accountId });
     return stored;
   }
 
-  async function store(inbound: Inbound): Promise<StoredMessage | undefined> {
-    const keyword = inbound.part ? undefined : readKeyword(inbound.body);
-    if (inbound.carrierId && !inbound.part && inbound.media.length === 0 && !keyword)
-      return once(inbound, () => insertMessage(db, toMessage(inbound, inbound.body)));
+  /** Pictures, keywords, parts and what has no id take more than one statement. */
+  function isAlone({ carrierId, part, media, body }: Inbound): boolean {
+    return carrierId === null || part !== undefined || media.length > 0 || readKeyword(body) !== undefined;
+  }
+
+  async function storeMany(orgId: string, texts: Inbound[], mayBeThere: boolean): Promise<(StoredMessage | undefined)[]> {
+    const messages = texts.map((inbound) => toListed(inbound));
+    const there = mayBeThere ? await findStored(db, orgId, messages) : undefined;
+    const stored = await insertInbound(
+      db,
+      orgId,
+      messages.filter((message) => !there?.has(message)),
+    );
+    return messages.map(({ id }) => stored.get(id));
+  }
+
+  async function storeAlone(inbound: Inbound): Promise<StoredMessage | undefined> {
     return once(inbound, () =>
       db.transaction().execute(async (tx) => {
         const { part } = inbound;
@@ -84,7 +102,7 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
         customerNumber,
         body: printable(body),
         bindId: inbound.bindId ?? null,
-        now: clock.now(),
+        now: inbound.receivedAt ?? clock.now(),
       });
       if (twin) return twin; // once the carrier has seen this reply, the same text is a new one
     }
@@ -116,7 +134,7 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
     const { orgId, accountId, carrierId } = inbound;
     if (carrierId && (await findInboundIds(db, orgId, accountId, [carrierId])).size > 0) return undefined;
     try {
-      return await onceMoreWhenContended(insert);
+      return await insert();
     } catch (error) {
       if (uniqueViolation(error) === 'message_inbound_once') return undefined;
       throw error;
@@ -147,6 +165,16 @@ export function createReceive({ db, clock, wake }: ReceiveOptions) {
     };
   }
 
+  /** What the statement for many takes of it. */
+  function toListed(inbound: Inbound): NewInbound {
+    const { id, newConversationId, ourNumber, customerNumber, accountId, body, preview, segments, occurredAt } = toMessage(
+      inbound,
+      inbound.body,
+    );
+    const carrierId = inbound.carrierId as string;
+    return { id, newConversationId, ourNumber, customerNumber, accountId, carrierId, body, preview, segments, occurredAt };
+  }
+
   async function applyKeyword(tx: Db, inbound: Inbound, keyword: Keyword | undefined): Promise<void> {
     if (!keyword) return;
     // One that a list brings late must not undo what the person texted after it; a carrier's clock that is ahead must not either.
@@ -175,9 +203,9 @@ function named(media: InboundMedia[]) {
   }));
 }
 
-/** PostgreSQL stores no NUL character; a text with one must still come in, or the carrier would hand it over for ever. */
+/** PostgreSQL stores neither NUL nor half a character; a text with one must still come in, or the carrier would hand it over for ever. */
 function printable(body: string): string {
-  return body.replaceAll('\u0000', '\uFFFD');
+  return body.replaceAll('\u0000', '\uFFFD').toWellFormed();
 }
 
 function keyOf(inbound: Inbound, part: { reference: number; total: number }): PartsKey {

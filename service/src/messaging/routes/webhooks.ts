@@ -6,75 +6,110 @@ import { idParams } from '../../platform/http/schemas.ts';
 import type { HttpServer } from '../../platform/http/server.ts';
 import { receiptStatus } from '../carriers/twilio-poll.ts';
 import { signatureInvalid } from '../errors.ts';
+import type { Figures } from '../figures.ts';
+import { tooMuch } from '../intake.ts';
+import type { KnownAccount, KnownAccounts } from '../known-accounts.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Receive } from '../receive.ts';
 import type { CarrierAccount } from '../types.ts';
 
 export interface WebhookOptions {
   publicUrl: string;
-  findAccount(id: string): Promise<{ account: CarrierAccount; authToken: string } | undefined>;
+  findAccount: KnownAccounts;
   receive: Receive;
   receipts: Receipts;
+  figures: Figures;
 }
+
+/** What may be under way at once, receipts included, and how long their forms may be together: a database that is slow must not fill the memory. */
+const MOST_UNDER_WAY = 4_000;
+const MOST_BYTES = 32 * 1024 * 1024;
+const UNKNOWN_LENGTH = 256 * 1024;
 
 const form = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 /** What a Twilio-compatible carrier calls. Each is answered only when its message or receipt is stored: the carrier tries again otherwise. */
 export function registerWebhooks(app: HttpServer, options: WebhookOptions): void {
+  const underWay = { requests: 0, bytes: 0 };
   const schema = { tags: ['carriers'], params: idParams, body: form, consumes: ['application/x-www-form-urlencoded'] };
+  // Carriers are not limited, and no browser shows what they are answered.
+  const route = { config: { rateLimit: false }, helmet: false } as const;
 
   app.post(
     '/carriers/twilio/:id/inbound',
-    { config: { rateLimit: false }, schema: { ...schema, operationId: 'twilioInbound', summary: 'A text arrived' } },
+    { ...route, schema: { ...schema, operationId: 'twilioInbound', summary: 'A text arrived' } },
     async (request, reply) => {
-      const account = await authenticate(request, request.params.id, request.body);
-      const parsed = parseInbound(request.body);
-      if (!parsed.ok) throw unreadable(parsed.errors);
-      const { sid, from, to, body, media } = parsed.value;
-      await options.receive({ orgId: account.orgId, accountId: account.id, carrierId: sid, from, to, body, media: [...media] });
+      await admit(request, async () => {
+        const account = await authenticate(request, request.params.id, request.body);
+        const parsed = parseInbound(request.body);
+        if (!parsed.ok) throw unreadable(parsed.errors);
+        const { sid, from, to, body, media } = parsed.value;
+        await options.receive({ orgId: account.orgId, accountId: account.id, carrierId: sid, from, to, body, media: [...media] });
+      });
       return reply.type('text/xml').send(EMPTY_TWIML);
     },
   );
 
   app.post(
     '/carriers/twilio/:id/status',
-    { config: { rateLimit: false }, schema: { ...schema, operationId: 'twilioStatus', summary: 'A message changed its status' } },
+    { ...route, schema: { ...schema, operationId: 'twilioStatus', summary: 'A message changed its status' } },
     async (request, reply) => {
-      const account = await authenticate(request, request.params.id, request.body);
-      const parsed = parseStatus(request.body);
-      if (!parsed.ok) throw unreadable(parsed.errors);
-      const { sid, errorCode } = parsed.value;
-      const status = receiptStatus(parsed.value.status);
-      if (status) {
-        await options.receipts.apply({
-          orgId: account.orgId,
-          accountId: account.id,
-          carrierId: sid,
-          keys: [sid],
-          status,
-          errorCode,
-          errorText: parsed.value.errorText ?? (errorCode ? errorText(errorCode) : null),
-          ourNumber: null,
-          customerNumber: null,
-        });
-      }
+      await admit(request, async () => {
+        const account = await authenticate(request, request.params.id, request.body);
+        const parsed = parseStatus(request.body);
+        if (!parsed.ok) throw unreadable(parsed.errors);
+        const { sid, errorCode } = parsed.value;
+        const status = receiptStatus(parsed.value.status);
+        if (status) {
+          await options.receipts.apply({
+            orgId: account.orgId,
+            accountId: account.id,
+            carrierId: sid,
+            keys: [sid],
+            status,
+            errorCode,
+            errorText: parsed.value.errorText ?? (errorCode ? errorText(errorCode) : null),
+            ourNumber: null,
+            customerNumber: null,
+          });
+        }
+      });
       return reply.code(204).send();
     },
   );
 
+  /** Runs `work` unless too much is under way already. */
+  async function admit(request: FastifyRequest, work: () => Promise<void>): Promise<void> {
+    const bytes = Number(request.headers['content-length'] ?? UNKNOWN_LENGTH);
+    if (underWay.requests >= MOST_UNDER_WAY || underWay.bytes + bytes > MOST_BYTES) {
+      options.figures.refused('full');
+      throw tooMuch();
+    }
+    underWay.requests += 1;
+    underWay.bytes += bytes;
+    try {
+      await work();
+    } finally {
+      underWay.requests -= 1;
+      underWay.bytes -= bytes;
+    }
+  }
+
   async function authenticate(request: FastifyRequest, id: string, params: FormParams): Promise<CarrierAccount> {
-    const known = await options.findAccount(id);
-    if (!known || known.account.kind !== 'twilio') throw notFound('There is nothing at this address.');
     const signature = request.headers['x-twilio-signature'];
     // The signature covers the address that the carrier called, which behind a proxy is not the one that arrived here.
     const url = options.publicUrl + request.url;
-    if (typeof signature !== 'string' || !verifySignature({ authToken: known.authToken, url, params, signature })) {
-      throw signatureInvalid('The request is not signed with this account’s auth token. Nothing was stored.');
-    }
-    if (params['AccountSid'] !== known.account.settings['accountSid'])
-      throw signatureInvalid('The request belongs to another carrier account. Nothing was stored.');
-    return known.account;
+    let why = 'The request is not signed with this account’s auth token. Nothing was stored.';
+    const account = await options.findAccount(id, ({ account, authToken }: KnownAccount) => {
+      if (account.kind !== 'twilio') return true;
+      if (typeof signature !== 'string' || !verifySignature({ authToken, url, params, signature })) return false;
+      why = 'The request belongs to another carrier account. Nothing was stored.';
+      return params['AccountSid'] === account.settings['accountSid'];
+    });
+    if (account === false) throw signatureInvalid(why);
+    if (account?.kind !== 'twilio') throw notFound('There is nothing at this address.');
+    return account;
   }
 }
 
