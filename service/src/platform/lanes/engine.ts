@@ -18,14 +18,14 @@ export interface LaneBatch {
    * whoever changes a record locks the record and then its outbox row, so it must be the same order here. It may run twice.
    */
   settle(outcome: Outcome, also?: (tx: Tx) => Promise<void>): Promise<void>;
-  /** Makes the lease as long as at its beginning; call it before every further outside call. LeaseLostError when it is somebody else's. */
+  /** Makes the lease as long as at its beginning; call it before every outside call. LeaseLostError when it is somebody else's. */
   renew(): Promise<void>;
 }
 
 export interface LanePurpose {
   name: string;
   batchSize: number;
-  /** Every outside call made by `run` must time out before this. */
+  /** The longest that a step of `run` may take, up to its next `renew`: afterwards the lane is anybody's, although its worker lives. */
   leaseMs: number;
   run(batch: LaneBatch): Promise<void>;
 }
@@ -51,6 +51,8 @@ export interface LaneEngineOptions {
   maxLanes?: number;
   /** A peer that lets a batch wait for longer than this is slow. */
   slowMs?: number;
+  /** A lane whose process died is free after this; a living one renews its leases while it works. Longer than a single call to an org. */
+  longestLeaseMs?: number;
 }
 
 const FAULT_PAUSE_MS = 2_000;
@@ -59,7 +61,18 @@ const LANES_OF_PEER = 8;
 
 /** Works lanes: woken in-process after a commit and by a sweep every half second. */
 export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
-  const { db, clock, owner, logger, failPoints, sweepMs = 500, debounceMs = 5, maxLanes = 256, slowMs = 3_000 } = options;
+  const {
+    db,
+    clock,
+    owner,
+    logger,
+    failPoints,
+    sweepMs = 500,
+    debounceMs = 5,
+    maxLanes = 256,
+    slowMs = 3_000,
+    longestLeaseMs = 30_000,
+  } = options;
   const purposes = new Map(options.purposes.map((purpose) => [purpose.name, purpose]));
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
@@ -99,11 +112,17 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
   }
 
   async function runLane(purpose: LanePurpose, lane: LaneAddress, makeRoom: () => boolean): Promise<void> {
-    const lease = await claimLane(db, lane, owner, purpose.leaseMs);
+    const leaseMs = Math.min(purpose.leaseMs, longestLeaseMs);
+    const lease = await claimLane(db, lane, owner, leaseMs);
     if (!lease) return;
+    let renewedAt = performance.now();
     const renew = async () => {
-      if (!(await renewLease(db, lease, purpose.leaseMs))) throw new LeaseLostError(lane);
+      if (!(await renewLease(db, lease, leaseMs))) throw new LeaseLostError(lane);
+      renewedAt = performance.now();
     };
+    const beating = setInterval(() => {
+      if (performance.now() - renewedAt < purpose.leaseMs - leaseMs) renewLease(db, lease, leaseMs).catch(() => {}); // the next one comes soon
+    }, leaseMs / 4);
     let hold: Outcome['hold'];
     try {
       while (!stopping.signal.aborted && !hold) {
@@ -139,6 +158,7 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
       };
       throw error;
     } finally {
+      clearInterval(beating);
       await releaseLease(db, lease, hold);
     }
   }

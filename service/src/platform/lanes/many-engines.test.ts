@@ -6,7 +6,7 @@ import { createTestDatabase } from '../db/test-database.ts';
 import type { Database } from '../db/database.ts';
 import { noFailPoints, parseFailPoints } from '../fail-points.ts';
 import { createLogger } from '../log.ts';
-import { createLaneEngine, type LaneEngine, type LanePurpose } from './engine.ts';
+import { createLaneEngine, type LaneEngine, type LaneEngineOptions, type LanePurpose } from './engine.ts';
 import { claimLane, endLeases, guarded, liftHolds, renewLease, releaseLease } from './lease.ts';
 import { backlog, enqueue, readDue } from './outbox.ts';
 import { discardParked, listParked, retryParked } from './parked.ts';
@@ -33,7 +33,9 @@ const entry = (orgId: string, purpose: string, key = '0', subjectId: string = ra
 function engine(
   name: string,
   run: LanePurpose['run'],
-  options: { failPoints?: string; sweepMs?: number; batchSize?: number; leaseMs?: number; maxLanes?: number; slowMs?: number } = {},
+  options: { failPoints?: string; batchSize?: number; leaseMs?: number } & Partial<
+    Pick<LaneEngineOptions, 'sweepMs' | 'maxLanes' | 'slowMs' | 'longestLeaseMs'>
+  > = {},
 ) {
   const made = createLaneEngine({
     db: database.db,
@@ -45,6 +47,7 @@ function engine(
     sweepMs: options.sweepMs ?? 20,
     ...(options.maxLanes && { maxLanes: options.maxLanes }),
     ...(options.slowMs && { slowMs: options.slowMs }),
+    ...(options.longestLeaseMs && { longestLeaseMs: options.longestLeaseMs }),
   });
   engines.push(made);
   made.start();
@@ -112,6 +115,31 @@ describe('several engines on one database', () => {
     await drained(orgId, 'frozen');
     while (results.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(results).toEqual(['another wrote', 'LeaseLostError']);
+  });
+
+  it('keeps a short lease alive while it works, so that a lane whose process died is soon free', async () => {
+    const orgId = randomUUID();
+    await enqueue(database.db, [entry(orgId, 'beat')]);
+    const left = async () => {
+      const { rows } = await sql<{ ms: number | null }>`
+        select (extract(epoch from lease_until - now()) * 1000)::float8 as ms from lane where org_id = ${orgId}`.execute(database.db);
+      return rows[0]?.ms;
+    };
+    const seen: (number | null | undefined)[] = [];
+    engine(
+      'beat',
+      async (batch) => {
+        for (let look = 0; look < 30; look += 1) {
+          seen.push(await left());
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        await batch.settle(doneWith(batch.rows));
+      },
+      { leaseMs: 60_000, longestLeaseMs: 2_000 },
+    );
+    await drained(orgId, 'beat');
+    expect(Math.max(...seen.map(Number))).toBeLessThanOrEqual(2_000);
+    expect(seen.length).toBe(30);
   });
 
   it('finds rows whose wake-up was lost, and rows that became due meanwhile', async () => {
