@@ -107,7 +107,8 @@ describe('a database that is slow or away', () => {
 describe('what one worker sends', () => {
   it('never has more open at the carrier than the window of the account', async () => {
     const { carrier, accountId, start } = await rig((store) => store, { windowSize: 3 });
-    await carrier.fault('smpp:submit_sm', { latencyMs: 10 });
+    // Long enough for all of them to be open at once, if nothing held them back.
+    await carrier.fault('smpp:submit_sm', { latencyMs: 300 });
     await start();
     await eventually('the account is connected', async () => (await findAccount(database.db, accountId))?.state === 'connected');
     for (let index = 0; index < 12; index += 1)
@@ -118,6 +119,6 @@ describe('what one worker sends', () => {
       }>`select count(*) as n from outbox where purpose = 'carrier' and lane_key = ${accountId}`.execute(database.db);
       return rows[0]?.n === 0;
     });
-    expect((await carrier.get('/__sandbox/smsc')).maxOpen).toBe(3);
+    expect((await carrier.get('/__sandbox/smsc')).maxOpen).toBeLessThanOrEqual(3);
   });
 });
