@@ -1,4 +1,5 @@
 /** `getRecord` of `lightning/uiRecordApi`, answered as the User Interface API does (developer.salesforce.com, "Get a Record"). */
+import { OrgError } from './client.ts';
 import { describe, type DescribeField } from './describe.ts';
 import type { RecordSource } from './records.ts';
 
@@ -16,17 +17,8 @@ export interface UiRecordRequest {
   optionalFields: string[];
 }
 
-export class UiRecordError extends Error {
-  override readonly name = 'UiRecordError';
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
+/** As the org would say it. */
+export class UiRecordError extends OrgError {}
 
 /** @throws {UiRecordError} 400 for a field that the user may not see, 404 for a record that does not exist for them */
 export async function readUiRecord(source: RecordSource, { recordId, fields, optionalFields }: UiRecordRequest): Promise<UiRecord> {
