@@ -4,11 +4,11 @@ import { hashToken } from '../platform/crypto.ts';
 import { accept } from './accept.ts';
 import type { Parts } from './deps.ts';
 import { CallFailedError, signInRefused, signInStateInvalid } from './errors.ts';
-import { AFTER_MS, finishFlow } from './flows.ts';
+import { finishFlow } from './flows.ts';
 import type { DonePage } from './pages.ts';
 import { register, type SignIn } from './register.ts';
 import { assignPermissionSet } from './rights.ts';
-import type { FlowRow } from './types.ts';
+import { AFTER_MS, type FlowRow } from './types.ts';
 
 export interface CallbackQuery {
   state?: string | undefined;

@@ -9,9 +9,9 @@ import { readInvite, startInvite } from './accept.ts';
 import { assignAfterSignIn, finishSignIn } from './callback.ts';
 import type { Parts } from './deps.ts';
 import { loginHostInvalid } from './errors.ts';
-import { AFTER_MS, FLOW_MS, startFlow } from './flows.ts';
+import { startFlow } from './flows.ts';
 import { donePage, invitePage, problemPage, registerPage } from './pages.ts';
-import type { FlowRow } from './types.ts';
+import { AFTER_MS, FLOW_MS, type FlowRow } from './types.ts';
 
 const COOKIE = 'sb_connect';
 /** Registrations that one address may begin in the time one of them stays open. */

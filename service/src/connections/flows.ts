@@ -2,12 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { hashToken, randomToken } from '../platform/crypto.ts';
 import type { Parts } from './deps.ts';
 import { signInStateInvalid } from './errors.ts';
-import type { FlowRow } from './types.ts';
-
-/** How long a person may take on Salesforce's pages. */
-export const FLOW_MS = 15 * 60_000;
-/** How long the browser that finished a sign-in may still ask for the permission set. */
-export const AFTER_MS = 30 * 60_000;
+import { FLOW_MS, type FlowRow } from './types.ts';
 
 export interface StartedFlow {
   /** Where the browser goes. */

@@ -4,10 +4,10 @@ import type { Mailer } from '../gateways/mail/index.ts';
 import type { LaneBatch } from '../platform/lanes/engine.ts';
 import type { Org } from '../tenancy/index.ts';
 import { BEGINNINGS } from './connect-routes.ts';
-import { FLOW_MS } from './flows.ts';
 import { ADMIN, STANDBY, startHarness, type Harness } from './harness.test-helper.ts';
 import { createNoticeLanes } from './notices.ts';
 import { REFRESH_EVERY_MS } from './probes.ts';
+import { FLOW_MS } from './types.ts';
 
 let h: Harness;
 let org: Org;

@@ -6,10 +6,9 @@ import type { Org } from '../tenancy/index.ts';
 import { RefreshFailedError, type Broker } from './broker.ts';
 import { settle } from './call.ts';
 import type { Failover } from './failover.ts';
-import { AFTER_MS } from './flows.ts';
 import type { RunResult, Sessions } from './sessions.ts';
 import type { Store } from './store.ts';
-import type { LinkRow, UserRow } from './types.ts';
+import { AFTER_MS, type LinkRow, type UserRow } from './types.ts';
 
 export interface ProbeDeps {
   store: Store;

@@ -92,6 +92,11 @@ export const MAIL_CAUSE = 'mail_';
 /** The cause of a user that an administrator is removing. */
 export const REMOVED = 'removed';
 
+/** How long a person may take on Salesforce's pages. */
+export const FLOW_MS = 15 * 60_000;
+/** How long the browser that finished a sign-in may still ask for the permission set. */
+export const AFTER_MS = 30 * 60_000;
+
 export const EVENT_KINDS = [
   'registered',
   'invited',
