@@ -97,7 +97,9 @@ function fieldErrors({ instancePath, keyword, params, message }: ZodFastifySchem
 
 /** 503 with the time after which to try again. */
 export function databaseAway(cause: unknown): Problem {
-  return unavailable('The database cannot be reached. Nothing was stored; try again in some seconds.', { cause });
+  return unavailable('The database cannot be reached or takes nothing at the moment. Nothing was stored; try again in some seconds.', {
+    cause,
+  });
 }
 
 /** Connection refused or reset, too many clients, server shutting down or starting up (PostgreSQL error classes 08, 53 and 57P). */
