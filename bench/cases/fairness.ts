@@ -101,7 +101,7 @@ async function play(rig: Rig, phase: Phase, seconds: number): Promise<Outcome> {
   const herdWaiting = await herd.waiting();
   await herd.rest();
   await first.slow(0);
-  await until('nothing waits any more', async () => Number(await stack.database?.value(`select count(*) from outbox`)) === 0, DRAIN_MS);
+  await until('nothing waits any more', async () => !(await herd.anyLeft()), DRAIN_MS);
   const ages: number[] = [];
   let lost = 0;
   for (const [index, takenAt] of taken) {

@@ -115,8 +115,10 @@ export interface Herd {
   drive(): void;
   /** No more; what waits goes on. */
   rest(): Promise<void>;
-  /** Rows that wait. */
+  /** Rows of theirs that wait. */
   waiting(): Promise<number>;
+  /** Whether any org of the service has a row left. */
+  anyLeft(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -170,6 +172,7 @@ export async function addHerd(stack: BenchStack, model: BenchOrg, count: number)
       );
       return Number(rows[0]?.n);
     },
+    anyLeft: async () => (await client.query('select 1 from outbox limit 1')).rows.length > 0,
     async close() {
       stop.abort();
       await driving;
