@@ -70,7 +70,12 @@ function targets(who: Extract<Act, { do: 'user' }>['who'], main: string): readon
   return who === 'main' ? [main] : USERS.filter((user) => user !== main).slice(0, 1);
 }
 
-async function harmProcess({ processes, endLeases }: World, { fault, index, point }: Extract<Act, { do: 'process' }>): Promise<void> {
+type ProcessAct = Extract<Act, { do: 'process' }>;
+
+/** What happens to one process happens one after the other: two of it would fight for its port. */
+const harmProcess = (world: World, act: ProcessAct) => world.processes.inTurn(act.index, () => harmOne(world, act));
+
+async function harmOne({ processes, endLeases }: World, { fault, index, point }: ProcessAct): Promise<void> {
   if (fault === 'kill') await processes.kill(index);
   if (fault === 'stop') await processes.stop(index);
   if (fault === 'update') await processes.update(index);

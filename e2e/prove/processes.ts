@@ -14,7 +14,10 @@ export interface Processes {
   idleNames(): string[];
   /** Processes that ended although nobody had asked for it, since the last call. */
   takeDeaths(): string[];
-  start(index: number, env?: Record<string, string>): Promise<void>;
+  /** `harmed`: while faults are about it may die before it is ready. */
+  start(index: number, env?: Record<string, string>, harmed?: boolean): Promise<void>;
+  /** Runs `work` when what was asked before for this process is done. */
+  inTurn(index: number, work: () => Promise<void>): Promise<void>;
   kill(index: number): Promise<void>;
   stop(index: number): Promise<void>;
   freeze(index: number): void;
@@ -38,6 +41,7 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
     { process: undefined, frozen: false },
   ];
   const ended = new WeakSet<ServiceProcess>();
+  const turns = [Promise.resolve(), Promise.resolve()];
   const deaths: string[] = [];
   const idle = new Set<string>();
   const names: string[] = [];
@@ -60,7 +64,7 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
     slots,
     takeDeaths: () => deaths.splice(0),
     idleNames: () => [...idle, ...slots.flatMap((each, index) => (each.frozen ? [names[index] as string] : []))],
-    async start(index, more = {}) {
+    async start(index, more = {}, harmed = true) {
       const name = `slot-${index}-${(started += 1)}`;
       const starting = startService({
         ports,
@@ -70,7 +74,8 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
         env: { ...env, ...own(index), INSTANCE_NAME: name, ...more },
       });
       const process = await starting.catch((error: unknown) => {
-        if (more['FAIL_POINTS']) return undefined; // it died on what was left to do, before it was ready
+        // It died on what was left to do, or its database is away: it is started again when the faults are taken back.
+        if (harmed) return undefined;
         throw error;
       });
       slot(index).process = process;
@@ -83,6 +88,11 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
         idle.add(name);
         if (!asked.has(process)) deaths.push(`process ${index} ended by itself (${code ?? signal})`);
       });
+    },
+    inTurn(index, work) {
+      const turn = (turns[index] as Promise<void>).then(work);
+      turns[index] = turn.catch(() => undefined);
+      return turn;
     },
     async kill(index) {
       await end(index, 'kill');
@@ -105,7 +115,7 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
     async mend() {
       all.thaw();
       for (const file of clocks) setClock(file, 0);
-      await Promise.all(slots.map(async (each, index) => (isUp(each) ? undefined : all.start(index))));
+      await Promise.all(slots.map(async (each, index) => (isUp(each) ? undefined : all.start(index, {}, false))));
     },
     async jump(index, offsetSeconds) {
       const file = clocks[index] as string;
