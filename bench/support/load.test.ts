@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { asFastAsPossibleAside } from './load-aside.ts';
 import { asFastAsPossible, atRate, judgeLoad, type Shot } from './load.ts';
 import { median } from './stats.ts';
 
@@ -49,4 +50,10 @@ it('does not count refusals as answers, and says that they spoil the run', async
 it('says that nobody answered', async () => {
   const nowhere = 'http://127.0.0.1:9';
   expect(await asFastAsPossible(nowhere, [shot('/')].values(), 1, 10)).toMatchObject({ ok: 0, wrong: { ECONNREFUSED: 1 } });
+});
+
+it('does the same in a thread of its own', async () => {
+  const pending = asFastAsPossibleAside(url, [shot('/'), shot('/late'), shot('/refused')], 1, 10);
+  expect(await pending).toMatchObject({ ok: 2, wrong: { 403: 1 } });
+  expect(requests).toEqual(['/', '/late', '/refused']);
 });

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { bytesOf, createCaller, type Caller } from './caller.ts';
 
 /** A request that is ready to go, so that making it costs nothing while the clock runs. */
 export interface Shot {
@@ -19,23 +20,34 @@ export interface LoadResult {
 }
 
 /** Closed loop: `connections` callers, each sends its next request when it has its answer, until the time is over or no shot is left. */
-export async function asFastAsPossible(url: string, shots: Iterator<Shot>, connections: number, seconds: number): Promise<LoadResult> {
-  const pool = new Pool(new URL(url).origin, { connections, pipelining: 1 });
+export async function asFastAsPossible(url: string, shots: Iterable<Shot>, connections: number, seconds: number): Promise<LoadResult> {
+  const { hostname, port, host } = new URL(url);
+  const requests = Array.from(shots, (shot) => bytesOf(host, shot)).values();
+  const callers = Array.from({ length: connections }, () => createCaller(Number(port), hostname));
   const result: LoadResult = { ok: 0, wrong: {}, latenciesMs: [], seconds: 0 };
   const began = performance.now();
-  const caller = async (): Promise<void> => {
-    while (performance.now() - began < seconds * 1_000) {
-      const next = shots.next();
+  const work = async (caller: Caller): Promise<void> => {
+    for (let now = began; now - began < seconds * 1_000;) {
+      const next = requests.next();
       if (next.done) return;
-      await fire(pool, next.value, performance.now(), result);
+      try {
+        const status = await caller.call(next.value);
+        const answered = performance.now();
+        result.latenciesMs.push(answered - now);
+        now = answered;
+        judge(result, status);
+      } catch (error) {
+        now = performance.now();
+        count(result, (error as { code?: string }).code ?? (error as Error).name);
+      }
     }
   };
   try {
-    await Promise.all(Array.from({ length: connections }, caller));
+    await Promise.all(callers.map(work));
     result.seconds = (performance.now() - began) / 1_000;
     return result;
   } finally {
-    await pool.destroy();
+    for (const caller of callers) caller.close();
   }
 }
 
@@ -74,13 +86,17 @@ async function fire(pool: Pool, shot: Shot, since: number, result: LoadResult, o
     const { statusCode, body } = await pool.request(shot);
     await body.dump();
     result.latenciesMs.push(performance.now() - since);
-    if (statusCode >= 200 && statusCode < 300) {
-      result.ok += 1;
-      onOk?.();
-    } else count(result, String(statusCode));
+    if (judge(result, statusCode)) onOk?.();
   } catch (error) {
     count(result, (error as { code?: string }).code ?? (error as Error).name);
   }
+}
+
+function judge(result: LoadResult, status: number): boolean {
+  const isOk = status >= 200 && status < 300;
+  if (isOk) result.ok += 1;
+  else count(result, String(status));
+  return isOk;
 }
 
 function count({ wrong }: LoadResult, what: string): void {

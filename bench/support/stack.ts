@@ -2,6 +2,7 @@ import { createWriteStream, rmSync } from 'node:fs';
 import path from 'node:path';
 import { freePorts } from '../../sandbox/stack/ports.ts';
 import { startStack } from '../../sandbox/stack/stack.ts';
+import type { ServiceProcess } from '../../sandbox/stack/service.ts';
 import type { Stack, StackOptions } from '../../sandbox/stack/types.ts';
 import { canPin, pin, SERVICE_CORE } from './cores.ts';
 import { createBenchDatabase, whyNoPostgres, type BenchDatabase } from './database.ts';
@@ -16,6 +17,8 @@ export interface BenchStack extends Stack {
   notes: string[];
   /** Starts the service anew with other settings, on its own core. */
   restart(env: Record<string, string>): Promise<void>;
+  /** Starts another process of the service over the same database, on the service's core as well. */
+  beside(env: Record<string, string>): Promise<ServiceProcess>;
 }
 
 /** The whole product with a connected org: the service as its own process on its own core, on PostgreSQL where a server is named. */
@@ -54,6 +57,14 @@ export async function startBenchStack(name: string, options: Partial<StackOption
         await stack.service.stop();
         await stack.startService(more);
         toItsCore();
+      },
+      async beside(more: Record<string, string>) {
+        const { service } = stack;
+        const { service: port, operator } = await freePorts();
+        const other = await stack.startService({ PORT: String(port), OPERATOR_PORT: String(operator), ...more });
+        stack.service = service;
+        if (pinned) pin(other.pid, SERVICE_CORE);
+        return other;
       },
       async close() {
         await close();
