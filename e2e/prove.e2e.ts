@@ -6,7 +6,7 @@ import { describeSteps, scheduleOf } from './prove/schedule.ts';
 import { startWorld, type World } from './prove/world.ts';
 
 /** Chosen so that every side is hit: users, org, both carriers, processes and the database. */
-const SEEDS = [2, 4, 6, 7, 101, 103];
+const SEEDS = [12, 13, 16, 20, 31, 36];
 
 describe.skipIf(!process.env['TEST_DATABASE_URL'])('nothing lost, nothing doubled (needs TEST_DATABASE_URL)', () => {
   let world: World;

@@ -39,7 +39,7 @@ export function testSuites(root: string): Suite[] {
       files: findFiles(root, 'e2e/**/*.e2e.ts'),
       config: 'e2e/vitest.config.ts',
       alone: true,
-      timeoutMs: 15 * MINUTE,
+      timeoutMs: 25 * MINUTE,
     },
   ];
 }
