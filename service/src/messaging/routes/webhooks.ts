@@ -19,6 +19,8 @@ export interface WebhookOptions {
   receive: Receive;
   receipts: Receipts;
   figures: Figures;
+  /** Requests that may be under way at once; fewer in tests. */
+  mostUnderWay?: number;
 }
 
 /** What may be under way at once, receipts included, and how long their forms may be together: a database that is slow must not fill the memory. */
@@ -82,7 +84,7 @@ export function registerWebhooks(app: HttpServer, options: WebhookOptions): void
   /** Runs `work` unless too much is under way already. */
   async function admit(request: FastifyRequest, work: () => Promise<void>): Promise<void> {
     const bytes = Number(request.headers['content-length'] ?? UNKNOWN_LENGTH);
-    if (underWay.requests >= MOST_UNDER_WAY || underWay.bytes + bytes > MOST_BYTES) {
+    if (underWay.requests >= (options.mostUnderWay ?? MOST_UNDER_WAY) || underWay.bytes + bytes > MOST_BYTES) {
       options.figures.refused('full');
       throw tooMuch();
     }
