@@ -58,6 +58,8 @@ export interface LaneEngineOptions {
 const FAULT_PAUSE_MS = 2_000;
 /** An org has four lanes for its messages; whoever has more must not fill the places alone. */
 const LANES_OF_PEER = 8;
+/** About so many statements go with a batch: what they take is our own slowness (a busy process or database), not the peer's. */
+const STATEMENTS_OF_BATCH = 15;
 
 /** Works lanes: woken in-process after a commit and by a sweep every half second. */
 export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
@@ -96,7 +98,7 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
 
   function begin(id: string, lane: LaneAddress): void {
     // Who is to make room comes again when the others have had their turn.
-    const makeRoom = () => turns.progress(id) && Boolean(again.add(id));
+    const makeRoom = (oursMs: number) => turns.progress(id, oursMs) && Boolean(again.add(id));
     const work = runLane(purposes.get(lane.purpose) as LanePurpose, lane, makeRoom)
       .catch((error: unknown) => {
         if (!(error instanceof LeaseLostError))
@@ -111,7 +113,7 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
     running.set(id, work);
   }
 
-  async function runLane(purpose: LanePurpose, lane: LaneAddress, makeRoom: () => boolean): Promise<void> {
+  async function runLane(purpose: LanePurpose, lane: LaneAddress, makeRoom: (oursMs: number) => boolean): Promise<void> {
     const leaseMs = Math.min(purpose.leaseMs, longestLeaseMs);
     const lease = await claimLane(db, lane, owner, leaseMs);
     if (!lease) return;
@@ -126,7 +128,9 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
     let hold: Outcome['hold'];
     try {
       while (!stopping.signal.aborted && !hold) {
+        const asked = performance.now();
         const rows = await readDue(db, lane, purpose.batchSize);
+        const oursMs = (performance.now() - asked) * STATEMENTS_OF_BATCH;
         if (rows.length === 0) break;
         await failPoints.hit(`lane.${purpose.name}.before-run`);
         await purpose.run({
@@ -147,7 +151,7 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
           },
         });
         // What a lane did that is held says nothing about its peer.
-        if (hold || makeRoom()) break;
+        if (hold || makeRoom(oursMs)) break;
         await renew();
       }
     } catch (error) {

@@ -13,22 +13,26 @@ export interface Turns<Lane> {
   ask(id: string, peer: string, lane: Lane): void;
   /** Whose turn it is; it has a place from now on, until `end`. Undefined: nobody may begin now. */
   next(): { id: string; lane: Lane } | undefined;
-  /** The lane has finished a batch, so its peer answers. True: its place is wanted by somebody who would wait for it otherwise. */
-  progress(id: string): boolean;
+  /**
+   * The lane has finished a batch, so its peer answers. Of its time `oursMs` were not the peer's. True: its place is wanted by somebody who
+   * would wait for it otherwise.
+   */
+  progress(id: string, oursMs?: number): boolean;
   end(id: string): void;
 }
 
 /**
  * Who may work, when there are more lanes than places. The peers (orgs) take turns, and who has fewest lanes at work comes first. Those that
- * let their lanes wait get at most half of the places: however many they are, the others find one. A peer that has just become slow keeps
- * the places it has; they do not count against the quick ones, so for a while there may be more than `most` lanes, but never twice as many.
+ * let their lanes wait get at most a quarter of the places: however many they are, the others find one, and what their lanes cost the process
+ * stays small. A peer that has just become slow keeps the places it has; they do not count against the quick ones, so for a while there may be
+ * more than `most` lanes, but never twice as many.
  */
 export function createTurns<Lane>({ most, mostOfPeer, slowMs, now = Date.now }: TurnsOptions): Turns<Lane> {
   /** In the order in which the peers come next. */
   const line = new Map<string, Map<string, Lane>>();
   const running = new Map<string, { peer: string; since: number }>();
   const slow = new Set<string>();
-  const half = Math.max(1, Math.floor(most / 2));
+  const mostSlow = Math.max(1, Math.floor(most / 4));
 
   function count(): { ofPeer: Map<string, number>; quickMay: boolean; slowMay: boolean } {
     const at = now();
@@ -41,8 +45,8 @@ export function createTurns<Lane>({ most, mostOfPeer, slowMs, now = Date.now }: 
     for (const [peer, lanes] of ofPeer) if (slow.has(peer)) slowOnes += lanes;
     return {
       ofPeer,
-      quickMay: running.size < 2 * most && (running.size < most || running.size - slowOnes < half),
-      slowMay: running.size < most && slowOnes < half,
+      quickMay: running.size < 2 * most && (running.size < most || running.size - slowOnes < most - mostSlow),
+      slowMay: running.size < most && slowOnes < mostSlow,
     };
   }
 
@@ -69,11 +73,11 @@ export function createTurns<Lane>({ most, mostOfPeer, slowMs, now = Date.now }: 
       running.set(id, { peer: chosen.peer, since: now() });
       return { id, lane };
     },
-    progress(id) {
+    progress(id, oursMs = 0) {
       const turn = running.get(id);
       if (!turn) return false;
       const at = now();
-      if (at - turn.since > slowMs) slow.add(turn.peer);
+      if (at - turn.since - oursMs > slowMs) slow.add(turn.peer);
       else slow.delete(turn.peer);
       turn.since = at;
       if (line.size === 0) return false;
