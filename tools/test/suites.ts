@@ -24,7 +24,7 @@ export function testSuites(root: string): Suite[] {
     name,
     kind: 'vitest',
     files: findFiles(root, `${name}/**/*.test.ts`),
-    timeoutMs: 10 * MINUTE,
+    timeoutMs: 20 * MINUTE,
   });
   const optional = vitest('bench');
   return [
