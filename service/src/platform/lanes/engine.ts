@@ -98,7 +98,7 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
 
   function begin(id: string, lane: LaneAddress): void {
     // Who is to make room comes again when the others have had their turn.
-    const makeRoom = (oursMs: number) => turns.progress(id, oursMs) && Boolean(again.add(id));
+    const makeRoom = (oursMs: number, held: boolean) => turns.progress(id, oursMs, held) && Boolean(again.add(id));
     const work = runLane(purposes.get(lane.purpose) as LanePurpose, lane, makeRoom)
       .catch((error: unknown) => {
         if (!(error instanceof LeaseLostError))
@@ -113,7 +113,7 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
     running.set(id, work);
   }
 
-  async function runLane(purpose: LanePurpose, lane: LaneAddress, makeRoom: (oursMs: number) => boolean): Promise<void> {
+  async function runLane(purpose: LanePurpose, lane: LaneAddress, makeRoom: (oursMs: number, held: boolean) => boolean): Promise<void> {
     const leaseMs = Math.min(purpose.leaseMs, longestLeaseMs);
     const lease = await claimLane(db, lane, owner, leaseMs);
     if (!lease) return;
@@ -150,8 +150,7 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
             hold = outcome.hold;
           },
         });
-        // What a lane did that is held says nothing about its peer.
-        if (hold || makeRoom(oursMs)) break;
+        if (makeRoom(oursMs, hold !== undefined) || hold) break;
         await renew();
       }
     } catch (error) {

@@ -97,6 +97,31 @@ describe('turns', () => {
     expect(begin()).toEqual(['b1']);
   });
 
+  it('take a peer for slow that let a held batch wait, and not for quick because a held one was short', () => {
+    const { ask, begin, pass, turns } = rig({ most: 4 });
+    ask('s', '1');
+    begin();
+    pass(101);
+    turns.progress('s1', 0, true);
+    turns.end('s1');
+    ask('s', '1');
+    begin();
+    turns.progress('s1', 0, true);
+    turns.end('s1');
+    ask('s', '1', '2');
+    expect(begin()).toEqual(['s1']);
+  });
+
+  it('count a lane that waits long against nobody, and its peer as quick until it is known to be slow', () => {
+    const { ask, begin, pass } = rig({ most: 2 });
+    ask('a', '1');
+    ask('b', '1');
+    begin();
+    pass(101);
+    ask('a', '2');
+    expect(begin()).toEqual(['a2']);
+  });
+
   it('do not take a peer for slow because of what was not its own slowness', () => {
     const { ask, begin, pass, turns } = rig({ most: 2 });
     ask('a', '1', '2');

@@ -3,7 +3,7 @@ export interface TurnsOptions {
   most: number;
   /** Lanes of one peer at once. */
   mostOfPeer: number;
-  /** A peer is slow while one of its lanes has not finished a batch for this long, milliseconds. */
+  /** A peer is slow when its last batch took longer than this, milliseconds. A lane at work for longer does not count against the quick ones. */
   slowMs: number;
   now?: () => number;
 }
@@ -14,10 +14,10 @@ export interface Turns<Lane> {
   /** Whose turn it is; it has a place from now on, until `end`. Undefined: nobody may begin now. */
   next(): { id: string; lane: Lane } | undefined;
   /**
-   * The lane has finished a batch, so its peer answers. Of its time `oursMs` were not the peer's. True: its place is wanted by somebody who
-   * would wait for it otherwise.
+   * The lane has finished a batch. Of its time `oursMs` were not the peer's. `held`: it was not carried out, so a short time says nothing.
+   * True: its place is wanted by somebody who would wait for it otherwise.
    */
-  progress(id: string, oursMs?: number): boolean;
+  progress(id: string, oursMs?: number, held?: boolean): boolean;
   end(id: string): void;
 }
 
@@ -37,12 +37,11 @@ export function createTurns<Lane>({ most, mostOfPeer, slowMs, now = Date.now }: 
   function count(): { ofPeer: Map<string, number>; quickMay: boolean; slowMay: boolean } {
     const at = now();
     const ofPeer = new Map<string, number>();
+    let slowOnes = 0;
     for (const { peer, since } of running.values()) {
       ofPeer.set(peer, (ofPeer.get(peer) ?? 0) + 1);
-      if (at - since > slowMs) slow.add(peer);
+      if (slow.has(peer) || at - since > slowMs) slowOnes += 1;
     }
-    let slowOnes = 0;
-    for (const [peer, lanes] of ofPeer) if (slow.has(peer)) slowOnes += lanes;
     return {
       ofPeer,
       quickMay: running.size < 2 * most && (running.size < most || running.size - slowOnes < most - mostSlow),
@@ -73,12 +72,12 @@ export function createTurns<Lane>({ most, mostOfPeer, slowMs, now = Date.now }: 
       running.set(id, { peer: chosen.peer, since: now() });
       return { id, lane };
     },
-    progress(id, oursMs = 0) {
+    progress(id, oursMs = 0, held = false) {
       const turn = running.get(id);
       if (!turn) return false;
       const at = now();
       if (at - turn.since - oursMs > slowMs) slow.add(turn.peer);
-      else slow.delete(turn.peer);
+      else if (!held) slow.delete(turn.peer);
       turn.since = at;
       if (line.size === 0) return false;
       const { quickMay, slowMay } = count();
