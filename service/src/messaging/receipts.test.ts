@@ -42,7 +42,7 @@ async function sending(to = person(), segments = 1, account = accountId): Promis
 async function settle(id: string, result: SubmitResult): Promise<boolean> {
   const [message] = await findSubmissions(database.db, orgId, [id]);
   if (!message) throw new Error('no such message');
-  return database.db.transaction().execute((tx) => settleSubmission(tx, receipts, message, result));
+  return database.db.transaction().execute((tx) => settleSubmission(tx, receipts, message, result, new Date()));
 }
 
 const parts = (...carrierIds: string[]) => carrierIds.map((carrierId, index) => ({ part: index + 1, carrierId, key: carrierId }));
@@ -146,7 +146,7 @@ describe('a receipt and the answer to its submission', () => {
     const [message] = await findSubmissions(database.db, orgId, [id]);
     let applied = Promise.resolve();
     await database.db.transaction().execute(async (tx) => {
-      await settleSubmission(tx, receipts, message!, { kind: 'accepted', parts: parts(carrierId) });
+      await settleSubmission(tx, receipts, message!, { kind: 'accepted', parts: parts(carrierId) }, new Date());
       applied = report(carrierId, 'delivered');
       // Either it waits for this transaction, or it has looked in vain by now.
       await Promise.race([applied, new Promise((resolve) => setTimeout(resolve, 300))]);

@@ -117,7 +117,7 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
    * worth more than none. Returns how many.
    */
   async function storeStalled(): Promise<number> {
-    const stalled = await listStalledParts(db, new Date(Date.now() - STALLED_MS), 500);
+    const stalled = await listStalledParts(db, new Date(clock.now().getTime() - STALLED_MS), 500);
     for (const key of stalled) {
       const stored = await db.transaction().execute(async (tx) => {
         const parts = await takeParts(tx, key);

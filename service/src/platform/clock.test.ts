@@ -36,3 +36,12 @@ it('follows the database where that goes another way, and goes on by itself whil
   expect(clock.now().getTime()).toBeGreaterThanOrEqual(before);
   clock.stop();
 });
+
+it('does not believe an answer that waited long', async () => {
+  let time: () => Promise<number> = () => Promise.resolve(Date.UTC(2026, 0, 1));
+  const clock = await createDatabaseClock(() => time());
+  time = () => new Promise((resolve) => setTimeout(() => resolve(Date.UTC(2026, 0, 1) + HOUR), 400));
+  expect(await clock.follow()).toBe(false);
+  expect(clock.now().getTime()).toBeLessThan(Date.UTC(2026, 0, 1) + HOUR / 2);
+  clock.stop();
+});

@@ -17,7 +17,8 @@ export function connectSmpp(options: SmppOptions, handlers: SmppHandlers): SmppL
     window: options.window ?? 10,
     ratePerSecond: options.ratePerSecond ?? 10,
     pauseMs: options.throttlePauseMs ?? { min: 1_000, max: 30_000 },
-    now,
+    // Not by the clock of the machine: it may be set back while a pause lasts.
+    now: options.now ?? (() => performance.now()),
   });
   const inbound = createInbound(options, handlers);
   const closing = new AbortController();

@@ -41,7 +41,7 @@ async function sending(to = person(), segments = 1, account = accountId): Promis
 }
 async function settle(id: string, result: SubmitResult): Promise<boolean> {
   const [message] = await findSubmissions(database.db, orgId, [id]);
-  return database.db.transaction().execute((tx) => settleSubmission(tx, receipts, message!, result));
+  return database.db.transaction().execute((tx) => settleSubmission(tx, receipts, message!, result, new Date()));
 }
 const report = (carrierId: string, status: ReceiptStatus) =>
   receipts.apply({
@@ -76,7 +76,7 @@ it('a message whose person was erased meanwhile is settled', async () => {
   const carrierId = nextId();
   const settled = await database.db
     .transaction()
-    .execute((tx) => settleSubmission(tx, receipts, message!, { kind: 'accepted', parts: [part(1, carrierId)] }));
+    .execute((tx) => settleSubmission(tx, receipts, message!, { kind: 'accepted', parts: [part(1, carrierId)] }, new Date()));
   expect(settled).toBe(true);
 });
 
@@ -108,7 +108,7 @@ it.skipIf(!process.env['TEST_DATABASE_URL'])(
       });
       const waiting = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
       await until('the answer waits', async () => (await waiting.execute(database.db)).rows.length > 0);
-      await settleSubmission(tx, receipts, message!, { kind: 'unknown', parts: [], why: 'no answer', part: 1 });
+      await settleSubmission(tx, receipts, message!, { kind: 'unknown', parts: [], why: 'no answer', part: 1 }, new Date());
     });
     await answered;
     expect(await read(id)).toMatchObject({ status: 'sent' });

@@ -13,9 +13,9 @@ const CARRIER_OPT_OUT = new Set(['21610']);
 
 /**
  * Writes what became of a submission, in the transaction that also settles its lane row. Receipts that were faster are claimed here.
- * Returns false when the message is to be submitted again.
+ * `at` is the time now. Returns false when the message is to be submitted again.
  */
-export async function settleSubmission(tx: Tx, receipts: Receipts, message: Submission, result: SubmitResult): Promise<boolean> {
+export async function settleSubmission(tx: Tx, receipts: Receipts, message: Submission, result: SubmitResult, at: Date): Promise<boolean> {
   const { orgId, id, accountId } = message;
   await lockCarrierIds(
     tx,
@@ -52,7 +52,7 @@ export async function settleSubmission(tx: Tx, receipts: Receipts, message: Subm
         kind: 'carrier',
         keyword: null,
         reason: 'The carrier says that the person opted out.',
-        changedAt: new Date(),
+        changedAt: at,
         changedBy: null,
       });
     }

@@ -39,7 +39,7 @@ export function createSupervisor({ logger, listAccounts, start, onRefused }: Sup
     }
     for (const account of accounts) {
       const paused = pausedUntil.get(account.id);
-      if (account.taken || workers.has(account.id) || (paused && paused.version === versionOf(account) && paused.until > Date.now()))
+      if (account.taken || workers.has(account.id) || (paused && paused.version === versionOf(account) && paused.until > performance.now()))
         continue;
       await take(account).catch((error: unknown) => refuse(account, error));
     }
@@ -48,7 +48,7 @@ export function createSupervisor({ logger, listAccounts, start, onRefused }: Sup
   /** One account that cannot be opened must not keep the others back. */
   async function refuse(account: CarrierAccount, error: unknown): Promise<void> {
     logger.error({ err: error, account: account.id }, 'a carrier account cannot be opened; it is tried again after a minute');
-    pausedUntil.set(account.id, { until: Date.now() + FAILED_PAUSE_MS, version: versionOf(account) });
+    pausedUntil.set(account.id, { until: performance.now() + FAILED_PAUSE_MS, version: versionOf(account) });
     await onRefused(account, error);
   }
 
@@ -59,7 +59,7 @@ export function createSupervisor({ logger, listAccounts, start, onRefused }: Sup
     workers.set(account.id, { worker, version });
     const done = (how: 'stopped' | 'refused') => {
       workers.delete(account.id);
-      if (how === 'refused') pausedUntil.set(account.id, { until: Date.now() + FAILED_PAUSE_MS, version });
+      if (how === 'refused') pausedUntil.set(account.id, { until: performance.now() + FAILED_PAUSE_MS, version });
     };
     worker.ended.then(done, (error: unknown) => {
       logger.error({ err: error, account: account.id }, 'the worker of a carrier account ended unexpectedly; another one takes over');

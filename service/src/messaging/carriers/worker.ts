@@ -157,7 +157,7 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
     await options.failPoints.hit('carrier.after-submit');
     await keepTrying(() =>
       guarded(db, held, async (tx) => {
-        const settled = await settleSubmission(tx, options.receipts, message, result);
+        const settled = await settleSubmission(tx, options.receipts, message, result, options.clock.now());
         await applyOutcome(tx, settled ? doneWith(row) : retryOf(row, result));
       }),
     );

@@ -45,5 +45,5 @@ describe('the lock of the database folder', () => {
     const database = await openDatabase({ folder: path, onError });
     expect((await sql`select word from kept`.execute(database.db)).rows).toEqual([{ word: 'here' }]);
     await database.close();
-  });
+  }, 60_000);
 });

@@ -28,7 +28,8 @@ export async function migrate(db: Db, folder = MIGRATIONS_DIR): Promise<string[]
   });
 }
 
-async function run(db: Db, folder: string): Promise<string[]> {
+/** While another process brings the tables further than this one knows, what it did may be news under the lock: then once more. */
+async function run(db: Db, folder: string, again = true): Promise<string[]> {
   const known = { ...(await migrationsOfOthers(db)), ...readMigrations(folder) };
   const migrator = new Migrator({
     db,
@@ -38,6 +39,7 @@ async function run(db: Db, folder: string): Promise<string[]> {
     migrationLockTableName: 'schema_migration_lock',
   });
   const { error, results } = await migrator.migrateToLatest();
+  if (error && again && /previously executed migration \S+ is missing/.test((error as Error).message)) return run(db, folder, false);
   if (error) {
     const failed = results?.find((result) => result.status === 'Error');
     throw new Error(`Migration ${failed?.migrationName ?? ''} failed`, { cause: error });
