@@ -189,7 +189,7 @@ describe('two processes', () => {
     expect(await rows(`select unread from conversation where customer_number = '${numbers[0]}'`)).toEqual([{ unread: 6 }]);
   });
 
-  it.skipIf(!process.env['TEST_DATABASE_URL'])('and a worker lock the same conversations in one order', async () => {
+  it.skipIf(!process.env['TEST_DATABASE_URL'])('and a worker lock the same conversations in one order (needs TEST_DATABASE_URL)', async () => {
     const { db } = database;
     const numbers = Array.from({ length: 6 }, () => person());
     // Against the order of the numbers.
