@@ -189,31 +189,34 @@ describe('two processes', () => {
     expect(await rows(`select unread from conversation where customer_number = '${numbers[0]}'`)).toEqual([{ unread: 6 }]);
   });
 
-  it.skipIf(!process.env['TEST_DATABASE_URL'])('and a worker lock the same conversations in one order (needs TEST_DATABASE_URL)', async () => {
-    const { db } = database;
-    const numbers = Array.from({ length: 6 }, () => person());
-    // Against the order of the numbers.
-    const ids = numbers.map((_, index) => `00000000-0000-4000-8000-00000000000${9 - index}`);
-    await insertInbound(
-      db,
-      orgId,
-      numbers.map((number, index) => listed(number, 'first', ids[index])),
-    );
-    let batch: Promise<unknown> | undefined;
-    await db.transaction().execute(async (tx) => {
-      await lockConversations(tx, orgId, [ids.at(-1) as string]);
-      batch = insertInbound(
+  it.skipIf(!process.env['TEST_DATABASE_URL'])(
+    'and a worker lock the same conversations in one order (needs TEST_DATABASE_URL)',
+    async () => {
+      const { db } = database;
+      const numbers = Array.from({ length: 6 }, () => person());
+      // Against the order of the numbers.
+      const ids = numbers.map((_, index) => `00000000-0000-4000-8000-00000000000${9 - index}`);
+      await insertInbound(
         db,
         orgId,
-        numbers.map((number) => listed(number, 'second')),
+        numbers.map((number, index) => listed(number, 'first', ids[index])),
       );
-      batch.catch(() => undefined);
-      await until('the texts wait', async () => (await rows(`select 1 from pg_locks where not granted`)).length > 0);
-      await lockConversations(tx, orgId, ids); // waits for none that the texts hold, or one of the two is given up
-    });
-    await batch;
-    for (const number of numbers) expect(await threadOf(number)).toEqual(numbered(['first', 'second']));
-  });
+      let batch: Promise<unknown> | undefined;
+      await db.transaction().execute(async (tx) => {
+        await lockConversations(tx, orgId, [ids.at(-1) as string]);
+        batch = insertInbound(
+          db,
+          orgId,
+          numbers.map((number) => listed(number, 'second')),
+        );
+        batch.catch(() => undefined);
+        await until('the texts wait', async () => (await rows(`select 1 from pg_locks where not granted`)).length > 0);
+        await lockConversations(tx, orgId, ids); // waits for none that the texts hold, or one of the two is given up
+      });
+      await batch;
+      for (const number of numbers) expect(await threadOf(number)).toEqual(numbered(['first', 'second']));
+    },
+  );
 });
 
 function listed(customerNumber: string, body: string, newConversationId = randomUUID() as string): NewInbound {
