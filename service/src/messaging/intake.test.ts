@@ -141,11 +141,11 @@ it('refuses what exceeds its room, of this org only, and takes texts again when 
   await turn();
   await drain();
   expect(await Promise.all(waiting)).toHaveLength(2_000);
-  expect(await other).toBeDefined();
+  expect(await other).toMatchObject({ id: 'anna 1' });
   const again = intake.take(text('late', '1'));
   await turn();
   await drain();
-  expect(await again).toBeDefined();
+  expect(await again).toMatchObject({ id: 'late 1' });
 });
 
 it('tells whoever waits too long to try again, and knows the text then', async () => {
@@ -166,6 +166,6 @@ it('tells whoever waits too long to try again, and knows the text then', async (
   await turn();
   expect(begun).toEqual([['anna 1', 'ben 1']]); // it waits for the first try, whose outcome nobody knows
   await drain();
-  expect(await again).toBeDefined();
+  expect(await again).toMatchObject({ id: 'anna 1' });
   expect(begun.flat()).not.toContain('anna 2');
 });
