@@ -18,6 +18,7 @@ export default class MessagingRecordConversation extends LightningElement {
   shownObject = '';
   request: CardRequest | undefined;
   card: RecordCard | undefined;
+  cardFailed = false;
   conversations: ConversationView[] | undefined;
   chosenId = '';
   error: unknown;
@@ -66,12 +67,14 @@ export default class MessagingRecordConversation extends LightningElement {
 
   /** The card gives the phone numbers to offer; without it a number can still be typed, so its failure is not shown. */
   @wire(getRecord, { recordId: '$request.id', fields: '$request.fields', optionalFields: '$request.optional' })
-  receiveCard({ data }: WiredRecord): void {
+  receiveCard({ data, error }: WiredRecord): void {
+    this.cardFailed = error !== undefined;
     if (this.request && data?.id.slice(0, 15) === this.request.id.slice(0, 15)) this.card = toCard(this.request.object, data);
   }
 
   aimCard(): void {
     this.request = cardRequest(this.shownObject, this.shownRecordId);
+    this.cardFailed = false;
   }
 
   get isLoading(): boolean {
@@ -108,6 +111,11 @@ export default class MessagingRecordConversation extends LightningElement {
 
   get canStart(): boolean {
     return maySend === true;
+  }
+
+  /** Opened without the card, the dialog would ask for a number that the record has. */
+  get isWaitingForCard(): boolean {
+    return this.request !== undefined && !this.card && !this.cardFailed;
   }
 
   handleChoose({ detail }: CustomEvent<{ value: string }>): void {

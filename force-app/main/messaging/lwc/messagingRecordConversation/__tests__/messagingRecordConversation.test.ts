@@ -74,12 +74,27 @@ describe('c-messaging-record-conversation', () => {
     const { recordId, find } = await show([]);
     card.emit(uiRecord(recordId, { Name: 'Rosa', MobilePhone: '+14155550101' })); // its other phones are hidden from this user
     card.emit(uiRecord('other', { Name: 'Nobody', Phone: '1' }));
+    await settle();
     find('.start').click();
     await settle();
     expect(open).toHaveBeenCalledWith(
       expect.objectContaining({ recordId, recordName: 'Rosa', phones: [{ label: 'c.Msg_Card_Mobile', number: '+14155550101' }] }),
     );
     expect(find('c-messaging-conversation')['conversationId']).toBe('c-new');
+  });
+
+  it('starts nothing before it knows the phones of the record, or that it will not know them', async () => {
+    const { element, recordId, find } = await show([]);
+    expect(find('.start')['disabled']).toBe(true);
+    card.emit(uiRecord(recordId, { Name: 'Rosa' }));
+    await settle();
+    expect(find('.start')['disabled']).toBe(false);
+    Object.assign(element, { recordId: '003999999999998AAA' });
+    await settle();
+    expect(find('.start')['disabled']).toBe(true);
+    card.error({ message: 'no' });
+    await settle();
+    expect(find('.start')['disabled']).toBe(false);
   });
 
   it('follows a message that was filed elsewhere', async () => {
