@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../platform/clock.ts';
-import type { Database } from '../platform/db/database.ts';
+import type { Database, Tx } from '../platform/db/database.ts';
 import { createTestDatabase } from '../platform/db/test-database.ts';
 import { createReceive, type Inbound, type Receiving } from './receive.ts';
 import { addAccount, addOrg } from './store.test-helper.ts';
@@ -180,6 +180,46 @@ describe('a text without an id', () => {
     await sql`update message set occurred_at = occurred_at - interval '10 seconds' from conversation c
       where c.id = message.conversation_id and c.customer_number = ${from}`.execute(database.db);
     await receiving.receive(text(from, 'ok'));
+    expect(await bodies(from)).toEqual(['ok', 'ok']);
+  });
+
+  it('is a repetition on the same bind too when it was stored and the carrier was told that it was not', async () => {
+    const from = person();
+    let cuts = 1;
+    const broken = new Proxy(database.db, {
+      get: (db, name) =>
+        name === 'transaction'
+          ? () => ({
+              execute: async (work: (tx: Tx) => Promise<unknown>) => {
+                const stored = await db.transaction().execute(work);
+                if ((cuts -= 1) >= 0) throw new Error('Connection terminated unexpectedly'); // the commit's confirmation is lost
+                return stored;
+              },
+            })
+          : (Reflect.get(db, name) as unknown),
+    });
+    const other = createReceive({ db: broken, clock: systemClock, wake: () => undefined });
+    await expect(other.receive(text(from, 'ok'))).rejects.toThrow('terminated');
+    const again = await other.receive(text(from, 'ok'));
+    expect(await bodies(from)).toEqual(['ok']);
+    expect((await other.receive(text(from, 'ok')))?.id).not.toBe(again?.id); // that one is the person's second
+    expect(await bodies(from)).toEqual(['ok', 'ok']);
+  });
+
+  it('is a person’s second one when only a later try failed', async () => {
+    const from = person();
+    const first = await receiving.receive(text(from, 'ok'));
+    let refusals = 1;
+    const refusing = new Proxy(database.db, {
+      get: (db, name) => {
+        if (name === 'transaction' && (refusals -= 1) >= 0) throw new Error('connect ECONNREFUSED');
+        return (Reflect.get(db, name) as () => unknown).bind(db);
+      },
+    });
+    const other = createReceive({ db: refusing, clock: systemClock, wake: () => undefined });
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await expect(other.receive(text(from, 'ok'))).rejects.toThrow('ECONNREFUSED');
+    expect((await other.receive(text(from, 'ok')))?.id).not.toBe(first?.id);
     expect(await bodies(from)).toEqual(['ok', 'ok']);
   });
 

@@ -12,6 +12,7 @@ import { findInboundIds, findUnconfirmedTwin, insertMessage, type StoredMessage 
 import { saveHelp, saveOptOut } from './store/opt-outs.ts';
 import { addMedia } from './store/media.ts';
 import { addInboundPart, listStalledParts, takeParts, type PartsKey, type StoredPart } from './store/parts.ts';
+import { createUnsure } from './unsure.ts';
 import { MEDIA_LANE, ORG_LANE, shardOf, type InboundMedia } from './types.ts';
 
 /** Parts of one text come within seconds; a phone that was switched off in between may take longer. */
@@ -31,6 +32,8 @@ export interface Inbound {
   receivedAt?: Date | undefined;
   /** SMPP: the bind it came on. */
   bindId?: string | undefined;
+  /** SMPP: when a try began after which it may be stored already, see unsure.ts. */
+  mayBeStoredSince?: Date | undefined;
   /** Present for one part of a long text. */
   part?: { reference: number; total: number; part: number; payload: Buffer; dataCoding: number } | undefined;
 }
@@ -53,15 +56,27 @@ export type Receive = Receiving['receive'];
  */
 export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
   const intake = createIntake({ storeMany, storeAlone, isAlone, figures });
+  const unsure = createUnsure();
   return { receive, storeStalled };
 
   async function receive(inbound: Inbound): Promise<StoredMessage | undefined> {
     // What waits for its turn came now.
-    const stored = await intake.take({ ...inbound, receivedAt: inbound.receivedAt ?? clock.now() });
+    const stored = await takeNoting({ ...inbound, receivedAt: inbound.receivedAt ?? clock.now(), mayBeStoredSince: unsure.since(inbound) });
     if (!stored) return undefined;
     wake({ orgId: inbound.orgId, purpose: ORG_LANE, key: shardOf(stored.conversationId) });
     if (inbound.media.length > 0) wake({ orgId: inbound.orgId, purpose: MEDIA_LANE, key: inbound.accountId });
     return stored;
+  }
+
+  async function takeNoting(inbound: Inbound & { receivedAt: Date }): Promise<StoredMessage | undefined> {
+    try {
+      const stored = await intake.take(inbound);
+      unsure.stored(inbound);
+      return stored;
+    } catch (error) {
+      unsure.failed(inbound, inbound.receivedAt);
+      throw error;
+    }
   }
 
   /** Pictures, keywords, parts and what has no id take more than one statement. */
@@ -102,6 +117,7 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
         customerNumber,
         body: printable(body),
         bindId: inbound.bindId ?? null,
+        mayBeStoredSince: inbound.mayBeStoredSince ?? null,
         now: inbound.receivedAt ?? clock.now(),
       });
       if (twin) return twin; // once the carrier has seen this reply, the same text is a new one

@@ -200,17 +200,30 @@ export async function findOpen(
 /** On one bind a carrier repeats only after it has waited in vain for our reply; an equal text before that is a person's second one. */
 const SAME_BIND_MS = 5_000;
 
-/** SMPP gives inbound messages no id: the same text again within five minutes after a reply that nobody confirmed is a repetition. */
+/**
+ * SMPP gives inbound messages no id: the same text again within five minutes after a reply that nobody confirmed is a repetition; on the
+ * same bind only when the carrier has waited for the reply, or was told that it was not stored although it may be, since then.
+ */
 export async function findUnconfirmedTwin(
   db: Db,
-  twin: { orgId: string; accountId: string; ourNumber: string; customerNumber: string; body: string; bindId: string | null; now: Date },
+  twin: {
+    orgId: string;
+    accountId: string;
+    ourNumber: string;
+    customerNumber: string;
+    body: string;
+    bindId: string | null;
+    mayBeStoredSince: Date | null;
+    now: Date;
+  },
 ): Promise<StoredMessage | undefined> {
   const { rows } = await sql<StoredMessage>`
     select m.id, m.conversation_id as "conversationId", m.sequence from message m join conversation c on c.org_id = m.org_id and c.id = m.conversation_id
     where m.org_id = ${twin.orgId} and m.account_id = ${twin.accountId} and m.direction = 'inbound' and not m.reply_confirmed
       and c.our_number = ${twin.ourNumber} and c.customer_number = ${twin.customerNumber} and m.body = ${twin.body}
       and m.occurred_at > ${new Date(twin.now.getTime() - 5 * 60_000)}
-      and (m.bind_id is distinct from ${twin.bindId} or m.occurred_at < ${new Date(twin.now.getTime() - SAME_BIND_MS)})
+      and (m.bind_id is distinct from ${twin.bindId} or m.occurred_at < ${new Date(twin.now.getTime() - SAME_BIND_MS)}
+        or m.occurred_at >= ${twin.mayBeStoredSince}::timestamptz)
     order by m.occurred_at desc limit 1`.execute(db);
   return rows[0];
 }
