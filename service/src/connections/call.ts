@@ -55,7 +55,13 @@ async function turns<T>(deps: CallDeps, orgId: string, options: CallOptions & { 
   try {
     for (let turn = 0; turn < MAX_TURNS; turn += 1) {
       const { org, link, main } = await enter(deps, orgId, options, trial);
-      const session = { connectionId: main.id, userId: main.userId, username: main.username, epoch: link.mainEpoch };
+      const session = {
+        connectionId: main.id,
+        userId: main.userId,
+        username: main.username,
+        epoch: link.mainEpoch,
+        rightsVersion: main.rightsVersion,
+      };
       const result = await deps.sessions.run(org, main, options, (client) => work(client, session));
       if (result.ok) await deps.store.users.touch(orgId, main.id, deps.clock.now());
       if (link.holdCode !== null && isReached(result)) await deps.failover.release(orgId);

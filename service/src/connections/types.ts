@@ -30,6 +30,8 @@ export interface Session {
   username: string;
   /** Changes with every switch of the main user. */
   epoch: number;
+  /** Changes each time the user's rights were looked at: what was learned through its eyes before may be out of date. */
+  rightsVersion: number;
 }
 
 export type Work<T> = (client: SalesforceClient, session: Session) => Promise<T>;
@@ -53,6 +55,8 @@ export interface UserRow {
   inviteExpiresAt: Date | null;
   permissionSetAssigned: boolean | null;
   missing: string[];
+  /** Changes each time the user's rights were looked at. */
+  rightsVersion: number;
   loginUrl: string;
   accessToken: string | null;
   refreshToken: string | null;

@@ -3,9 +3,9 @@ import { SalesforceError, type SalesforceClient } from '../gateways/salesforce/i
 import { createLogger } from '../platform/log.ts';
 import { createDirectory } from './index.ts';
 
-it('a refusal that is forgotten is not remembered for ten minutes, and the fields are described anew', async () => {
+it('what was learned before the rights were looked at, or for another choice of fields, says nothing any more', async () => {
   const directory = createDirectory({ clock: { now: () => new Date(0) }, logger: createLogger({ level: 'silent' }) });
-  const viewer = { orgId: 'org', connectionId: 'main' };
+  const viewer = { orgId: 'org', connectionId: 'main', rightsVersion: 3 };
   let [allowed, describes] = [false, 0];
   const sf = {
     describe: async () => ((describes += 1), { fields: [{ name: 'Phone', label: 'Phone', type: 'phone' }] }),
@@ -20,13 +20,14 @@ it('a refusal that is forgotten is not remembered for ten minutes, and the field
       return [];
     },
   } as unknown as SalesforceClient;
-  const search = () => directory.findByNumbers(viewer, sf, [{ e164: '+14155550123', country: 'US' }], []);
+  const search = (rightsVersion = 3, chosen: { object: string; fields: string[] }[] = []) =>
+    directory.findByNumbers({ ...viewer, rightsVersion }, sf, [{ e164: '+14155550123', country: 'US' }], chosen);
   await expect(search()).rejects.toMatchObject({ code: 'INVALID_FIELD' });
   allowed = true;
   await expect(search()).rejects.toMatchObject({ code: 'INVALID_FIELD' });
   const before = describes;
-  expect(directory.forget({ ...viewer, connectionId: 'standby' })).toBe(false);
-  expect(directory.forget(viewer)).toBe(true);
-  expect((await search()).get('+14155550123')).toEqual([]);
-  expect([describes - before, directory.forget(viewer)]).toEqual([3, false]);
+  expect((await search(4)).get('+14155550123')).toEqual([]);
+  expect((await search(3, [{ object: 'Contact', fields: ['Phone'] }])).get('+14155550123')).toEqual([]);
+  expect(describes - before).toBe(6);
+  await expect(search()).rejects.toMatchObject({ code: 'INVALID_FIELD' });
 });

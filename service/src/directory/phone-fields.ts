@@ -22,10 +22,16 @@ export interface PhoneFieldInfo {
 export interface Viewer {
   orgId: string;
   connectionId: string;
+  /** Changes when the user's rights were looked at, in whichever process: what was learned before may be out of date. */
+  rightsVersion: number;
 }
 
-/** Names a viewer in a cache. */
-export const keyOf = ({ orgId, connectionId }: Viewer): string => `${orgId}/${connectionId}`;
+/** The phone fields that an admin chose, per object. */
+export type ChosenFields = { object: string; fields: string[] }[];
+
+/** What is known through a viewer's eyes, for a choice of fields, until rights or choice change. */
+export const keyOf = ({ orgId, connectionId, rightsVersion }: Viewer, chosen: ChosenFields): string =>
+  JSON.stringify([orgId, connectionId, rightsVersion, chosen]);
 
 const DESCRIBE_TTL_MS = 6 * 3600_000;
 
@@ -34,18 +40,20 @@ export function createPhoneFields() {
   const known = new LRUCache<string, Record<PhoneObject, PhoneFieldInfo[]>>({ max: 1_000, ttl: DESCRIBE_TTL_MS });
   // The lanes of an org look at the same time.
   const once = createSingleFlight<Record<PhoneObject, PhoneFieldInfo[]>>();
-  const ask = async (viewer: Viewer, sf: SalesforceClient) => {
+  const ask = async (key: string, sf: SalesforceClient) => {
     const entries: [PhoneObject, PhoneFieldInfo[]][] = [];
     for (const object of PHONE_OBJECTS) entries.push([object, await phoneFieldsOf(sf, object)]);
     const found = Object.fromEntries(entries) as Record<PhoneObject, PhoneFieldInfo[]>;
-    known.set(keyOf(viewer), found);
+    known.set(key, found);
     return found;
   };
   return {
-    readable: async (viewer: Viewer, sf: SalesforceClient): Promise<Record<PhoneObject, PhoneFieldInfo[]>> =>
-      known.get(keyOf(viewer)) ?? once(keyOf(viewer), () => ask(viewer, sf)),
+    async readable(viewer: Viewer, sf: SalesforceClient, chosen: ChosenFields): Promise<Record<PhoneObject, PhoneFieldInfo[]>> {
+      const key = keyOf(viewer, chosen);
+      return known.get(key) ?? once(key, () => ask(key, sf));
+    },
     /** The next question describes anew. */
-    forget: (viewer: Viewer) => void known.delete(keyOf(viewer)),
+    forget: (viewer: Viewer, chosen: ChosenFields) => void known.delete(keyOf(viewer, chosen)),
   };
 }
 

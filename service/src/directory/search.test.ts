@@ -5,7 +5,7 @@ import { createDirectory, DEFAULT_PHONE_FIELDS, SearchRefusedError } from './ind
 
 type Found = Record<string, unknown> & { attributes: { type: string } };
 
-const VIEWER = { orgId: 'org', connectionId: 'main' };
+const VIEWER = { orgId: 'org', connectionId: 'main', rightsVersion: 0 };
 const ASKED = [{ e164: '+14155550123', country: 'US' }];
 
 const refuses = (status: number, code: string) =>
@@ -148,7 +148,7 @@ describe('who is behind a number', () => {
     for (let times = 0; times < 3; times += 1)
       await directory.findByNumbers(VIEWER, some.sf, [{ e164: '+14155550123', country: 'US' }], []);
     expect(some.describes()).toBe(3);
-    directory.phoneFields.forget(VIEWER);
+    directory.phoneFields.forget(VIEWER, []);
     await directory.findByNumbers(VIEWER, some.sf, [], []);
     expect(some.describes()).toBe(6);
   });

@@ -8,6 +8,7 @@ import {
   DEFAULT_PHONE_FIELDS,
   keyOf,
   PHONE_OBJECTS,
+  type ChosenFields,
   type PhoneFieldInfo,
   type PhoneObject,
   type Viewer,
@@ -63,16 +64,17 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
   /**
    * Finds the candidates of each number, by E.164 number. `chosen` are the admin's phone fields per object; without them the defaults
    * count. Fields that the connected user may not see are left out. Costs one API call per some hundred numbers. Throws SearchRefusedError
-   * where the org refuses although the fields were just described, and for ten minutes after that without a call, or where it refuses the
+   * where the org refuses although the fields were just described, and for ten minutes after that without a call, unless rights were looked at or
+   * other fields chosen meanwhile, or where it refuses the
    * question as such; other failures pass through.
    */
   async function findByNumbers(
     viewer: Viewer,
     sf: SalesforceClient,
     queries: PhoneQuery[],
-    chosen: { object: string; fields: string[] }[],
+    chosen: ChosenFields,
   ): Promise<Map<string, Candidate[]>> {
-    const known = refusals.get(keyOf(viewer));
+    const known = refusals.get(keyOf(viewer, chosen));
     if (known && known.until > clock.now().getTime()) throw known.error;
     const attempt = () => search(viewer, sf, queries, chosen).catch((error: unknown) => judge(viewer, error));
     try {
@@ -81,11 +83,11 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
       if (!isAboutRights(error)) throw error;
     }
     // A field was deleted, or the user may not see it any more: what is known of the fields is out of date.
-    phoneFields.forget(viewer);
+    phoneFields.forget(viewer, chosen);
     try {
       return await attempt();
     } catch (error) {
-      if (isAboutRights(error)) refusals.set(keyOf(viewer), { error, until: clock.now().getTime() + REFUSED_FOR_MS });
+      if (isAboutRights(error)) refusals.set(keyOf(viewer, chosen), { error, until: clock.now().getTime() + REFUSED_FOR_MS });
       throw error;
     }
   }
@@ -106,7 +108,7 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
     viewer: Viewer,
     sf: SalesforceClient,
     queries: PhoneQuery[],
-    chosen: { object: string; fields: string[] }[],
+    chosen: ChosenFields,
   ): Promise<Map<string, Candidate[]>> {
     const found = new Map<string, Candidate[]>(queries.map((query) => [query.e164, []]));
     const fields = await searchable(viewer, sf, chosen);
@@ -119,8 +121,8 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
     return found;
   }
 
-  async function searchable(viewer: Viewer, sf: SalesforceClient, chosen: { object: string; fields: string[] }[]): Promise<PhoneFieldsOf> {
-    const readable = await phoneFields.readable(viewer, sf);
+  async function searchable(viewer: Viewer, sf: SalesforceClient, chosen: ChosenFields): Promise<PhoneFieldsOf> {
+    const readable = await phoneFields.readable(viewer, sf, chosen);
     const wanted = (object: PhoneObject) =>
       chosen.length > 0 ? (chosen.find((entry) => entry.object === object)?.fields ?? []) : DEFAULT_PHONE_FIELDS[object];
     return Object.fromEntries(
@@ -131,13 +133,7 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
     ) as PhoneFieldsOf;
   }
 
-  /** The viewer's rights may have changed: the next question is asked anew. True where a refusal was remembered, in this process. */
-  function forget(viewer: Viewer): boolean {
-    phoneFields.forget(viewer);
-    return refusals.delete(keyOf(viewer));
-  }
-
-  return { findByNumbers, phoneFields, forget };
+  return { findByNumbers, phoneFields };
 }
 
 /** What the org says of a field or an object that does not exist or that the user may not see; it tells no difference. */

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { Directory, Viewer } from '../directory/index.ts';
+import type { Directory } from '../directory/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import { SecretBoxError, type SecretBox } from '../platform/crypto.ts';
 import type { Db } from '../platform/db/database.ts';
@@ -73,7 +73,7 @@ export interface MessagingFeature {
   carriers: Supervisor;
   routes(app: HttpServer): void;
   /** The rights of a connected user were looked at, so what the org refused it before may be granted now. */
-  rightsSeen(user: Viewer): Promise<void>;
+  rightsSeen(user: { orgId: string }): Promise<void>;
   /** Messages that wait for the org: what a switch or a hold keeps waiting. */
   waiting(orgId: string): Promise<number>;
 }
@@ -94,7 +94,7 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
     for (const key of ORG_LANE_KEYS) wake({ orgId, purpose: ORG_LANE, key });
   };
 
-  const lookAgain = createLookAgain({ db, clock, directory, wakeOrg });
+  const lookAgain = createLookAgain({ db, clock, wakeOrg });
 
   async function account(id: string, orgId?: string) {
     const found = await findAccount(db, id, orgId);

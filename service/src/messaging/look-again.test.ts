@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Directory } from '../directory/index.ts';
 import { OUR_US, startRig, until, type Rig } from '../rig.test-helper.ts';
 import { createLookAgain } from './org/look-again.ts';
 
@@ -50,7 +49,9 @@ describe('people whom the org refused to look for are looked for again, without 
   });
 
   it('after the phone fields were changed', async () => {
-    expect((await rig.call('PUT', '/v1/phone-fields', { objects: [] })).status).toBe(200);
+    expect((await rig.call('PUT', '/v1/phone-fields', { objects: [{ object: 'Contact', fields: ['MobilePhone', 'Phone'] }] })).status).toBe(
+      200,
+    );
     await lookedFor();
   });
 
@@ -59,8 +60,7 @@ describe('people whom the org refused to look for are looked for again, without 
     const before = await searches();
     let woken = 0;
     const clock = { now: () => new Date() };
-    const directory = {} as Directory;
-    const lookAgain = createLookAgain({ db: rig.database.db, clock, directory, wakeOrg: () => (woken += 1) });
+    const lookAgain = createLookAgain({ db: rig.database.db, clock, wakeOrg: () => (woken += 1) });
     await lookAgain.sweep();
     expect(woken).toBe(1);
     await lookedFor();

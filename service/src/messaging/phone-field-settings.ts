@@ -1,4 +1,4 @@
-import { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type Directory } from '../directory/index.ts';
+import { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type ChosenFields, type Directory } from '../directory/index.ts';
 import type { Db } from '../platform/db/database.ts';
 import { unavailable } from '../platform/errors.ts';
 import type { OrgAccess } from './org/access.ts';
@@ -14,12 +14,12 @@ export function createPhoneFieldSettings(options: { db: Db; access: OrgAccess; d
   const { db, access, directory, lookAgain } = options;
 
   /** Asked for by a person, who is told at once when the org cannot be reached. */
-  async function askOrg(orgId: string, anew = false) {
+  async function askOrg(orgId: string, chosen: ChosenFields) {
     try {
-      return await access.call(orgId, async (sf, { connectionId }) => {
-        const viewer = { orgId, connectionId };
-        if (anew) directory.phoneFields.forget(viewer);
-        return { viewer, readable: await directory.phoneFields.readable(viewer, sf) };
+      return await access.call(orgId, (sf, user) => {
+        const viewer = { orgId, ...user };
+        directory.phoneFields.forget(viewer, chosen); // whoever has just made a field looks for it here
+        return directory.phoneFields.readable(viewer, sf, chosen);
       });
     } catch (error) {
       const hold = access.heldBy(error);
@@ -29,9 +29,7 @@ export function createPhoneFieldSettings(options: { db: Db; access: OrgAccess; d
     }
   }
 
-  async function read(orgId: string) {
-    const { readable } = await askOrg(orgId);
-    const chosen = await listPhoneFields(db, orgId);
+  function show(readable: Awaited<ReturnType<typeof askOrg>>, chosen: ChosenFields) {
     const isSelected = (object: (typeof PHONE_OBJECTS)[number], name: string) =>
       chosen.length > 0
         ? (chosen.find((entry) => entry.object === object)?.fields.includes(name) ?? false)
@@ -46,12 +44,15 @@ export function createPhoneFieldSettings(options: { db: Db; access: OrgAccess; d
   }
 
   return {
-    read,
-    async save(orgId: string, objects: { object: string; fields: string[] }[]) {
-      const { viewer } = await askOrg(orgId, true);
+    async read(orgId: string) {
+      const chosen = await listPhoneFields(db, orgId);
+      return show(await askOrg(orgId, chosen), chosen);
+    },
+    async save(orgId: string, objects: ChosenFields) {
+      const readable = await askOrg(orgId, objects);
       await db.transaction().execute((tx) => savePhoneFields(tx, orgId, objects));
-      await lookAgain.seen(viewer);
-      return read(orgId);
+      await lookAgain.seen({ orgId });
+      return show(readable, await listPhoneFields(db, orgId));
     },
   };
 }

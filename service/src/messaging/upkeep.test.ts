@@ -40,7 +40,7 @@ describe('rows of a Flow that nobody brought over', () => {
     await createOutboxSweep({
       messaging: createMessaging({ db, clock: systemClock, wake: () => undefined }),
       access: {
-        call: (_org, work) => work(sf, { connectionId: 'main' }),
+        call: (_org, work) => work(sf, { connectionId: 'main', rightsVersion: 0 }),
         tryOthers: () => Promise.resolve(undefined),
         heldBy: () => undefined,
         faultOf: () => undefined,

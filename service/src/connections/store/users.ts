@@ -4,7 +4,7 @@ import { MAIL_CAUSE, REMOVED, type ConnectionStatus, type UserRow } from '../typ
 
 const USER = sql`org_id as "orgId", id, user_id as "userId", username, name, email, status, position, cause, cause_text as "causeText",
   next_step as "nextStep", since, last_ok_at as "lastOkAt", invited_at as "invitedAt", invite_expires_at as "inviteExpiresAt",
-  permission_set_assigned as "permissionSetAssigned", missing, login_url as "loginUrl", access_token as "accessToken",
+  permission_set_assigned as "permissionSetAssigned", missing, rights_version as "rightsVersion", login_url as "loginUrl", access_token as "accessToken",
   refresh_token as "refreshToken", token_generation as "tokenGeneration", refreshed_at as "refreshedAt", refresh_intent as "refreshIntent",
   in_doubt as "inDoubt", doubt_tried as "doubtTried", token_dead as "tokenDead", cool_until as "coolUntil", probe_failures as "probeFailures"`;
 
@@ -111,7 +111,8 @@ export function createUserStore(db: Db) {
       return result.numAffectedRows === 1n;
     },
     async setRights(orgId: string, id: string, rights: { missing: string[]; assigned: boolean | null }): Promise<void> {
-      await sql`update connected_user set missing = ${rights.missing}, permission_set_assigned = ${rights.assigned}
+      await sql`update connected_user set missing = ${rights.missing}, permission_set_assigned = ${rights.assigned},
+          rights_version = rights_version + 1
         where org_id = ${orgId} and id = ${id}`.execute(db);
     },
     /** Notes a good call, at most every half minute. */

@@ -2,7 +2,7 @@ import type { SalesforceClient } from '../../gateways/salesforce/index.ts';
 
 /** How the org is reached; `connections` gives it. Throws `OrgHeldError` while nobody can reach it. */
 export interface OrgAccess {
-  call<T>(orgId: string, work: (sf: SalesforceClient, user: { connectionId: string }) => Promise<T>): Promise<T>;
+  call<T>(orgId: string, work: (sf: SalesforceClient, user: { connectionId: string; rightsVersion: number }) => Promise<T>): Promise<T>;
   /** Tries the other connected users, without judging them, until `accepted`; undefined when nobody succeeds. */
   tryOthers<T>(orgId: string, work: (sf: SalesforceClient) => Promise<T>, accepted: (result: T) => boolean): Promise<T | undefined>;
   /** Until when the org is not to be called, and why; undefined when it may be called. */

@@ -22,7 +22,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   orgId = await addOrg(database.db);
   accountId = await addAccount(database.db, orgId, 'smpp');
-  viewer = { orgId, connectionId: 'main' };
+  viewer = { orgId, connectionId: 'main', rightsVersion: 0 };
 });
 afterAll(() => database.close());
 
@@ -99,6 +99,22 @@ describe('an org that does not come to an end with a full call', () => {
     expect(await deliver(main, [], nothingWaits)).toEqual({ rows: [] });
     expect(sizes.slice(0, 3)).toEqual([132, 66, 33]); // with the wake-up
     expect(new Set(main.calls.flat().flatMap(({ object, records }) => (object === 'Message__c' ? records : []))).size).toBe(130);
+  });
+});
+
+describe('an org that is held because a call timed out', () => {
+  it('gets full calls afterwards when none of them was tried meanwhile', async () => {
+    const number = person();
+    for (let text = 0; text < 130; text += 1) await add(number);
+    const main = fakeUser(() => written());
+    const query = main.sf.query.bind(main.sf);
+    let timeouts = 3;
+    (main.sf as { query: SalesforceClient['query'] }).query = (soql) => {
+      if ((timeouts -= 1) >= 0) throw new SalesforceError({ message: 'no answer', sent: 'maybe', fault: 'timeout' });
+      return query(soql);
+    };
+    expect(await deliver(main, [], nothingWaits)).toEqual({ rows: [] });
+    expect([timeouts, main.calls.length]).toEqual([-1, 1]);
   });
 });
 

@@ -75,7 +75,6 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
       if (fault?.of === 'request') return divide(batch, rows, fault);
       const hold = access.heldBy(error);
       if (!hold) throw error;
-      if (hold.code === 'TIMEOUT') pace.timedOut(orgId, rows.length);
       await batch.settle({ hold });
       return false;
     }
@@ -112,9 +111,9 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
   async function ask(batch: LaneBatch, rows: OutboxRow[]): Promise<Answer> {
     const seen: { denied?: Answer } = {};
     try {
-      return await access.call(batch.lease.orgId, async (sf, { connectionId }) => {
+      return await access.call(batch.lease.orgId, async (sf, user) => {
         delete seen.denied;
-        const answer = await write(batch, rows, sf, { orgId: batch.lease.orgId, connectionId });
+        const answer = await write(batch, rows, sf, { orgId: batch.lease.orgId, ...user });
         const refusal = refusalOfMost(answer.pairs, judge(answer.pairs).refused);
         if (!refusal) return answer;
         seen.denied = answer;
@@ -148,9 +147,15 @@ export function createOrgLane(options: DeliverOptions): LanePurpose {
     // The call times out long before a whole lease: whoever takes the lane over afterwards cannot be overtaken by this call.
     await batch.renew();
     const began = clock.now().getTime();
-    const results = await sf.composite(built.steps);
-    pace.answered(orgId, rows.length, clock.now().getTime() - began);
-    return [built, results];
+    try {
+      const results = await sf.composite(built.steps);
+      pace.answered(orgId, rows.length, clock.now().getTime() - began);
+      return [built, results];
+    } catch (error) {
+      // Only here: that the org is on hold because somebody's call timed out says nothing about the size of this one.
+      if (error instanceof SalesforceError && error.fault === 'timeout') pace.timedOut(orgId, rows.length);
+      throw error;
+    }
   }
 
   async function match(viewer: Viewer, rows: OutboxRow[], sf: SalesforceClient): Promise<void> {

@@ -57,7 +57,7 @@ export type FakeUser = ReturnType<typeof fakeUser>;
 export function startOrgLane(db: Db, main: FakeUser, others: FakeUser[] = [], leaseMs = 120_000) {
   const isOf = (error: unknown, status: number) => error instanceof SalesforceError && error.status === status;
   const access: OrgAccess = {
-    call: (_org, work) => work(main.sf, { connectionId: 'main' }),
+    call: (_org, work) => work(main.sf, { connectionId: 'main', rightsVersion: 0 }),
     async tryOthers(_org, work, accepted) {
       for (const user of others) {
         const result = await work(user.sf);
