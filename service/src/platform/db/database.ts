@@ -4,6 +4,7 @@ import { PGlite, types as pgliteTypes } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, PostgresDialect, sql, type RawBuilder, type Transaction } from 'kysely';
 import pg from 'pg';
 import { lockFolder } from './folder-lock.ts';
+import { limitSilence } from './silence.ts';
 
 /** Every store narrows it with `db.withTables<Tables>()`; no store sees another one's tables. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
@@ -27,9 +28,21 @@ export interface DatabaseOptions {
   /** A migrated database as PGlite's `dumpDataDir` wrote it: tests start from it instead of migrating anew. */
   snapshot?: Blob;
   poolSize?: number;
+  /** How long a connection may be in the making, and be silent while a statement waits for its answer; shorter in tests. */
+  connectMs?: number;
+  silenceMs?: number;
   /** Connections that break end up here, used or not; what was under way on them fails by itself. */
   onError: (error: Error) => void;
 }
+
+const STATEMENT_MS = 30_000;
+/** A bit above the limit that the server keeps: its answer comes first where there is one. */
+const SILENCE_MS = 35_000;
+/** Between two statements of a transaction lie milliseconds. Whoever was frozen there holds its locks no longer than this. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+const CONNECT_MS = 10_000;
+/** A machine that vanished is noticed by the operating system about ten seconds after this. */
+const KEEP_ALIVE_MS = 10_000;
 
 const INT8 = 20;
 const INT8_PARSER = { [INT8]: (value: string) => Number(value) };
@@ -47,12 +60,17 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
     connectionString: url,
     max: options.poolSize ?? 16,
     types,
-    statement_timeout: 30_000,
-    connectionTimeoutMillis: 10_000,
+    statement_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    connectionTimeoutMillis: options.connectMs ?? CONNECT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
   // The pool itself listens only to connections that nobody uses: one that breaks within a transaction would end the process.
-  pool.on('connect', (client) => client.on('error', options.onError));
+  pool.on('connect', (client) => {
+    client.on('error', options.onError);
+    limitSilence(client, options.silenceMs ?? SILENCE_MS);
+  });
   pool.on('error', () => {}); // the same errors of unused connections once more
   const db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) }) as Db;
   return {

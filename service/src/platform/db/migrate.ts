@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import type { Db } from './database.ts';
+import { withoutLimit } from './silence.ts';
 
 export const MIGRATIONS_DIR = join(import.meta.dirname, '../../../migrations');
 
@@ -21,7 +22,7 @@ export async function migrate(db: Db, folder = MIGRATIONS_DIR): Promise<string[]
     const { rows } = await sql<{ limit: string }>`select current_setting('statement_timeout') as limit`.execute(one);
     await sql`set statement_timeout = 0`.execute(one);
     try {
-      return await run(one, folder);
+      return await withoutLimit(() => run(one, folder));
     } finally {
       await sql`select set_config('statement_timeout', ${rows[0]?.limit ?? '0'}, false)`.execute(one);
     }
