@@ -209,7 +209,7 @@ async function sendToSalesforce(notice: Opened, { call, store, logger }: NoticeL
     if (error.failure.sent === 'maybe') return UNCERTAIN;
     await store.journal.setNotice(store.db, notice.orgId, notice.id, 'waiting');
     if (error instanceof OrgHeldError) return { retryMs: 15_000, code: error.failure.code, reason: error.failure.text };
-    logger.warn({ code: error.failure.code, notice: notice.id }, 'the org refused a notification');
+    logger.warn({ failure: error.failure.code, notice: notice.id }, 'the org refused a notification');
     return { code: error.failure.code, reason: error.failure.text };
   }
 }

@@ -63,7 +63,7 @@ export function createRequests(
           settle({ kind: 'lost', why: `no answer within ${timeoutMs} ms` });
         }, timeoutMs);
         const off = end.onOver((why) => settle({ kind: 'lost', why: `the connection was lost before the answer: ${why}` }));
-        if (!session.send(pdu)) settle({ kind: 'not-sent', why: 'the connection is closed' });
+        if (!sent(session, pdu)) settle({ kind: 'not-sent', why: 'the connection is closed, or the request could not be written' });
         else open.set(pdu.sequence_number, entry);
       }),
     take: (pdu) => {
@@ -75,6 +75,15 @@ export function createRequests(
       entry.answer(pdu);
     },
   };
+}
+
+/** False when nothing of it left: the package puts a request into bytes before it writes any, and throws when that is not possible. */
+function sent(session: Session, pdu: PDU): boolean {
+  try {
+    return session.send(pdu);
+  } catch {
+    return false;
+  }
 }
 
 /** A generic_nack that reports no error says nothing: the request stays without an answer. */

@@ -9,7 +9,8 @@ import type { Receipts } from '../receipts.ts';
 import { saveAccountState } from '../store/accounts.ts';
 import { changeStatuses, findSubmissions, type Submission } from '../store/messages.ts';
 import { beginSubmission, countParts, markInDoubt, readQueue, requeue, type QueuedRow } from '../store/queue.ts';
-import { CARRIER_LANE, type CarrierAccount } from '../types.ts';
+import { CARRIER_LANE, type CarrierAccount, type CarrierState } from '../types.ts';
+import { createNotes } from './notes.ts';
 import { createPace } from './pace.ts';
 import { retryOf, withPatience } from './retries.ts';
 import type { CarrierSession, SessionEvents, SubmitResult } from './session.ts';
@@ -63,14 +64,12 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
 
   const stopping = new AbortController();
   let wakeUp = new AbortController();
-  let noted: Promise<void> = Promise.resolve();
+  const states = createNotes<{ state: CarrierState; text: string }>({
+    write: ({ state, text }) => saveAccountState(db, account.orgId, account.id, state, text),
+    failed: (error) => logger.warn({ err: error }, 'the state of a carrier account could not be noted; it is tried again'),
+  });
   const session = options.open({
-    onState: (state, text) => {
-      // One after another: side by side on several connections an older state could be written last.
-      noted = noted
-        .then(() => saveAccountState(db, account.orgId, account.id, state, text))
-        .catch((error: unknown) => logger.warn({ err: error }, 'the state of a carrier account was not noted'));
-    },
+    onState: (state, text) => states.note({ state, text }),
   });
   const pace = createPace(account.ratePerSecond);
   const inFlight = new Map<string, Promise<void>>();
@@ -80,7 +79,7 @@ async function workOn(options: AccountWorkerOptions, lease: Lease): Promise<Acco
     .finally(async () => {
       clearInterval(renewing);
       await session.close();
-      await Promise.all([...inFlight.values(), noted]);
+      await Promise.all([...inFlight.values(), states.end()]);
       await releaseLease(db, lease);
     })
     .then(() => (refusedAccount ? ('refused' as const) : ('stopped' as const)));

@@ -21,6 +21,10 @@ async function server(): Promise<{ app: HttpServer; port: number }> {
   });
   running.push(app);
   app.post('/echo', async (request) => request.body);
+  app.get('/slow', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { slow: true };
+  });
   app.get('/away', async () => {
     throw unavailable('Not now.');
   });
@@ -28,11 +32,11 @@ async function server(): Promise<{ app: HttpServer; port: number }> {
   return { app, port: (app.server.address() as AddressInfo).port };
 }
 
-/** Sends bytes, closes this side, and gives all that comes back. */
-function talk(port: number, bytes: string): Promise<string> {
+/** Sends bytes, closes this side unless it waits, and gives all that comes back. */
+function talk(port: number, bytes: string, waits = false): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
-    const socket = connect(port, '127.0.0.1', () => socket.end(bytes, 'latin1'));
+    const socket = connect(port, '127.0.0.1', () => (waits ? socket.write(bytes, 'latin1') : socket.end(bytes, 'latin1')));
     socket.on('data', (data) => (text += data.toString()));
     socket.on('error', reject);
     socket.on('close', () => resolve(text));
@@ -65,6 +69,13 @@ describe('bytes that are no request', () => {
     expect(answer).toMatchObject({ status, body: { status, code, type: `http://localhost:1/docs/errors/${code}` } });
     expect(answer.head).toContain('content-type: application/problem+json');
     expect(lines).toEqual([]);
+  });
+
+  it('behind a request that is being answered leave that answer alone, and end the connection after it', async () => {
+    const { port } = await server();
+    const answer = await talk(port, 'GET /slow HTTP/1.1\r\nhost: a\r\n\r\nhello\r\n\r\n', true);
+    expect(read(answer)).toMatchObject({ status: 200, body: { slow: true } });
+    expect(answer).not.toContain('HTTP/1.1 400');
   });
 
   it('do not end the process when the caller is gone before the answer', async () => {

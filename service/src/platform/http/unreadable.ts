@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { headersTooLarge, invalidRequest, requestTimeout, type Problem } from '../errors.ts';
 import { documentOf } from './problems.ts';
@@ -12,6 +12,12 @@ export function answerUnreadable(problemBase: string) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
       socket.destroy();
+      return;
+    }
+    // Bad bytes behind a whole request that is still being answered: this answer would be read as that one's, so it gets its own, and then the end.
+    const underWay = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
+    if (underWay?.req.complete) {
+      underWay.once('close', () => socket.destroySoon());
       return;
     }
     const problem = problemOfBytes(error.code);

@@ -6,6 +6,7 @@ import type { FailPoints } from '../fail-points.ts';
 import type { Logger } from '../log.ts';
 import { claimLane, guarded, LeaseLostError, releaseLease, renewLease, type Lease } from './lease.ts';
 import { applyOutcome, readDue, type LaneAddress, type OutboxRow, type Outcome } from './outbox.ts';
+import { createLoopTime } from './loop-time.ts';
 import { createTurns } from './turns.ts';
 
 export interface LaneBatch {
@@ -78,7 +79,8 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
   const purposes = new Map(options.purposes.map((purpose) => [purpose.name, purpose]));
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
-  const turns = createTurns<LaneAddress>({ most: maxLanes, mostOfPeer: LANES_OF_PEER, slowMs });
+  const loopTime = createLoopTime();
+  const turns = createTurns<LaneAddress>({ most: maxLanes, mostOfPeer: LANES_OF_PEER, slowMs, now: loopTime.now });
   const woken = new Map<string, LaneAddress>();
   const stopping = new AbortController();
   let debounce: NodeJS.Timeout | undefined;
@@ -198,6 +200,7 @@ export function createLaneEngine(options: LaneEngineOptions): LaneEngine {
       stopping.abort();
       await sweeping;
       await Promise.all(running.values());
+      loopTime.stop();
     },
   };
 }

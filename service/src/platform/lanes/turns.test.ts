@@ -135,6 +135,23 @@ describe('turns', () => {
     expect(begin()).toEqual(['a1', 'a2']);
   });
 
+  it('give a slow peer a place although quick ones have all of them and go on without end', () => {
+    const { ask, begin, pass, finish, turns } = rig({ most: 2 });
+    ask('s', '1');
+    begin();
+    pass(101);
+    finish('s1');
+    ask('a', '1');
+    ask('b', '1');
+    expect(begin()).toEqual(['a1', 'b1']);
+    ask('s', '1', '2');
+    expect(begin()).toEqual([]);
+    expect(turns.progress('a1')).toBe(true);
+    turns.end('a1');
+    expect(begin()).toEqual(['s1']);
+    expect(turns.progress('b1')).toBe(false); // one is enough
+  });
+
   it('take a peer for quick again after one quick batch', () => {
     const { ask, begin, pass, finish } = rig({ most: 2 });
     ask('s', '1', '2');

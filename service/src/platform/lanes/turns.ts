@@ -5,7 +5,8 @@ export interface TurnsOptions {
   mostOfPeer: number;
   /** A peer is slow when its last batch took longer than this, milliseconds. A lane at work for longer does not count against the quick ones. */
   slowMs: number;
-  now?: () => number;
+  /** Milliseconds from some beginning on; time in which the process stood still should not count. */
+  now: () => number;
 }
 
 export interface Turns<Lane> {
@@ -27,14 +28,14 @@ export interface Turns<Lane> {
  * stays small. A peer that has just become slow keeps the places it has; they do not count against the quick ones, so for a while there may be
  * more than `most` lanes, but never twice as many.
  */
-export function createTurns<Lane>({ most, mostOfPeer, slowMs, now = Date.now }: TurnsOptions): Turns<Lane> {
+export function createTurns<Lane>({ most, mostOfPeer, slowMs, now }: TurnsOptions): Turns<Lane> {
   /** In the order in which the peers come next. */
   const line = new Map<string, Map<string, Lane>>();
   const running = new Map<string, { peer: string; since: number }>();
   const slow = new Set<string>();
   const mostSlow = Math.max(1, Math.floor(most / 4));
 
-  function count(): { ofPeer: Map<string, number>; quickMay: boolean; slowMay: boolean } {
+  function count(): { ofPeer: Map<string, number>; slowOnes: number; quickMay: boolean; slowMay: boolean } {
     const at = now();
     const ofPeer = new Map<string, number>();
     let slowOnes = 0;
@@ -44,6 +45,7 @@ export function createTurns<Lane>({ most, mostOfPeer, slowMs, now = Date.now }: 
     }
     return {
       ofPeer,
+      slowOnes,
       quickMay: running.size < 2 * most && (running.size < most || running.size - slowOnes < most - mostSlow),
       slowMay: running.size < most && slowOnes < mostSlow,
     };
@@ -80,10 +82,13 @@ export function createTurns<Lane>({ most, mostOfPeer, slowMs, now = Date.now }: 
       else if (!held) slow.delete(turn.peer);
       turn.since = at;
       if (line.size === 0) return false;
-      const { quickMay, slowMay } = count();
+      const { slowOnes, quickMay, slowMay } = count();
       const isSlow = slow.has(turn.peer);
+      const others = [...line.keys()].filter((peer) => peer !== turn.peer);
+      // Quick ones may have all places while no slow one wants any; the first that does gets one.
+      if (!isSlow && slowOnes === 0 && !slowMay && others.some((peer) => slow.has(peer))) return true;
       if (isSlow ? slowMay : quickMay) return false;
-      return [...line.keys()].some((peer) => slow.has(peer) === isSlow && peer !== turn.peer);
+      return others.some((peer) => slow.has(peer) === isSlow);
     },
     end: (id) => void running.delete(id),
   };
