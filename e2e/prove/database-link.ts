@@ -8,6 +8,11 @@ export interface DatabaseLink {
   restart(forMs: number): Promise<void>;
   /** Nothing comes through for a while, then everything that waited is cut: a router between them died. */
   silence(forMs: number): Promise<void>;
+  /**
+   * Nothing comes through the connections that are open now, ever, in either direction, and nobody is told: a firewall forgot them. New ones
+   * work. The server goes on holding what was under way on them until their client gives them up.
+   */
+  hang(): void;
   close(): Promise<void>;
 }
 
@@ -17,6 +22,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function openDatabaseLink(url: string): Promise<DatabaseLink> {
   const target = new URL(url);
   const open = new Set<net.Socket>();
+  const hung = new WeakSet<net.Socket>();
   let silent = false;
 
   const server = net.createServer((near) => {
@@ -28,7 +34,7 @@ export async function openDatabaseLink(url: string): Promise<DatabaseLink> {
       open.add(from);
       from.setNoDelay(true);
       from.on('data', (chunk: Buffer) => void (to.write(chunk) || from.pause()));
-      to.on('drain', () => silent || from.resume());
+      to.on('drain', () => silent || hung.has(from) || from.resume());
       from.on('error', () => undefined);
       from.once('close', () => {
         open.delete(from);
@@ -60,6 +66,12 @@ export async function openDatabaseLink(url: string): Promise<DatabaseLink> {
       await sleep(forMs);
       silent = false;
       cut();
+    },
+    hang() {
+      for (const socket of open) {
+        hung.add(socket);
+        socket.pause();
+      }
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -10,6 +10,9 @@ type UserFault = (typeof USER_FAULTS)[number];
 /** Calls of one peer's control surface. */
 export type Control = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
+/** Submissions that may be under way on one bind: the window of the sandbox's accounts. */
+const SMPP_WINDOW = 10;
+
 /** A call that is slowed down this much is still under way after half of it. */
 export const MID_BATCH_MS = 800;
 
@@ -108,7 +111,19 @@ const SMSC_SETTINGS: Partial<Record<CarrierFault, object>> = {
   'receipts-other-bind': { receiptBind: 'other' },
   'receipts-other-spelling': { responseIds: 'hex', receiptIds: 'leading-zeros' },
 };
-const NORMAL_SMSC = { answerDelayMs: 0, receiptDelayMs: 300, responseIds: 'decimal', receiptIds: 'decimal', receiptBind: 'same' };
+/**
+ * When the SMPP carrier hands over again what was refused for now, milliseconds: late enough to tell by the time alone whether a text was handed
+ * over once.
+ */
+export const REDELIVER_MS = 4_000;
+const NORMAL_SMSC = {
+  redeliverMs: REDELIVER_MS,
+  answerDelayMs: 0,
+  receiptDelayMs: 300,
+  responseIds: 'decimal',
+  receiptIds: 'decimal',
+  receiptBind: 'same',
+};
 
 export async function harmCarrier(fault: CarrierFault, control: Control, webhook: (reachable: boolean) => Promise<void>): Promise<void> {
   const rules = CARRIER_RULES[fault];
@@ -119,8 +134,30 @@ export async function harmCarrier(fault: CarrierFault, control: Control, webhook
   if (fault === 'webhook-lost') await webhook(false);
 }
 
+/** As the carrier is without a fault. */
+export async function settleCarrier(control: Control): Promise<void> {
+  await control('POST', '/smsc', NORMAL_SMSC);
+}
+
 export async function healCarrier(control: Control, webhook: (reachable: boolean) => Promise<void>): Promise<void> {
   await control('DELETE', '/faults');
-  await control('POST', '/smsc', NORMAL_SMSC);
+  await settleCarrier(control);
   await webhook(true);
+}
+
+/**
+ * How often the carriers' faults, since they were brought about, have left a submission without its answer. Over SMPP a cut line takes the
+ * answers of everything with it that was under way on it.
+ */
+export async function answersHidden(control: Control): Promise<{ twilio: number; smpp: number }> {
+  const { items } = (await control('GET', '/faults')) as { items: { rule: FaultRule; applied: number }[] };
+  const hidden = { twilio: 0, smpp: 0 };
+  for (const { rule, applied } of items) {
+    const isSmpp = rule.match?.path?.startsWith('smpp:') ?? false;
+    const { drop, status, latencyMs } = rule.action;
+    if (isSmpp && drop) hidden.smpp += applied * SMPP_WINDOW;
+    else if (isSmpp && latencyMs) hidden.smpp += applied;
+    else if (!isSmpp && (drop || latencyMs || (status ?? 0) >= 500)) hidden.twilio += applied;
+  }
+  return hidden;
 }

@@ -22,7 +22,7 @@ export interface Mutation {
   edits: Edit[];
   /** Traffic and a fault that need it. */
   steps: Step[];
-  /** What the oracle says then. */
+  /** What the oracle says then: a broken promise of the kind that this mechanism keeps, and no other. */
   seen: RegExp;
 }
 
@@ -30,7 +30,14 @@ const at = (when: number, act: Act): Step => ({ ...act, at: when });
 const outbound = (when: number, person: number, carrier: 'twilio' | 'smpp' = 'smpp') =>
   at(when, { do: 'outbound', carrier, person, long: false, times: 1 });
 const inbound = (when: number, person: number) => at(when, { do: 'inbound', carrier: 'twilio', person, long: false });
+const smppText = (when: number, person: number, long: boolean) => at(when, { do: 'inbound', carrier: 'smpp', person, long });
 const everybody = [0, 1, 2, 3];
+
+const SHIFT_MS = 60;
+
+/** The same schedule with each step a little later or not; a seed gives the same one on every machine, 0 the schedule itself. */
+export const shifted = (steps: readonly Step[], seed: number): Step[] =>
+  steps.map((step, index) => ({ ...step, at: step.at + ((seed * (index + 1) * 37) % SHIFT_MS) })).toSorted((a, b) => a.at - b.at);
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -44,7 +51,7 @@ export const MUTATIONS: readonly Mutation[] = [
       { file: 'messaging/carriers/supervisor.ts', find: 'if (account.taken || ', replace: 'if (' },
     ],
     steps: [0, 300, 600, 900, 1_200, 1_500, 1_800, 2_100, 2_400].flatMap((when) => everybody.map((person) => outbound(when, person))),
-    seen: /in doubt without a reason|out of order|came 2 times/,
+    seen: /in doubt without a reason|received out of order|came 2 times/,
   },
   {
     mechanism: 'the generation guard: nothing is written by a worker whose lease somebody else has',
@@ -62,7 +69,7 @@ export const MUTATIONS: readonly Mutation[] = [
       at(2_800, { do: 'carrier', fault: 'slow-answer' }),
       ...[2_900, 2_950, 3_000, 3_050, 3_100, 3_150].flatMap((when) => everybody.map((person) => outbound(when, person))),
     ],
-    seen: /out of order|came 2 times|in doubt|back to/,
+    seen: /received out of order|came 2 times|in doubt without|back to/,
   },
   {
     mechanism: 'the version check: what changed while it was being sent is sent again',
@@ -131,6 +138,24 @@ export const MUTATIONS: readonly Mutation[] = [
       at(900, { do: 'process', fault: 'freeze', index: 0, point: 'broker.before-call' }),
     ],
     seen: /old token came again/,
+  },
+  {
+    mechanism: 'the queues of a person, at the line and at the intake: texts are stored one after the other',
+    edits: [
+      {
+        file: 'gateways/smpp/inbound.ts',
+        find: '(queues.get(key) ?? Promise.resolve()).then(task)',
+        replace: 'Promise.resolve().then(task)',
+      },
+      { file: 'messaging/intake.ts', find: 'const behind = new Set(queue.busy);', replace: 'const behind = new Set<string>();' },
+      { file: 'messaging/intake.ts', find: '        behind.add(from);\n', replace: '' },
+    ],
+    // A long text takes more statements than the short one behind it on the same line.
+    steps: [
+      ...everybody.map((person) => smppText(0, person, false)),
+      ...[1_000, 2_000].flatMap((when) => everybody.flatMap((person) => [smppText(when, person, true), smppText(when, person, false)])),
+    ],
+    seen: /the org is out of order/,
   },
 ];
 

@@ -1,53 +1,9 @@
 /** Counts by identity on all three sides, from records that none of our code has written for it. */
+import type { Facts, Handed } from './facts.ts';
+import { doubts } from './oracle-doubts.ts';
+import { order } from './oracle-order.ts';
+import { parkedRows } from './oracle-parked.ts';
 import type { Step } from './schedule.ts';
-
-/** A text that the schedule handed over, with what it was told. */
-export interface Handed {
-  direction: 'inbound' | 'outbound';
-  body: string;
-  phone: string;
-  ours: string;
-  /** Outbound: the service's id once it was accepted; a problem code where it was refused for good. */
-  id?: string;
-  refused?: string;
-  /** Every answer to the same request. */
-  ids: string[];
-}
-
-export interface OrgRow {
-  body: string;
-  phone: string;
-  ours: string;
-  direction: string;
-  sent: string;
-  delivery: string;
-  sequence: number;
-  externalId: string;
-}
-
-export interface StatusMove {
-  id: string;
-  from: string;
-  to: string;
-}
-
-export interface Facts {
-  handed: readonly Handed[];
-  org: readonly OrgRow[];
-  /** Texts as each phone received them from each of our numbers, in order; the key is `phone ours`. */
-  phones: ReadonlyMap<string, readonly string[]>;
-  /** Every change of a message's status, in order, noted by the database itself. */
-  moves: readonly StatusMove[];
-  /** Token families that the org ended because an old token came again. */
-  replayed: number;
-  switches: readonly { from: string; cause: string }[];
-  /** Service processes that ended by themselves. */
-  deaths: readonly string[];
-  waiting: number;
-  held: number;
-  /** Rows to look at where something still waits; the oracle does not judge them. */
-  left?: Record<string, unknown[]> | undefined;
-}
 
 const RANK: Record<string, number> = { received: 9, queued: 0, sending: 1, unknown: 2, sent: 3, delivered: 4, undelivered: 4, failed: 4 };
 
@@ -55,8 +11,9 @@ const RANK: Record<string, number> = { received: 9, queued: 0, sending: 1, unkno
 export function broken(facts: Facts, steps: readonly Step[]): string[] {
   return [
     ...texts(facts),
-    ...unknown(facts, steps),
-    ...order(facts),
+    ...doubts(facts),
+    ...order(facts, steps),
+    ...parkedRows(facts, steps),
     ...statuses(facts),
     ...connections(facts, steps),
     ...released(facts),
@@ -64,7 +21,8 @@ export function broken(facts: Facts, steps: readonly Step[]): string[] {
   ];
 }
 
-function* texts({ handed, org, phones }: Facts): Generator<string> {
+function* texts(facts: Facts): Generator<string> {
+  const { handed, org, phones, stopped } = facts;
   for (const text of handed) {
     const rows = org.filter(({ body }) => body === text.body);
     if (text.direction === 'inbound') {
@@ -74,6 +32,7 @@ function* texts({ handed, org, phones }: Facts): Generator<string> {
     const received = (phones.get(`${text.phone} ${text.ours}`) ?? []).filter((body) => body === text.body).length;
     if (new Set(text.ids).size > 1) yield `outbound "${name(text)}" got ${new Set(text.ids).size} ids under one key`;
     if (text.refused !== undefined) {
+      if (!stopped.has(text.phone)) yield `outbound "${name(text)}" was refused (${text.refused}) without a reason`;
       if (rows.length + received > 0) yield `outbound "${name(text)}" was refused (${text.refused}) and is there all the same`;
       continue;
     }
@@ -87,39 +46,17 @@ function* texts({ handed, org, phones }: Facts): Generator<string> {
     if (!allowed) yield `outbound "${name(text)}" ended as ${status}`;
     else if (received < (allowed[0] as number) || received > (allowed[1] as number))
       yield `outbound "${name(text)}" is ${status} and came ${received} times to the phone`;
+    if (row.sent === 'Failed' && !mayFail(facts, text)) yield `outbound "${name(text)}" failed without a reason`;
+    // Every phone of a schedule can be reached: a carrier says so in the end, or nothing.
+    if (row.delivery === 'Failed' || row.delivery === 'Undelivered') yield `outbound "${name(text)}" is ${status} without a reason`;
   }
 }
 
-/** Faults after which nobody can know whether the carrier took a text. A graceful stop is none: it finishes what is under way. */
-const HIDES_AN_ANSWER: ReadonlySet<string> = new Set([
-  'submit-reply-lost',
-  'submit-cut',
-  'server-error',
-  'slow-answer',
-  'line-cut',
-  'parts-reordered',
-  'receipts-twice',
-]);
-
-function* unknown({ moves }: Facts, steps: readonly Step[]): Generator<string> {
-  const doubted = new Set(moves.filter(({ to }) => to === 'unknown').map(({ id }) => id)).size;
-  const reasons = steps.filter(
-    (step) => diesInTheMiddle(step) || step.do === 'database' || ('fault' in step && HIDES_AN_ANSWER.has(step.fault)),
-  );
-  if (doubted > 0 && reasons.length === 0) yield `${doubted} texts were in doubt without a reason`;
-}
-
-function* order({ handed, org, phones }: Facts): Generator<string> {
-  for (const [key, received] of phones) {
-    const [phone, ours] = key.split(' ') as [string, string];
-    const thread = org.filter((row) => row.phone === phone && row.ours === ours).sort((a, b) => a.sequence - b.sequence);
-    const place = new Map(thread.map((row, index) => [row.body, index]));
-    const known = received.filter((body) => handed.some((text) => text.body === body));
-    const places = known.map((body) => place.get(body) ?? -1);
-    if (places.some((each, index) => index > 0 && each <= (places[index - 1] as number)))
-      yield `${key}: received out of order: ${known.join(' | ')}`;
-    if (new Set(thread.map(({ sequence }) => sequence)).size !== thread.length) yield `${key}: two messages have one number in the thread`;
-  }
+/** No fault of a schedule makes a carrier refuse a text for good: only a STOP before its turn does. */
+function mayFail({ stopped, moves }: Facts, { phone, ids }: Handed): boolean {
+  const stop = stopped.get(phone);
+  const failed = moves.findLast(({ id, to }) => ids.includes(id) && to === 'failed');
+  return stop !== undefined && failed !== undefined && stop <= failed.at;
 }
 
 function* statuses({ moves }: Facts): Generator<string> {

@@ -2,10 +2,18 @@
 import path from 'node:path';
 import { startService, type ServiceOptions, type ServiceProcess } from '../../sandbox/stack/service.ts';
 import { clockEnv, faketime, setClock } from './clock.ts';
+import { moment } from './moment.ts';
 
 export interface Slot {
   process: ServiceProcess | undefined;
   frozen: boolean;
+}
+
+/** A process that died as by `kill -9`, killed by us or, with `point`, by itself at a fail-point. */
+export interface Death {
+  at: number;
+  index: number;
+  point?: string;
 }
 
 export interface Processes {
@@ -14,6 +22,8 @@ export interface Processes {
   idleNames(): string[];
   /** Processes that ended although nobody had asked for it, since the last call. */
   takeDeaths(): string[];
+  /** Every death as by `kill -9` so far, in order. */
+  killed: readonly Death[];
   /** `harmed`: while faults are about it may die before it is ready. */
   start(index: number, env?: Record<string, string>, harmed?: boolean): Promise<void>;
   /** Runs `work` when what was asked before for this process is done. */
@@ -22,13 +32,14 @@ export interface Processes {
   stop(index: number): Promise<void>;
   freeze(index: number): void;
   thaw(): void;
-  /** Thaws what is frozen and starts what has ended. */
-  mend(): Promise<void>;
+  /** Thaws what is frozen, starts what has ended and sets clocks right. Tells how many it thawed or started. */
+  mend(): Promise<number>;
+  /** A process that was to die at a fail-point and has not come by starts anew without it. */
+  disarm(): Promise<void>;
   /** The process starts anew, and its clock jumps while it runs. Without libfaketime it only starts anew. */
   jump(index: number, offsetSeconds: number): Promise<void>;
   /** The process ends, and the checkout's own version of the service starts in its place. */
   update(index: number): Promise<void>;
-  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,6 +54,8 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
   const ended = new WeakSet<ServiceProcess>();
   const turns = [Promise.resolve(), Promise.resolve()];
   const deaths: string[] = [];
+  const killed: Death[] = [];
+  const armed = new Map<ServiceProcess, string>();
   const idle = new Set<string>();
   const names: string[] = [];
   let started = 0;
@@ -63,6 +76,7 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
   const all: Processes = {
     slots,
     takeDeaths: () => deaths.splice(0),
+    killed,
     idleNames: () => [...idle, ...slots.flatMap((each, index) => (each.frozen ? [names[index] as string] : []))],
     async start(index, more = {}, harmed = true) {
       const name = `slot-${index}-${(started += 1)}`;
@@ -73,20 +87,29 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
         main: mains[index],
         env: { ...env, ...own(index), INSTANCE_NAME: name, ...more },
       });
+      let wasKilled = false;
       const process = await starting.catch((error: unknown) => {
+        wasKilled = error instanceof Error && error.message.includes('SIGKILL');
         // It died on what was left to do, or its database is away: it is started again when the faults are taken back.
         if (harmed) return undefined;
         throw error;
       });
       slot(index).process = process;
       names[index] = name;
-      if (!process) idle.add(name);
-      if (!process) return;
-      if (more['FAIL_POINTS']) asked.add(process);
+      const point = more['FAIL_POINTS']?.replace('=crash', '');
+      if (!process) {
+        idle.add(name);
+        if (point && wasKilled) killed.push({ at: moment(), index, point });
+        return;
+      }
+      if (point) armed.set(process, point);
       void process.exited.then(({ code, signal }) => {
         ended.add(process);
         idle.add(name);
-        if (!asked.has(process)) deaths.push(`process ${index} ended by itself (${code ?? signal})`);
+        const reached = signal === 'SIGKILL' && !asked.has(process) ? armed.get(process) : undefined;
+        armed.delete(process);
+        if (signal === 'SIGKILL') killed.push({ at: moment(), index, ...(reached && { point: reached }) });
+        if (!asked.has(process) && reached === undefined) deaths.push(`process ${index} ended by itself (${code ?? signal})`);
       });
     },
     inTurn(index, work) {
@@ -113,9 +136,19 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
       }
     },
     async mend() {
+      const frozen = slots.filter((each) => each.frozen && isUp(each)).length;
       all.thaw();
       for (const file of clocks) setClock(file, 0);
-      await Promise.all(slots.map(async (each, index) => (isUp(each) ? undefined : all.start(index, {}, false))));
+      const gone = [0, 1].filter((index) => !isUp(slot(index)));
+      await Promise.all(gone.map((index) => all.start(index, {}, false)));
+      return frozen + gone.length;
+    },
+    async disarm() {
+      for (const [index, { process }] of slots.entries()) {
+        if (!process || !armed.has(process)) continue;
+        await all.stop(index);
+        await all.start(index, {}, false);
+      }
     },
     async jump(index, offsetSeconds) {
       const file = clocks[index] as string;
@@ -127,11 +160,6 @@ export function createProcesses(options: ServiceOptions & { workerPort: number }
       await all.stop(index);
       mains[index] = undefined;
       await all.start(index);
-    },
-    async restart() {
-      all.thaw();
-      await Promise.all([end(0, 'stop'), end(1, 'stop')]);
-      await all.mend();
     },
     async close() {
       all.thaw();

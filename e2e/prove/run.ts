@@ -1,15 +1,15 @@
 /**
  * `npm run prove -- --seeds N [--first S] [--minutes M] [--times T] [--worlds W] [--report]`: plays N schedules of traffic and faults (each T
  * times, in W worlds at once) and tells every broken promise. A failing schedule is shrunk to the shortest one that still fails. `--report`
- * writes docs/proof.md. Needs a PostgreSQL server: TEST_DATABASE_URL or DATABASE_URL.
+ * writes docs/proof.md of this run and of earlier ones of the same commit, if nothing was changed since. Needs a PostgreSQL server: TEST_DATABASE_URL or DATABASE_URL.
  */
 import { fork } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Answer, Order } from './player.ts';
-import { faultsOf, type SeedRecord } from './record.ts';
-import { writeReport } from './report.ts';
+import { commitOf, faultsOf, type SeedRecord } from './record.ts';
+import { writeReport, type Run } from './report.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const RECORDS = path.join(ROOT, 'build/prove');
@@ -44,16 +44,27 @@ async function main(): Promise<void> {
   const seeds = Array.from({ length: count * times }, (_, index) => first + Math.floor(index / times));
   const end = values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Infinity;
   mkdirSync(RECORDS, { recursive: true });
-  const began = new Date();
+  const [began, commit] = [new Date().toISOString(), commitOf()];
   const { records, troubles } = await playAll({ server, seeds, end, worlds: Number(values.worlds) });
-  writeFileSync(path.join(RECORDS, `seeds-${first}.json`), JSON.stringify(records));
+  const run: Run = { commit: commitOf() === commit ? commit : `${commit}+`, began, troubles, records };
+  writeFileSync(path.join(RECORDS, `seeds-${first}.json`), JSON.stringify(run));
   const bad = records.filter(({ failures }) => failures.length > 0);
   const texts = records.reduce((sum, { inbound, outbound }) => sum + inbound + outbound, 0);
   say(
     `${records.length - bad.length} schedules kept every promise, ${bad.length} did not, ${troubles} could not be played; ${texts} texts`,
   );
-  if (values.report) writeReport(ROOT, records, troubles, began);
+  if (values.report) writeReport(ROOT, isWhole(run) ? earlier(run) : [run]);
   if (bad.length > 0 || troubles > 0) process.exitCode = 1;
+}
+
+const isWhole = ({ commit }: Run) => !commit.endsWith('+');
+
+/** This run with those that played other seeds of the same commit before. */
+function earlier(run: Run): Run[] {
+  const kept = globSync('seeds-*.json', { cwd: RECORDS })
+    .map((file) => JSON.parse(readFileSync(path.join(RECORDS, file), 'utf8')) as Run)
+    .filter(({ commit, began }) => commit === run.commit && began !== run.began);
+  return [...kept, run];
 }
 
 /** Gives each world its next seed when it is done with the last one. */

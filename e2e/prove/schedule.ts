@@ -50,7 +50,10 @@ export const CARRIER_FAULTS = [
   'webhook-lost',
 ] as const;
 export const PROCESS_FAULTS = ['kill', 'freeze', 'stop', 'crash', 'clock-ahead', 'clock-behind'] as const;
-export const DATABASE_FAULTS = ['connections-ended', 'away', 'restarted', 'silent'] as const;
+/** `hung`: the connections that are open stay silent and are never cut; it takes too long for every run and is played by name. */
+export const DATABASE_FAULTS = ['connections-ended', 'away', 'restarted', 'silent', 'hung'] as const;
+/** What an administrator does to the user who is main, or to the last spare one. */
+export const ADMIN_BUTTONS = ['make-main', 'remove', 'reconnect', 'register'] as const;
 
 /** Where a process dies as by `kill -9` when it comes by. */
 export const CRASH_POINTS = [
@@ -72,7 +75,13 @@ export const CRASH_POINTS = [
   'accept.after-revoke',
   'register.after-commit',
   'register.after-revoke',
+  'make-main.after-probe',
+  'remove.before-revoke',
+  'remove.after-revoke',
 ] as const;
+
+/** In a drawn schedule nobody presses a button, so that no process would come by. */
+const ONLY_BY_A_BUTTON = /^(make-main|remove)\./;
 
 export type Act =
   | { do: 'inbound'; carrier: CarrierKind; person: number; long: boolean }
@@ -86,7 +95,8 @@ export type Act =
   | { do: 'carrier'; fault: (typeof CARRIER_FAULTS)[number] }
   /** `update`: another version of the service makes way for the checkout's own. */
   | { do: 'process'; fault: (typeof PROCESS_FAULTS)[number] | 'update'; index: number; point: (typeof CRASH_POINTS)[number] }
-  | { do: 'database'; fault: (typeof DATABASE_FAULTS)[number] };
+  | { do: 'database'; fault: (typeof DATABASE_FAULTS)[number] }
+  | { do: 'admin'; button: (typeof ADMIN_BUTTONS)[number] };
 
 /** `at`: milliseconds since the schedule began. */
 export type Step = Act & { at: number };
@@ -130,7 +140,7 @@ const faults = fc.oneof(
         do: what('process'),
         fault: fc.constantFrom(...PROCESS_FAULTS),
         index: fc.nat({ max: 1 }),
-        point: fc.constantFrom(...CRASH_POINTS),
+        point: fc.constantFrom(...CRASH_POINTS.filter((each) => !ONLY_BY_A_BUTTON.test(each))),
       }),
     ),
   },

@@ -1,30 +1,40 @@
 /** The texts of a schedule: handed over as a customer's carrier and an agent's browser do, and noted with what was answered. */
 import { signedText } from '../../sandbox/carrier/twilio/signed-text.ts';
-import type { Handed } from './oracle.ts';
+import type { Handed } from './facts.ts';
+import { moment } from './moment.ts';
 import type { Act, CarrierKind } from './schedule.ts';
-import { OURS, type World } from './world.ts';
+import { watchPhone } from './watch-phone.ts';
+import { OURS } from './our-numbers.ts';
+import type { World } from './world.ts';
 
 const AGAIN_MS = 150;
 const ANSWER_MS = 8_000;
 
 export interface Traffic {
   handed: Handed[];
+  /** When each phone sent STOP. */
+  stopped: Map<string, number>;
   play(act: Act): Promise<void>;
   /** What nobody has answered by now is not asked again. */
   giveUp(): void;
+  /** Nothing more is noted. */
+  close(): void;
 }
 
 /** `number`: of the schedule, so that no two share a phone or a text. */
 export function createTraffic(world: World, number: number): Traffic {
   const handed: Handed[] = [];
+  const stopped = new Map<string, number>();
   const over = new AbortController();
+  const watched = new Map<string, Promise<void>>();
+  const watching = new AbortController();
   const phoneOf = (carrier: CarrierKind, person: number) =>
     carrier === 'twilio' ? `+1415${2_000_000 + number * 10 + person}` : `+447${400_000_000 + number * 10 + person}`;
 
   function note(direction: Handed['direction'], carrier: CarrierKind, person: number, long: boolean): Handed {
     const start = `proof ${number}-${handed.length}`;
     const body = long ? `${start} ${'a text that takes more than one part to carry, '.repeat(4)}and here it ends.` : start;
-    const text: Handed = { direction, body, phone: phoneOf(carrier, person), ours: OURS[carrier], ids: [] };
+    const text: Handed = { direction, body, phone: phoneOf(carrier, person), ours: OURS[carrier], ids: [], sentAt: moment() };
     handed.push(text);
     return text;
   }
@@ -46,6 +56,7 @@ export function createTraffic(world: World, number: number): Traffic {
     });
     const content = (await answer.json()) as { id?: string; code?: string };
     if (answer.ok && content.id) {
+      text.acceptedAt ??= moment();
       text.id = content.id;
       text.ids.push(content.id);
     } else if (content.code === 'opted_out') text.refused = content.code;
@@ -53,18 +64,37 @@ export function createTraffic(world: World, number: number): Traffic {
     return true;
   }
 
+  /** The carrier tells when it begins to hand a text of this phone over, and when the service took it. */
+  async function watch(phone: string): Promise<void> {
+    const begun = watched.get(phone);
+    if (begun) return begun;
+    const ready = watchPhone(world.carrierUrl, phone, watching.signal, ({ direction, body, status }) => {
+      const text = direction === 'sent' && handed.find((each) => each.phone === phone && each.body === body);
+      if (!text) return;
+      text.begunAt ??= moment();
+      if (status === 'Delivered') text.acceptedAt ??= moment();
+    });
+    watched.set(phone, ready);
+    return ready;
+  }
+
   const inbound = (carrier: CarrierKind, from: string, body: string) =>
     world.carrier('POST', '/inbound', { carrier, from, to: OURS[carrier], body });
 
   return {
     handed,
+    stopped,
     giveUp: () => over.abort(),
+    close: () => watching.abort(),
     async play(act) {
       if (act.do === 'inbound') {
+        await watch(phoneOf(act.carrier, act.person));
         const text = note('inbound', act.carrier, act.person, act.long);
         await inbound(act.carrier, text.phone, text.body);
       } else if (act.do === 'stop') {
-        await inbound(act.carrier, phoneOf(act.carrier, act.person), 'STOP');
+        const phone = phoneOf(act.carrier, act.person);
+        if (!stopped.has(phone)) stopped.set(phone, moment());
+        await inbound(act.carrier, phone, 'STOP');
       } else if (act.do === 'outbound') {
         const text = note('outbound', act.carrier, act.person, act.long);
         const key = world.newKey();
@@ -79,6 +109,7 @@ export function createTraffic(world: World, number: number): Traffic {
         await insist(async () =>
           (await Promise.allSettled(Array.from({ length: act.times }, post))).some((one) => one.status === 'fulfilled' && one.value),
         );
+        if (!over.signal.aborted) text.acceptedAt = moment();
       }
     },
   };

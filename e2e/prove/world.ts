@@ -12,11 +12,10 @@ import { connect, register, walk } from '../../sandbox/stack/first-start.ts';
 import { sampleAccounts } from '../../sandbox/carrier/accounts.ts';
 import { createEmptyPostgres } from '../../service/src/platform/db/test-database.ts';
 import { openDatabaseLink } from './database-link.ts';
-import type { Control } from './faults.ts';
+import { settleCarrier, type Control } from './faults.ts';
 import { createProcesses } from './processes.ts';
-import type { CarrierKind } from './schedule.ts';
+import type { ADMIN_BUTTONS } from './schedule.ts';
 
-export const OURS: Record<CarrierKind, string> = { twilio: '+14155550100', smpp: '+447700900100' };
 export const USERS = ['admin@sandbox.test', 'standby@sandbox.test', 'spare@sandbox.test'] as const;
 
 function twilioAccount(): { accountSid: string; authToken: string; numberSid: string } {
@@ -32,6 +31,8 @@ async function webhookAddress(admin: UserApi): Promise<string> {
   if (!account) throw new Error('the sample has no account that takes webhooks');
   return account.webhookUrl;
 }
+
+type AdminButton = (typeof ADMIN_BUTTONS)[number];
 
 /** Never has an address (RFC 6761); the service is allowed to ask for it. */
 const LOST_HOST = 'http://org.invalid';
@@ -57,7 +58,8 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
   const sql = new pg.Pool({ connectionString: database.url, max: 3 });
   sql.on('error', () => undefined); // connections are ended on purpose
   await sql.query(`
-    create table prove_move (id bigint generated always as identity primary key, message uuid, was text, now text);
+    create table prove_move (id bigint generated always as identity primary key, message uuid, was text, now text,
+      at double precision not null default extract(epoch from clock_timestamp()) * 1000);
     create function prove_note() returns trigger language plpgsql as $$ begin
       insert into prove_move (message, was, now) values (new.id, old.status, new.status); return null; end $$;
     create trigger prove_note after update of status on message for each row when (old.status is distinct from new.status) execute function prove_note();`);
@@ -75,6 +77,7 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     };
   const salesforce = control(`http://localhost:${ports.salesforce}`);
   const carrier = control(`http://localhost:${ports.carrier}`);
+  await settleCarrier(carrier);
   const service = `http://localhost:${ports.service}`;
   const twilio = twilioAccount();
   const webhookUrl = await webhookAddress(stack.api.as(USERS[0]));
@@ -98,30 +101,52 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     await sql.query('update org set instance_url = $1 where instance_url = $2', [org.url, LOST_HOST]);
   }
 
-  /** The end of waits that only time would end; a proof does not wait for them. */
-  async function turnClocksForward(): Promise<void> {
-    await sql.query(`
-      update lane set held_until = now() where held_until > now();
-      update outbox set due_at = now() where due_at > now();
-      update org_link set hold_until = now() where hold_until > now();
-      update connected_user set probe_at = now(), cool_until = null;`);
-  }
-
-  async function signInAgain(): Promise<void> {
-    const users = await rows<{ id: string; username: string; status: string }>('select id, username, status from connected_user');
-    if (users.every(({ status }) => status !== 'connected')) {
+  /** Users whose grant has ended sign in; others the service has to bring back by itself. Tells how many did. */
+  async function signInAgain(): Promise<number> {
+    let signedIn = 0;
+    const users = await rows<{ id: string; username: string; isLost: boolean }>(
+      `select id, username, status = 'disconnected' and (token_dead or refresh_token is null) as "isLost" from connected_user`,
+    );
+    if (users.every(({ isLost }) => isLost)) {
       await register(stack, USERS[0]);
-      return;
+      return 1;
     }
-    for (const { id, username } of users.filter(({ status }) => status === 'disconnected')) {
+    for (const { id, username } of users.filter(({ isLost }) => isLost)) {
       const answer = await fetch(`${service}/v1/connections/${id}/reconnect`, {
         method: 'POST',
         headers: { authorization: `Bearer ${stack.apiKey()}` },
       });
       if (!answer.ok) continue;
-      const client = new FormClient({ followCallback: true });
-      await walk(client, await client.open(await newLink(username)), username);
+      await signIn(username);
+      signedIn += 1;
     }
+    return signedIn;
+  }
+
+  /** By the link in the newest mail. */
+  async function signIn(username: string): Promise<void> {
+    const client = new FormClient({ followCallback: true });
+    await walk(client, await client.open(await newLink(username)), username);
+  }
+
+  /** As an administrator does on the setup page; a button that fails was pressed all the same. */
+  async function pressAsAdmin(button: AdminButton): Promise<void> {
+    const users = await rows<{ id: string; username: string }>(
+      'select u.id, u.username from connected_user u join org_link l using (org_id) where u.id is distinct from l.main_id order by u.position',
+    );
+    const spare = users.at(-1);
+    const call = async (method: string, where: string) =>
+      fetch(`${service}/v1/connections/${spare?.id}${where}`, { method, headers: { authorization: `Bearer ${stack.apiKey()}` } });
+    const work = async () => {
+      if (button === 'make-main') await call('POST', '/make-main');
+      if (button === 'remove') await call('DELETE', '?confirm=true');
+      if (button === 'register') await register(stack, USERS[0]);
+      if (button === 'reconnect' && spare) {
+        await call('POST', '/reconnect');
+        await signIn(spare.username);
+      }
+    };
+    await work().catch(() => undefined);
   }
 
   async function newLink(username: string): Promise<string> {
@@ -146,19 +171,24 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     rows,
     salesforce,
     carrier,
+    carrierUrl: `http://localhost:${ports.carrier}`,
     setWebhook,
-    turnClocksForward,
     signInAgain,
+    pressAsAdmin,
     loseAddress,
     twilio: { accountSid: twilio.accountSid, authToken: twilio.authToken, url: webhookUrl },
     databaseName: new URL(database.url).pathname.slice(1),
     server,
     key: () => stack.apiKey(),
     newKey: () => randomUUID() as string,
-    /** Leases of a process that is gone or frozen run out. */
-    async endLeases() {
+    /** Leases of a process that is gone or frozen run out. Tells how many did. */
+    async endLeases(): Promise<number> {
       const names = processes.idleNames();
-      await sql.query(`update lane set lease_until = now() where lease_until > now() and split_part(owner, '/', 1) = any($1)`, [names]);
+      const result = await sql.query(
+        `update lane set lease_until = now() where lease_until > now() and split_part(owner, '/', 1) = any($1)`,
+        [names],
+      );
+      return result.rowCount ?? 0;
     },
     link,
     async close() {

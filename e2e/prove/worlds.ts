@@ -1,6 +1,6 @@
 /** Plays schedules in a world, and in a new one after a broken promise: what is stuck in the old one would break every later schedule as well. */
 import fc from 'fast-check';
-import type { Facts } from './oracle.ts';
+import type { Facts } from './facts.ts';
 import { playSchedule } from './play.ts';
 import { recordOf, type SeedRecord } from './record.ts';
 import { scheduleOf, schedules, type Step } from './schedule.ts';
