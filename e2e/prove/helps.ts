@@ -52,8 +52,8 @@ export function createHelps(world: World): Helps {
     );
     await turn(
       rows(`update connected_user set probe_at = now() where probe_at > now() + interval '${SHORT_WAIT}'
-          and status = 'disconnected' and refresh_token is not null and not token_dead
-        returning 'next look at a user who was down: ' || coalesce(cause, 'no cause') as why`),
+          and (status = 'disconnected' or in_doubt) and refresh_token is not null and not token_dead
+        returning 'next look at a user who was down or in doubt: ' || coalesce(cause, 'no cause') as why`),
     );
   }
 

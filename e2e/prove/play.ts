@@ -80,10 +80,11 @@ async function settle(
 }
 
 async function isQuiet(world: World, traffic: Traffic): Promise<boolean> {
-  const [left] = await world.rows<{ rows: number; texts: number }>(
-    `select (select count(*)::int from outbox) as rows, (select count(*)::int from message where status in ('queued', 'sending')) as texts`,
+  const [left] = await world.rows<{ rows: number; texts: number; doubts: number }>(
+    `select (select count(*)::int from outbox) as rows, (select count(*)::int from message where status in ('queued', 'sending')) as texts,
+      (select count(*)::int from connected_user where in_doubt and not token_dead) as doubts`,
   );
-  if (!left || left.rows + left.texts > 0) return false;
+  if (!left || left.rows + left.texts + left.doubts > 0) return false;
   const { pending } = (await world.carrier('GET', '/smsc')) as { pending?: number };
   if (pending) return false;
   const bodies = new Set(orgRows(world).map(({ body }) => body));

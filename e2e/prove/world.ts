@@ -129,8 +129,10 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     await walk(client, await client.open(await newLink(username)), username);
   }
 
-  /** As an administrator does on the setup page; a button that fails was pressed all the same. */
+  /** As an administrator does on the setup page once it is there; a button that fails was pressed all the same. */
   async function pressAsAdmin(button: AdminButton): Promise<void> {
+    for (let tries = 0; tries < 100 && !(await fetch(`${service}/readyz`).catch(() => undefined))?.ok; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
     const users = await rows<{ id: string; username: string }>(
       'select u.id, u.username from connected_user u join org_link l using (org_id) where u.id is distinct from l.main_id order by u.position',
     );
