@@ -74,6 +74,22 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' }],
     },
   },
+  // Other processes read our times: they come from the database's clock (platform/clock.ts). Gateways speak of their peers' times only.
+  {
+    files: ['service/src/**/*.ts'],
+    ignores: [...TESTS, 'service/src/platform/clock.ts', 'service/src/gateways/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'Ask the clock, or performance.now() for spans.',
+        },
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Ask the clock.' },
+      ],
+    },
+  },
   { files: ['**/*.config.ts', '{service,sandbox,tools}/**/*.d.ts'], rules: { 'no-restricted-syntax': 'off' } },
   // Values of any type pass through the sandbox's org; how they become text is its subject.
   { files: ['sandbox/**/*.ts', 'tools/**/*.ts'], ignores: [SHELL], rules: { '@typescript-eslint/no-base-to-string': 'off' } },

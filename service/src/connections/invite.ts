@@ -35,12 +35,16 @@ interface OrgUser {
 const READ: CallOptions & { whileOff: true } = { replay: 'idempotent', lane: 'messaging', timeoutMs: 15_000, whileOff: true };
 
 /** Reads from the org for the setup page: a failure becomes a problem that the page can show. */
-export async function ask<T>(parts: Pick<Parts, 'call'>, orgId: string, work: (client: SalesforceClient) => Promise<T>): Promise<T> {
+export async function ask<T>(
+  parts: Pick<Parts, 'call' | 'clock'>,
+  orgId: string,
+  work: (client: SalesforceClient) => Promise<T>,
+): Promise<T> {
   try {
     return await parts.call(orgId, READ, work);
   } catch (error) {
     if (error instanceof OrgHeldError) {
-      const seconds = Math.max(1, Math.ceil((error.until.getTime() - Date.now()) / 1000));
+      const seconds = Math.max(1, Math.ceil((error.until.getTime() - parts.clock.now().getTime()) / 1000));
       throw orgUnreachable(`${error.failure.text} Nothing was changed; try again later.`, {
         headers: { 'retry-after': String(seconds) },
         cause: error,

@@ -152,7 +152,7 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
     }),
     routes(app) {
       registerMessageRoutes(app, messaging);
-      registerSetupRoutes(app, accounts, createPhoneFieldSettings({ db, access, directory, lookAgain }));
+      registerSetupRoutes(app, accounts, createPhoneFieldSettings({ db, clock, access, directory, lookAgain }));
       registerHealthRoutes(app, health, options.linkState);
       registerPeopleRoutes(app, createPeople({ db, access }));
       registerCheckRoutes(app, createChecks(options));

@@ -1,4 +1,5 @@
 import { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type ChosenFields, type Directory } from '../directory/index.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db/database.ts';
 import { unavailable } from '../platform/errors.ts';
 import type { OrgAccess } from './org/access.ts';
@@ -10,8 +11,8 @@ const LABELS = { Contact: 'Contact', Lead: 'Lead', Account: 'Account' } as const
 export type PhoneFieldSettings = ReturnType<typeof createPhoneFieldSettings>;
 
 /** Which phone fields of which objects an incoming number is compared with. */
-export function createPhoneFieldSettings(options: { db: Db; access: OrgAccess; directory: Directory; lookAgain: LookAgain }) {
-  const { db, access, directory, lookAgain } = options;
+export function createPhoneFieldSettings(options: { db: Db; clock: Clock; access: OrgAccess; directory: Directory; lookAgain: LookAgain }) {
+  const { db, clock, access, directory, lookAgain } = options;
 
   /** Asked for by a person, who is told at once when the org cannot be reached. */
   async function askOrg(orgId: string, chosen: ChosenFields) {
@@ -24,7 +25,7 @@ export function createPhoneFieldSettings(options: { db: Db; access: OrgAccess; d
     } catch (error) {
       const hold = access.heldBy(error);
       if (!hold) throw error;
-      const seconds = Math.max(1, Math.ceil((hold.until.getTime() - Date.now()) / 1000));
+      const seconds = Math.max(1, Math.ceil((hold.until.getTime() - clock.now().getTime()) / 1000));
       throw unavailable(`${hold.reason} Nothing was changed.`, { cause: error, headers: { 'retry-after': String(seconds) } });
     }
   }

@@ -45,3 +45,16 @@ it('does not believe an answer that waited long', async () => {
   expect(clock.now().getTime()).toBeLessThan(Date.UTC(2026, 0, 1) + HOUR / 2);
   clock.stop();
 });
+
+it('never goes back by the little that looks are inexact, and does where the database’s clock was set back', async () => {
+  let time = Date.UTC(2026, 0, 1);
+  const clock = await createDatabaseClock(() => Promise.resolve(time));
+  const before = clock.now().getTime();
+  time -= 100;
+  await clock.follow();
+  expect(clock.now().getTime()).toBeGreaterThanOrEqual(before);
+  time -= HOUR;
+  await clock.follow();
+  expect(clock.now().getTime()).toBeLessThan(before - HOUR / 2);
+  clock.stop();
+});

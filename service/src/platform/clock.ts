@@ -12,6 +12,8 @@ export const systemClock: Clock = { now: () => new Date() };
 const FOLLOW_MS = 30_000;
 /** An answer that took longer says little: most of the time it waited for a connection. */
 const QUICK_MS = 250;
+/** Two looks differ by no more when the database's clock was not set: by so little time stands still instead of going back. */
+const INEXACT_MS = QUICK_MS;
 
 interface Look {
   at: number;
@@ -31,8 +33,13 @@ export interface DatabaseClock extends Clock {
  */
 export async function createDatabaseClock(timeOf: () => Promise<number>): Promise<DatabaseClock> {
   let seen = await firstLook(timeOf);
+  let last = 0;
   const clock: DatabaseClock = {
-    now: () => new Date(seen.at + performance.now() - seen.since),
+    now() {
+      const at = seen.at + performance.now() - seen.since;
+      if (at > last || last - at > INEXACT_MS) last = at;
+      return new Date(last);
+    },
     async follow() {
       const next = await look(timeOf).catch(() => undefined);
       if (!next || next.tookMs > QUICK_MS) return false;
