@@ -102,7 +102,7 @@ ${faultTable(records)}
 
 \`TEST_DATABASE_URL=postgres://… npm run prove -- --seeds 20 --first 1\` plays the first twenty; one seed is the same schedule on every machine. That the
 comparison can see is proved as well: \`e2e/prove/oracle.e2e.ts\` plants each broken promise, and \`e2e/prove-mutations.e2e.ts\` takes each mechanism out of
-the service and expects the proof to tell just that. \`e2e/prove/crash-points.e2e.ts\` lets a process die at every named point.
+the service and expects the proof to tell just that.
 `;
 }
 
