@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { createIntake, type Intake, type Result } from './intake.ts';
+import type { Result } from './inbound-batch.ts';
+import { createIntake, type Intake } from './intake.ts';
 import type { Inbound } from './receive.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -121,7 +122,7 @@ it('a database that is away fails them all at once, and is not asked for each', 
   expect(begun).toHaveLength(1);
 });
 
-it.each(['40P01', '57014'])('says that it can be tried again after %s', async (code) => {
+it.each(['40P01', '57014', '55P03'])('says that it can be tried again after %s', async (code) => {
   const { intake, drain } = slowStore(() => failure(code));
   const one = intake.take(text('anna', '1'));
   const refused = expect(one).rejects.toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) as string } });

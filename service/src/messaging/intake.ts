@@ -1,9 +1,8 @@
-import { isContended, onceMoreWhenContended } from '../platform/db/contention.ts';
-import { isDataError, uniqueViolation } from '../platform/db/database.ts';
-import { unavailable, type Problem } from '../platform/errors.ts';
+import { onceMoreWhenContended } from '../platform/db/contention.ts';
+import { uniqueViolation } from '../platform/db/database.ts';
+import { storeBatch, tooMuch, toProblem, type Item, type Result } from './inbound-batch.ts';
 import type { Figures } from './figures.ts';
 import type { Inbound } from './receive.ts';
-import type { StoredMessage } from './store/messages.ts';
 
 /** What of one org may wait here, with what is being stored: some seconds' worth of the highest rate. */
 const MOST_OF_ONE_ORG = 2_000;
@@ -16,14 +15,13 @@ const ALONE_AT_ONCE = 8;
 const TRIES = 3;
 const WATCH_MS = 500;
 
-export type Result = StoredMessage | undefined;
-
 export interface IntakeOptions {
   /**
-   * Stores texts of one org in one commit, in this order. When it throws, nothing was written. It throws the unique violation of
-   * `message_inbound_once` when one of them is there already, unless `mayBeThere`: then it looks before.
+   * Stores texts of one org in one commit, in this order; waits `lockMs` milliseconds for a lock at most. When it throws, nothing was
+   * written. It throws the unique violation of `message_inbound_once` when one of them is there already, unless `mayBeThere`: then it looks
+   * before.
    */
-  storeMany(orgId: string, texts: Inbound[], mayBeThere: boolean): Promise<Result[]>;
+  storeMany(orgId: string, texts: Inbound[], how: { mayBeThere: boolean; lockMs: number }): Promise<Result[]>;
   /** Stores a text that takes more than one statement. */
   storeAlone(text: Inbound): Promise<Result>;
   /** Whether a text has to be stored alone. */
@@ -33,13 +31,10 @@ export interface IntakeOptions {
 
 export type Intake = ReturnType<typeof createIntake>;
 
-interface Waiting {
-  text: Inbound;
+interface Waiting extends Item {
   alone: boolean;
   /** Infinity: its caller was told to try again. */
   since: number;
-  resolve(result: Result): void;
-  reject(error: unknown): void;
 }
 
 interface Queue {
@@ -166,21 +161,17 @@ export function createIntake({ storeMany, storeAlone, isAlone, figures }: Intake
   /** Never rejects: each caller is told for itself. */
   async function store(orgId: string, items: Waiting[]): Promise<void> {
     const [first] = items;
+    if (!first?.alone) {
+      return storeBatch(items, async (texts, lockMs) => {
+        const stored = await lookingWhenThere((mayBeThere) => storeMany(orgId, texts, { mayBeThere, lockMs }));
+        figures?.stored(texts.length);
+        return stored;
+      });
+    }
     try {
-      if (first?.alone) first.resolve(await onceMoreWhenContended(() => storeAlone(first.text)));
-      else {
-        const texts = items.map(({ text }) => text);
-        const stored = await lookingWhenThere((mayBeThere) => storeMany(orgId, texts, mayBeThere));
-        figures?.stored(items.length);
-        for (const [index, item] of items.entries()) item.resolve(stored[index]);
-      }
+      first.resolve(await onceMoreWhenContended(() => storeAlone(first.text)));
     } catch (error) {
-      if (items.length > 1 && isDataError(error)) {
-        // One text spoils the whole: in halves, in order, until it is alone.
-        const middle = Math.ceil(items.length / 2);
-        await store(orgId, items.slice(0, middle));
-        await store(orgId, items.slice(middle));
-      } else for (const item of items) item.reject(toProblem(error));
+      first.reject(toProblem(error));
     }
   }
 
@@ -208,19 +199,4 @@ async function lookingWhenThere<T>(work: (mayBeThere: boolean) => Promise<T>): P
       if (tries === TRIES || uniqueViolation(error) !== 'message_inbound_once') throw error;
     }
   }
-}
-
-/** Expected of a database under load, and over soon. */
-function toProblem(error: unknown): unknown {
-  const QUERY_CANCELED = '57014';
-  const isSlow = isContended(error) || (error as { code?: unknown } | null)?.code === QUERY_CANCELED;
-  return isSlow ? tooMuch(error) : error;
-}
-
-/** 503 with the time after which to try again. */
-export function tooMuch(cause?: unknown): Problem {
-  return unavailable('More comes in than can be stored at the moment. Nothing was accepted; try again in some seconds.', {
-    cause,
-    headers: { 'retry-after': '5' },
-  });
 }

@@ -84,13 +84,18 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
     return carrierId === null || part !== undefined || media.length > 0 || readKeyword(body) !== undefined;
   }
 
-  async function storeMany(orgId: string, texts: Inbound[], mayBeThere: boolean): Promise<(StoredMessage | undefined)[]> {
+  async function storeMany(
+    orgId: string,
+    texts: Inbound[],
+    { mayBeThere, lockMs }: { mayBeThere: boolean; lockMs: number },
+  ): Promise<(StoredMessage | undefined)[]> {
     const messages = texts.map((inbound) => toListed(inbound));
     const there = mayBeThere ? await findStored(db, orgId, messages) : undefined;
     const stored = await insertInbound(
       db,
       orgId,
       messages.filter((message) => !there?.has(message)),
+      lockMs,
     );
     return messages.map(({ id }) => stored.get(id));
   }

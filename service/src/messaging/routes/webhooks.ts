@@ -7,7 +7,7 @@ import type { HttpServer } from '../../platform/http/server.ts';
 import { receiptStatus } from '../carriers/twilio-poll.ts';
 import { signatureInvalid } from '../errors.ts';
 import type { Figures } from '../figures.ts';
-import { tooMuch } from '../intake.ts';
+import { tooMuch } from '../inbound-batch.ts';
 import type { KnownAccount, KnownAccounts } from '../known-accounts.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Receive } from '../receive.ts';

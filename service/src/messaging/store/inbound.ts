@@ -25,16 +25,18 @@ export interface NewInbound {
  * is thrown: nobody looks before, since it seldom is (`findStored`). Whatever is thrown, nothing was written.
  *
  * Conversations that exist are locked by id, as `lockConversations` does, and before any outbox row; new ones are made in the order of their
- * numbers.
+ * numbers. A lock that somebody else keeps for more than `lockMs` milliseconds (0: without end) ends the waiting with lock_not_available (55P03); the limit is
+ * set by the same statement and holds until its transaction ends, because one of its own would cost every batch a way to the server and back.
  */
-export async function insertInbound(db: Db, orgId: string, texts: readonly NewInbound[]): Promise<Map<string, StoredMessage>> {
+export async function insertInbound(db: Db, orgId: string, texts: readonly NewInbound[], lockMs = 0): Promise<Map<string, StoredMessage>> {
   if (texts.length === 0) return new Map();
   const list = texts.map(({ occurredAt, ...text }, position) => ({ ...text, occurredAt: occurredAt.toISOString(), position }));
   const pairs = [...new Map(texts.map((text) => [`${text.customerNumber} ${text.ourNumber}`, text])).values()];
   const { rows } = await sql<StoredMessage>`
     select id, conversation_id as "conversationId", sequence
-    from store_inbound(${orgId}, ${ORG_LANE}, ${ORG_SHARDS}, ${pairs.map((pair) => pair.customerNumber)}, ${pairs.map((pair) => pair.ourNumber)},
-      cast(${JSON.stringify(list)} as json))`.execute(db);
+    from (select set_config('lock_timeout', ${String(lockMs)}, true) as lock_ms offset 0) patience, -- first, since the call depends on it
+      store_inbound(${orgId}, ${ORG_LANE}, ${ORG_SHARDS}, ${pairs.map((pair) => pair.customerNumber)}, ${pairs.map((pair) => pair.ourNumber)},
+        case when patience.lock_ms is not null then cast(${JSON.stringify(list)} as json) end)`.execute(db);
   return new Map(rows.map((row) => [row.id, row]));
 }
 
