@@ -25,7 +25,11 @@ afterEach(async () => {
 });
 
 /** The two routes alone, with an account that needs no database. */
-async function serve(receive: Receive, ids: { orgId: string; accountId: string }, more: { mostUnderWay?: number } = {}) {
+async function serve(
+  receive: Receive,
+  ids: { orgId: string; accountId: string },
+  more: { mostUnderWay?: number; mostUnproved?: number } = {},
+) {
   const refused: string[] = [];
   const app: HttpServer = await createHttpServer({
     logger: createLogger({ level: 'silent' }),
@@ -42,7 +46,7 @@ async function serve(receive: Receive, ids: { orgId: string; accountId: string }
   } as unknown as CarrierAccount;
   registerWebhooks(app, {
     publicUrl: PUBLIC_URL,
-    findAccount: createKnownAccounts(() => Promise.resolve({ account, authToken: TOKEN })),
+    findAccount: createKnownAccounts((id) => (id === ids.accountId ? Promise.resolve({ account, authToken: TOKEN }) : forEver)),
     receive,
     receipts: { apply: () => Promise.resolve() } as unknown as Receipts,
     figures: { stored: () => undefined, refused: (why) => void refused.push(why) },
@@ -64,8 +68,10 @@ async function serve(receive: Receive, ids: { orgId: string; accountId: string }
     });
     return { status: answer.statusCode, retryAfter: answer.headers['retry-after'] };
   };
-  return { post, refused };
+  return { app, post, refused };
 }
+/** How long the database looks for an account that nobody has. */
+const forEver = new Promise<undefined>(() => undefined);
 
 const text = (index: number) => ({
   MessageSid: `SM${randomBytes(16).toString('hex')}`,
@@ -87,6 +93,64 @@ it('refuses what is more than may be under way, with a time to try again, and ta
   while (stored.length === 0) await new Promise((resolve) => setImmediate(resolve));
   stored[0]?.();
   expect(await again).toEqual({ status: 200, retryAfter: undefined });
+});
+
+const unsigned = (accountId: string) => ({
+  method: 'POST' as const,
+  url: `/carriers/twilio/${accountId}/inbound`,
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  payload: 'Body=hello',
+});
+
+it('whoever is not proved takes no place of a carrier', async () => {
+  const { app, post, refused } = await serve(() => Promise.resolve(undefined), IDS, { mostUnderWay: 2, mostUnproved: 10 });
+  expect(await post(text(1))).toMatchObject({ status: 200 });
+  for (let flood = 0; flood < 9; flood += 1)
+    void app.inject(unsigned(`6f1c1c1e-0000-4000-8000-00000000001${flood}`)).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await post(text(2))).toEqual({ status: 200, retryAfter: undefined });
+  void app.inject(unsigned('6f1c1c1e-0000-4000-8000-000000000020')).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await post(text(3))).toEqual({ status: 503, retryAfter: '5' }); // their forms are in memory
+  expect(refused).toEqual(['full']);
+});
+
+it('places of those who are not proved are free again, whatever became of them', async () => {
+  const { app, post } = await serve(() => Promise.resolve(undefined), IDS, { mostUnproved: 1 });
+  const status = async (request: object) => (await app.inject({ ...unsigned(IDS.accountId), ...request })).statusCode;
+  for (let time = 0; time < 3; time += 1) {
+    expect(await status({})).toBe(403);
+    expect(await status({ url: '/carriers/twilio/nobody/inbound' })).toBe(404);
+    expect(await status({ headers: { 'content-type': 'text/html' } })).toBe(415);
+    expect(await status({ payload: `Body=${'x'.repeat(300_000)}` })).toBe(413);
+    expect(await post(text(time))).toMatchObject({ status: 200 });
+  }
+  expect(await status({ payload: 'Body=hello' })).toBe(403);
+});
+
+it('whoever lets forms trickle in is cut off when the places are needed, and keeps no carrier out', async () => {
+  const { app, post, refused } = await serve(() => Promise.resolve(undefined), IDS, { mostUnproved: 3 });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = app.server.address() as AddressInfo;
+  const ended: number[] = [];
+  const trickle = async (index: number) => {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.on('close', () => ended.push(index));
+    closers.push(() => socket.destroy());
+    socket.write(`POST ${unsigned(IDS.accountId).url} HTTP/1.1\r\nhost: here\r\ncontent-length: 100\r\n`);
+    socket.write('content-type: application/x-www-form-urlencoded\r\n\r\nBody=');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  await trickle(0);
+  for (let time = 0; time < 3; time += 1) await app.inject({ ...unsigned(IDS.accountId), headers: { 'content-type': 'text/html' } });
+  for (const index of [1, 2]) await trickle(index);
+  expect(ended).toEqual([]); // those that were answered have left
+  for (const index of [3, 4]) await trickle(index);
+  expect(ended).toEqual([0, 1]);
+  expect(await post(text(1))).toEqual({ status: 200, retryAfter: undefined });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(ended).toEqual([0, 1, 2]);
+  expect(refused).toEqual([]);
 });
 
 it.each(['ECONNREFUSED', '57P01', '53300'])('tells the carrier to come again after %s', async (code) => {

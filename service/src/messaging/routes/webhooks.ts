@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { errorText, parseInbound, parseStatus, verifySignature, type FormParams } from '../../gateways/twilio/index.ts';
 import { invalidRequest, notFound } from '../../platform/errors.ts';
@@ -12,6 +12,7 @@ import type { KnownAccount, KnownAccounts } from '../known-accounts.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Receive } from '../receive.ts';
 import type { CarrierAccount } from '../types.ts';
+import { createEntrance, createPlaces, type Entrance } from './webhook-places.ts';
 
 export interface WebhookOptions {
   publicUrl: string;
@@ -19,31 +20,38 @@ export interface WebhookOptions {
   receive: Receive;
   receipts: Receipts;
   figures: Figures;
-  /** Requests that may be under way at once; fewer in tests. */
+  /** Requests that may be under way at once, of proved callers and of others; fewer in tests. */
   mostUnderWay?: number;
+  mostUnproved?: number;
 }
 
 /** What may be under way at once, receipts included, and how long their forms may be together: a database that is slow must not fill the memory. */
 const MOST_UNDER_WAY = 4_000;
 const MOST_BYTES = 32 * 1024 * 1024;
-const UNKNOWN_LENGTH = 256 * 1024;
+/** The same before it is known who calls, which takes milliseconds: a flood of strangers takes no place of a carrier. */
+const MOST_UNPROVED = 2_000;
+const MOST_UNPROVED_BYTES = 16 * 1024 * 1024;
+/** A longer form is refused unread. */
+const LONGEST_FORM = 256 * 1024;
 
 const form = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
 
 /** What a Twilio-compatible carrier calls. Each is answered only when its message or receipt is stored: the carrier tries again otherwise. */
 export function registerWebhooks(app: HttpServer, options: WebhookOptions): void {
-  const underWay = { requests: 0, bytes: 0 };
+  const underWay = createPlaces({ requests: options.mostUnderWay ?? MOST_UNDER_WAY, bytes: MOST_BYTES });
+  // Two counts: whoever is not proved, and may be anybody, takes no place of those who are.
+  const unproved = createEntrance({ requests: options.mostUnproved ?? MOST_UNPROVED, bytes: MOST_UNPROVED_BYTES });
+  const entrances = new WeakMap<FastifyRequest, Entrance>();
   const schema = { tags: ['carriers'], params: idParams, body: form, consumes: ['application/x-www-form-urlencoded'] };
   // Carriers are not limited, and no browser shows what they are answered.
-  const route = { config: { rateLimit: false }, helmet: false } as const;
+  const route = { config: { rateLimit: false }, helmet: false, onRequest: enter } as const;
 
   app.post(
     '/carriers/twilio/:id/inbound',
     { ...route, schema: { ...schema, operationId: 'twilioInbound', summary: 'A text arrived' } },
     async (request, reply) => {
-      await admit(request, async () => {
-        const account = await authenticate(request, request.params.id, request.body);
+      await admit(request, request.params.id, request.body, async (account) => {
         const parsed = parseInbound(request.body);
         if (!parsed.ok) throw unreadable(parsed.errors);
         const { sid, from, to, body, media } = parsed.value;
@@ -57,8 +65,7 @@ export function registerWebhooks(app: HttpServer, options: WebhookOptions): void
     '/carriers/twilio/:id/status',
     { ...route, schema: { ...schema, operationId: 'twilioStatus', summary: 'A message changed its status' } },
     async (request, reply) => {
-      await admit(request, async () => {
-        const account = await authenticate(request, request.params.id, request.body);
+      await admit(request, request.params.id, request.body, async (account) => {
         const parsed = parseStatus(request.body);
         if (!parsed.ok) throw unreadable(parsed.errors);
         const { sid, errorCode } = parsed.value;
@@ -81,21 +88,31 @@ export function registerWebhooks(app: HttpServer, options: WebhookOptions): void
     },
   );
 
-  /** Runs `work` unless too much is under way already. */
-  async function admit(request: FastifyRequest, work: () => Promise<void>): Promise<void> {
-    const bytes = Number(request.headers['content-length'] ?? UNKNOWN_LENGTH);
-    if (underWay.requests >= (options.mostUnderWay ?? MOST_UNDER_WAY) || underWay.bytes + bytes > MOST_BYTES) {
-      options.figures.refused('full');
-      throw tooMuch();
-    }
-    underWay.requests += 1;
-    underWay.bytes += bytes;
+  /** Before the form is read: what is in memory of those who are not proved is counted from here until they are, or are gone. */
+  async function enter(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const entrance = unproved.enter(request.raw, lengthOf(request));
+    if (!entrance) throw refused();
+    entrances.set(request, entrance);
+    reply.raw.once('close', () => entrance.ended());
+  }
+
+  /** Runs `work` for the account that proved to be the caller, unless too much is under way already. */
+  async function admit(request: FastifyRequest, id: string, form: FormParams, work: (account: CarrierAccount) => Promise<void>) {
+    const entrance = entrances.get(request);
+    entrance?.hasArrived();
+    const account = await authenticate(request, id, form).finally(() => entrance?.leave());
+    const leave = underWay.take(lengthOf(request));
+    if (!leave) throw refused();
     try {
-      await work();
+      await work(account);
     } finally {
-      underWay.requests -= 1;
-      underWay.bytes -= bytes;
+      leave();
     }
+  }
+
+  function refused() {
+    options.figures.refused('full');
+    return tooMuch();
   }
 
   async function authenticate(request: FastifyRequest, id: string, params: FormParams): Promise<CarrierAccount> {
@@ -113,6 +130,10 @@ export function registerWebhooks(app: HttpServer, options: WebhookOptions): void
     if (account?.kind !== 'twilio') throw notFound('There is nothing at this address.');
     return account;
   }
+}
+
+function lengthOf(request: FastifyRequest): number {
+  return Math.min(Number(request.headers['content-length'] ?? LONGEST_FORM), LONGEST_FORM);
 }
 
 function unreadable(errors: readonly { path: string; message: string }[]) {
