@@ -25,8 +25,9 @@ export interface NewInbound {
  * is thrown: nobody looks before, since it seldom is (`findStored`). Whatever is thrown, nothing was written.
  *
  * Conversations that exist are locked by id, as `lockConversations` does, and before any outbox row; new ones are made in the order of their
- * numbers. A lock that somebody else keeps for more than `lockMs` milliseconds (0: without end) ends the waiting with lock_not_available (55P03); the limit is
- * set by the same statement and holds until its transaction ends, because one of its own would cost every batch a way to the server and back.
+ * numbers. A lock that somebody else keeps for more than `lockMs` milliseconds (0: without end) ends the waiting with lock_not_available
+ * (55P03). The limit is set by the same statement, because one of its own would cost every batch a way to the server and back, and holds
+ * until its transaction ends.
  */
 export async function insertInbound(db: Db, orgId: string, texts: readonly NewInbound[], lockMs = 0): Promise<Map<string, StoredMessage>> {
   if (texts.length === 0) return new Map();
