@@ -10,7 +10,7 @@ export async function watchPhone(
 ): Promise<void> {
   const answer = await fetch(`${carrierUrl}/phone/api/events?phone=${encodeURIComponent(phone)}`, { signal });
   if (!answer.ok || !answer.body) throw new Error(`the carrier answered ${answer.status} when a phone was to be watched`);
-  void read(answer.body as AsyncIterable<Uint8Array>, told).catch((error: unknown) => {
+  void read(answer.body as unknown as AsyncIterable<Uint8Array>, told).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
 }

@@ -157,7 +157,7 @@ describe('a text without an id', () => {
     media: [],
   });
   const confirm = (from: string) =>
-    sql`update message set reply_confirmed = true from conversation c
+    sql`update message set reply_confirmed = true, reply_confirmed_at = clock_timestamp() from conversation c
       where c.id = message.conversation_id and c.customer_number = ${from}`.execute(database.db);
 
   it('is a repetition only after a reply that may be lost, with the same words, between the same numbers, within five minutes', async () => {
@@ -220,6 +220,19 @@ describe('a text without an id', () => {
     await new Promise((resolve) => setTimeout(resolve, 2));
     await expect(other.receive(text(from, 'ok'))).rejects.toThrow('ECONNREFUSED');
     expect((await other.receive(text(from, 'ok')))?.id).not.toBe(first?.id);
+    expect(await bodies(from)).toEqual(['ok', 'ok']);
+  });
+
+  it('is a repetition when it was handed over before the reply to the first one was read, whatever was read while it waited here', async () => {
+    const from = person();
+    const handedOver = new Date();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const first = await receiving.receive({ ...text(from, 'ok', 'second'), receivedAt: new Date(handedOver.getTime() - 14_000) });
+    await confirm(from);
+    expect(await receiving.receive({ ...text(from, 'ok', 'first'), receivedAt: handedOver })).toEqual(first);
+    expect(await receiving.receive({ ...text(from, 'ok', 'second'), receivedAt: handedOver })).toEqual(first);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await receiving.receive(text(from, 'ok', 'third')); // a person's second one
     expect(await bodies(from)).toEqual(['ok', 'ok']);
   });
 

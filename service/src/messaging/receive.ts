@@ -5,13 +5,15 @@ import { joinParts } from '../gateways/smpp/index.ts';
 import { uniqueViolation, type Db } from '../platform/db/database.ts';
 import type { Figures } from './figures.ts';
 import { createIntake } from './intake.ts';
+import { joinWithGaps } from './gaps.ts';
 import { readKeyword, type Keyword } from './keywords.ts';
 import { preview } from './send.ts';
 import { findStored, insertInbound, type NewInbound } from './store/inbound.ts';
-import { findInboundIds, findUnconfirmedTwin, insertMessage, type StoredMessage } from './store/messages.ts';
+import { findInboundIds, insertMessage, type StoredMessage } from './store/messages.ts';
 import { saveHelp, saveOptOut } from './store/opt-outs.ts';
 import { addMedia } from './store/media.ts';
-import { addInboundPart, listStalledParts, takeParts, type PartsKey, type StoredPart } from './store/parts.ts';
+import { addInboundPart, listStalledParts, takeParts, type PartsKey } from './store/parts.ts';
+import { findStoredTry, findUnconfirmedTwin } from './store/repetitions.ts';
 import { createUnsure } from './unsure.ts';
 import { MEDIA_LANE, ORG_LANE, shardOf, type InboundMedia } from './types.ts';
 
@@ -32,8 +34,10 @@ export interface Inbound {
   receivedAt?: Date | undefined;
   /** SMPP: the bind it came on. */
   bindId?: string | undefined;
-  /** SMPP: when a try began after which it may be stored already, see unsure.ts. */
-  mayBeStoredSince?: Date | undefined;
+  /** Under which it is stored. */
+  id?: string;
+  /** SMPP: the ids of failed tries under which it may be stored already, see unsure.ts. */
+  tries?: string[];
   /** Present for one part of a long text. */
   part?: { reference: number; total: number; part: number; payload: Buffer; dataCoding: number } | undefined;
 }
@@ -61,20 +65,25 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
 
   async function receive(inbound: Inbound): Promise<StoredMessage | undefined> {
     // What waits for its turn came now.
-    const stored = await takeNoting({ ...inbound, receivedAt: inbound.receivedAt ?? clock.now(), mayBeStoredSince: unsure.since(inbound) });
+    const stored = await takeNoting({
+      ...inbound,
+      receivedAt: inbound.receivedAt ?? clock.now(),
+      id: randomUUID(),
+      tries: unsure.of(inbound),
+    });
     if (!stored) return undefined;
     wake({ orgId: inbound.orgId, purpose: ORG_LANE, key: shardOf(stored.conversationId) });
     if (inbound.media.length > 0) wake({ orgId: inbound.orgId, purpose: MEDIA_LANE, key: inbound.accountId });
     return stored;
   }
 
-  async function takeNoting(inbound: Inbound & { receivedAt: Date }): Promise<StoredMessage | undefined> {
+  async function takeNoting(inbound: Inbound & { id: string; tries: string[] }): Promise<StoredMessage | undefined> {
     try {
       const stored = await intake.take(inbound);
-      unsure.stored(inbound);
+      if (stored && inbound.tries.includes(stored.id)) unsure.found(inbound, stored.id);
       return stored;
     } catch (error) {
-      unsure.failed(inbound, inbound.receivedAt);
+      unsure.failed(inbound, inbound.id);
       throw error;
     }
   }
@@ -106,7 +115,7 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
         const { part } = inbound;
         if (!part) return storeWhole(tx, inbound, inbound.body);
         const { left, whole } = await addInboundPart(tx, keyOf(inbound, part), part);
-        const early = left && (await insertMessage(tx, toMessage(inbound, joinWithGaps(left, part.total))));
+        const early = left && (await insertMessage(tx, toMessage({ ...inbound, id: randomUUID() }, joinWithGaps(left, part.total))));
         return whole ? storeWhole(tx, inbound, joinParts(whole)) : early;
       }),
     );
@@ -114,7 +123,9 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
 
   async function storeWhole(tx: Db, inbound: Inbound, body: string): Promise<StoredMessage | undefined> {
     if (!inbound.carrierId) {
-      const { orgId, accountId, to: ourNumber, from: customerNumber } = inbound;
+      const { orgId, accountId, to: ourNumber, from: customerNumber, tries = [] } = inbound;
+      const earlier = tries.length > 0 && (await findStoredTry(tx, orgId, tries));
+      if (earlier) return earlier;
       const twin = await findUnconfirmedTwin(tx, {
         orgId,
         accountId,
@@ -122,7 +133,6 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
         customerNumber,
         body: printable(body),
         bindId: inbound.bindId ?? null,
-        mayBeStoredSince: inbound.mayBeStoredSince ?? null,
         now: inbound.receivedAt ?? clock.now(),
       });
       if (twin) return twin; // once the carrier has seen this reply, the same text is a new one
@@ -166,7 +176,7 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
     const body = printable(raw);
     return {
       orgId: inbound.orgId,
-      id: randomUUID(),
+      id: inbound.id ?? randomUUID(),
       newConversationId: randomUUID(),
       ourNumber: inbound.to,
       customerNumber: inbound.from,
@@ -232,16 +242,4 @@ function printable(body: string): string {
 function keyOf(inbound: Inbound, part: { reference: number; total: number }): PartsKey {
   const { orgId, accountId, from, to } = inbound;
   return { orgId, accountId, customerNumber: from, ourNumber: to, reference: part.reference, total: part.total };
-}
-
-/** Neighbouring parts are joined before they are read: a character may lie across two. */
-function joinWithGaps(parts: StoredPart[], total: number): string {
-  const pieces: StoredPart[][] = [];
-  for (const part of parts) {
-    const last = pieces.at(-1);
-    if (last?.at(-1)?.part === part.part - 1) last.push(part);
-    else pieces.push([part]);
-  }
-  const text = pieces.map((piece) => joinParts(piece)).join(' […] ');
-  return `${parts[0]?.part === 1 ? '' : '[…] '}${text}${parts.at(-1)?.part === total ? '' : ' […]'}`;
 }

@@ -33,7 +33,6 @@ export interface InboundPump {
  * handled one after another, so that they are stored in the order in which they came; others run side by side.
  */
 export function createInbound(options: SmppOptions, handlers: SmppHandlers): InboundPump {
-  const now = options.now ?? Date.now;
   const queues = new Map<string, Promise<void>>();
   const running = new Set<Promise<void>>();
   const underWay = new WeakMap<Bind, number>();
@@ -93,14 +92,17 @@ export function createInbound(options: SmppOptions, handlers: SmppHandlers): Inb
         bind.respond(pdu, { command_status: ESME_RMSGQFUL });
         return;
       }
-      const receivedAt = new Date(now()).toISOString();
+      const cameAt = performance.now();
       if (isReceipt(pdu)) {
-        const receipt = toReceipt(bind, pdu, receivedAt, options);
+        const receipt = toReceipt(bind, pdu, options);
         enqueue(bind, `receipt ${receipt.messageId ?? randomUUID()}`, () => handle(bind, pdu, () => handlers.onReceipt(receipt)));
         return;
       }
-      const message = toMessage(bind, pdu, receivedAt, options);
-      enqueue(bind, `${message.from} ${message.to}`, () => handle(bind, pdu, () => handlers.onInbound(message), message.deliveryId));
+      const message = toMessage(bind, pdu, options);
+      enqueue(bind, `${message.from} ${message.to}`, () => {
+        const stored = () => handlers.onInbound({ ...message, waitedMs: performance.now() - cameAt });
+        return handle(bind, pdu, stored, message.deliveryId);
+      });
     },
     onAnswered: (bind, repliesBefore) => {
       const list = unconfirmed.get(bind);
@@ -133,13 +135,13 @@ function isReceipt(pdu: PDU): boolean {
   return ((pdu.esm_class ?? 0) & RECEIPT_BITS) !== 0 || pdu.receipted_message_id !== undefined;
 }
 
-function toReceipt(bind: Bind, pdu: PDU, receivedAt: string, options: SmppOptions): Receipt {
+function toReceipt(bind: Bind, pdu: PDU, options: SmppOptions): Receipt {
   const fields = readReceipt(receiptText(pdu, options.defaultAlphabet), {
     receiptedMessageId: pdu.receipted_message_id,
     messageState: pdu.message_state,
     networkErrorCode: pdu.network_error_code,
   });
-  return { ...fields, bindId: bind.id, ...addressesOf(pdu), receivedAt };
+  return { ...fields, bindId: bind.id, ...addressesOf(pdu) };
 }
 
 /** Receipts often come under a wrong data_coding; the first reading that shows the field every receipt has is taken. */
@@ -150,7 +152,7 @@ function receiptText(pdu: PDU, alphabet: 'gsm7' | 'latin1' | undefined): string 
   return readings.find((text) => /\bid:/i.test(text)) ?? readings[0] ?? '';
 }
 
-function toMessage(bind: Bind, pdu: PDU, receivedAt: string, options: SmppOptions): InboundMessage {
+function toMessage(bind: Bind, pdu: PDU, options: SmppOptions): Omit<InboundMessage, 'waitedMs'> {
   const raw = rawMessage(pdu);
   const dataCoding = pdu.data_coding ?? 0;
   const { body, concatenation } = ((pdu.esm_class ?? 0) & ESM_UDHI) !== 0 ? splitHeader(raw) : { body: raw, concatenation: undefined };
@@ -163,7 +165,6 @@ function toMessage(bind: Bind, pdu: PDU, receivedAt: string, options: SmppOption
     dataCoding,
     payload: body,
     ...(place ? { concatenation: place } : {}),
-    receivedAt,
   };
 }
 

@@ -91,7 +91,8 @@ export interface InboundMessage {
   /** The octets of this part without header; join these, not the texts, when parts are put together (see `joinParts`). */
   readonly payload: Buffer;
   readonly concatenation?: Concatenation;
-  readonly receivedAt: string;
+  /** Milliseconds since it came: earlier ones of the same person are handled first. */
+  readonly waitedMs: number;
 }
 
 /** Where a message stands by the carrier's word. `sent` is an intermediate report that changes nothing. */
@@ -112,7 +113,6 @@ export interface Receipt {
   readonly from: string;
   /** Our number. */
   readonly to: string;
-  readonly receivedAt: string;
 }
 
 /** An answer to a submit that came after its timeout, when the caller has already been told `unknown`. */

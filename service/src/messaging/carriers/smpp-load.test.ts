@@ -52,7 +52,7 @@ async function rig(around: (store: Receive) => Receive, settings: { windowSize?:
       logger,
       failPoints: noFailPoints,
       receipts,
-      open: (events) => openSmppSession({ account, password: 'sandbox', db, guard, logger, receive, receipts, events }),
+      open: (events) => openSmppSession({ account, password: 'sandbox', db, clock: systemClock, guard, logger, receive, receipts, events }),
       wakeOrg: () => {},
     });
     if (!worker) throw new Error('somebody else has the account');

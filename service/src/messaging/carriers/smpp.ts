@@ -8,17 +8,21 @@ import {
   type SmppOptions,
   type SubmitOutcome,
 } from '../../gateways/smpp/index.ts';
-import { sleep } from '../../platform/clock.ts';
+import { sleep, type Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { AddressGuard } from '../../platform/net.ts';
 import type { Receipts } from '../receipts.ts';
 import type { Receive } from '../receive.ts';
-import { confirmReplies } from '../store/messages.ts';
+import { confirmReplies } from '../store/repetitions.ts';
 import type { CarrierAccount } from '../types.ts';
 import type { CarrierPart, CarrierSession, SessionEvents, SubmitResult } from './session.ts';
 
 const RETRY_MS = 2_000;
+/** Carriers wait at least this long for a reply. One that came later may have been passed over although it was read, and the text is repeated. */
+const CARRIER_PATIENCE_MS = 5_000;
+/** Within this after a late reply. */
+const LATE_REPEAT_MS = 60_000;
 const SETTLING_MS = 500;
 const SETTLING_LOOKS = 10;
 
@@ -26,6 +30,7 @@ export interface SmppSessionOptions {
   account: CarrierAccount;
   password: string;
   db: Db;
+  clock: Clock;
   guard: AddressGuard;
   logger: Logger;
   receive: Receive;
@@ -66,16 +71,19 @@ export function smppOptions(
 export function openSmppSession(options: SmppSessionOptions): CarrierSession {
   const { account, db, receive, receipts } = options;
   const ids = { orgId: account.orgId, accountId: account.id };
-  const unconfirmed = new Map<string, { messageId: string; bindId: string }>();
+  const unconfirmed = new Map<string, { messageId: string; bindId: string; isLate: boolean }>();
 
   const link: SmppLink = connectSmpp(
     { ...smppOptions(account, options.password, options.guard), log: options.logger },
     {
       async onInbound(message: InboundMessage) {
+        const began = performance.now();
         const stored = await receive({
           ...ids,
           carrierId: null,
           bindId: message.bindId,
+          // When it was handed over, not when its turn came: that tells a carrier's repetition from a person's second text.
+          receivedAt: new Date(options.clock.now().getTime() - message.waitedMs),
           from: message.from,
           to: message.to,
           body: message.text,
@@ -84,17 +92,20 @@ export function openSmppSession(options: SmppSessionOptions): CarrierSession {
         });
         // What a bind has not confirmed when another one takes over, nobody will confirm.
         for (const [deliveryId, { bindId }] of unconfirmed) if (bindId !== message.bindId) unconfirmed.delete(deliveryId);
-        if (stored) unconfirmed.set(message.deliveryId, { messageId: stored.id, bindId: message.bindId });
+        const isLate = message.waitedMs + performance.now() - began > CARRIER_PATIENCE_MS;
+        if (stored) unconfirmed.set(message.deliveryId, { messageId: stored.id, bindId: message.bindId, isLate });
       },
       onReceipt: (receipt: SmppReceipt) => applyReceipt(receipt),
       onRepliesConfirmed(deliveryIds) {
-        const messageIds = deliveryIds.flatMap((id) => unconfirmed.get(id)?.messageId ?? []);
+        const read = deliveryIds.flatMap((id) => unconfirmed.get(id) ?? []);
         for (const id of deliveryIds) unconfirmed.delete(id);
+        const inTime = read.filter(({ isLate }) => !isLate).map(({ messageId }) => messageId);
+        const late = read.filter(({ isLate }) => isLate).map(({ messageId }) => messageId);
         // Failing to note it only makes an equal text within five minutes after a cut look like a repetition.
-        if (messageIds.length > 0)
-          confirmReplies(db, account.orgId, account.id, messageIds).catch((error: unknown) =>
-            options.logger.warn({ err: error }, 'confirmed replies were not noted'),
-          );
+        Promise.all([
+          confirmReplies(db, account.orgId, account.id, inTime),
+          confirmReplies(db, account.orgId, account.id, late, LATE_REPEAT_MS),
+        ]).catch((error: unknown) => options.logger.warn({ err: error }, 'confirmed replies were not noted'));
       },
       onLateAnswer: (answer) =>
         void applyLateAnswer(answer).catch((error: unknown) =>

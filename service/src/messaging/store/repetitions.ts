@@ -1,0 +1,55 @@
+import { sql } from 'kysely';
+import type { Db } from '../../platform/db/database.ts';
+import type { StoredMessage } from './messages.ts';
+
+/** On one bind a carrier repeats only after it has waited in vain for our reply; an equal text before that is a person's second one. */
+const SAME_BIND_MS = 5_000;
+/** More texts than one person's and ours of five minutes. */
+const LATEST = 500;
+
+/**
+ * SMPP gives inbound messages no id: the same text is a repetition when it was handed over within five minutes and before the carrier had
+ * read our reply to the first one; on the same bind only when the carrier has waited for the reply. `now` is when it was handed over, which
+ * may be long before its turn came.
+ */
+export async function findUnconfirmedTwin(
+  db: Db,
+  twin: {
+    orgId: string;
+    accountId: string;
+    ourNumber: string;
+    customerNumber: string;
+    body: string;
+    bindId: string | null;
+    now: Date;
+  },
+): Promise<StoredMessage | undefined> {
+  const { rows } = await sql<StoredMessage>`
+    select m.id, m.conversation_id as "conversationId", m.sequence from conversation c cross join lateral (
+      select * from message where org_id = c.org_id and conversation_id = c.id order by sequence desc limit ${LATEST}
+    ) m
+    where c.org_id = ${twin.orgId} and c.our_number = ${twin.ourNumber} and c.customer_number = ${twin.customerNumber}
+      and m.account_id = ${twin.accountId} and m.direction = 'inbound' and m.body = ${twin.body}
+      and m.occurred_at > ${new Date(twin.now.getTime() - 5 * 60_000)}
+      and (not m.reply_confirmed or m.reply_confirmed_at > ${twin.now})
+      and (m.bind_id is distinct from ${twin.bindId} or m.occurred_at < ${new Date(twin.now.getTime() - SAME_BIND_MS)})
+    order by m.occurred_at desc limit 1`.execute(db);
+  return rows[0];
+}
+
+/** The first of these messages that is stored. */
+export async function findStoredTry(db: Db, orgId: string, ids: string[]): Promise<StoredMessage | undefined> {
+  const { rows } = await sql<StoredMessage>`select id, conversation_id as "conversationId", sequence from message
+    where org_id = ${orgId} and id = any(${ids}::uuid[]) order by sequence limit 1`.execute(db);
+  return rows[0];
+}
+
+/**
+ * The carrier has seen our replies up to now: the same text from now on is a new message; where the reply may have come too late for the
+ * carrier, from `patienceMs` on.
+ */
+export async function confirmReplies(db: Db, orgId: string, accountId: string, ids: string[], patienceMs = 0): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`update message set reply_confirmed = true, reply_confirmed_at = clock_timestamp() + ${patienceMs / 1000} * interval '1 second'
+    where org_id = ${orgId} and account_id = ${accountId} and id = any(${ids}::uuid[])`.execute(db);
+}
