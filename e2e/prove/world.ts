@@ -104,9 +104,12 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
   /** Users whose grant has ended sign in; others the service has to bring back by itself. Tells how many did. */
   async function signInAgain(): Promise<number> {
     let signedIn = 0;
-    const users = await rows<{ id: string; username: string; isLost: boolean }>(
-      `select id, username, status = 'disconnected' and (token_dead or refresh_token is null) as "isLost" from connected_user`,
+    const known = await rows<{ id: string; username: string; userId: string; isDown: boolean; isDead: boolean }>(
+      `select id, username, user_id as "userId", status = 'disconnected' as "isDown", token_dead or refresh_token is null as "isDead"
+        from connected_user`,
     );
+    // A changed password looks to the service like a locked user, who comes back by herself.
+    const users = known.map((user) => ({ ...user, isLost: user.isDown && (user.isDead || hasLostGrant(user.userId)) }));
     if (users.every(({ isLost }) => isLost)) {
       await register(stack, USERS[0]);
       return 1;
@@ -121,6 +124,12 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
       signedIn += 1;
     }
     return signedIn;
+  }
+
+  /** The org has ended the newest grant of this user. */
+  function hasLostGrant(userId: string): boolean {
+    const newest = stack.salesforce.org.db.prepare('select ended from auth_grant where user_id = ? order by id desc limit 1').get(userId);
+    return newest?.['ended'] != null;
   }
 
   /** By the link in the newest mail. */

@@ -73,6 +73,8 @@ export function createSend({ db, clock, wake }: SendOptions) {
     const target = request.conversationId ? await existingTarget(orgId, request.conversationId) : typedTarget(request, numbers);
     const sender = chooseSender(numbers, target.from, userId);
     if ((await findOptOut(db, orgId, target.to))?.state === 'opted_out') {
+      const before = await findByIdempotencyKey(db, orgId, key); // the same request, accepted a moment ago, before the person asked for no more
+      if (before) return replay(before);
       throw optedOut(
         'The person behind this number asked for no more messages. Nothing was sent. A supervisor can change it with a reason when the person agreed again.',
       );

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../platform/clock.ts';
 import { OUR_UK, OUR_US, startRig, until, type Rig } from '../rig.test-helper.ts';
+import { createSend } from './send.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -65,6 +67,27 @@ describe('the Idempotency-Key', () => {
     await status(answers[0]!.body.id, 'delivered');
     expect(await rig.received(to)).toEqual(['Twin']);
     expect(await rig.rows(`select last_sequence as n from conversation where customer_number = '${to}'`)).toEqual([{ n: 1 }]);
+  });
+
+  it('gives the answer of the first of two, also when the person asked for no more texts between them', async () => {
+    const [to, key] = [us(), randomUUID()];
+    const { promise: accepted, resolve: goOn } = Promise.withResolvers<undefined>();
+    let looks = 0;
+    const late = rig.database.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        if ((looks += 1) === 1) await accepted; // it has found nothing under its key yet
+        return result;
+      },
+    });
+    const [account] = await rig.rows<{ org: string }>('select org_id as org from carrier_account limit 1');
+    const send = createSend({ db: late, clock: systemClock, wake: () => undefined });
+    const second = send(account?.org ?? '', undefined, key, { to, from: OUR_US, body: 'Hello' });
+    const first = await rig.send(to, OUR_US, 'Hello', key);
+    await rig.inbound(to, OUR_US, 'STOP');
+    await until('opted out', async () => (await rig.rows(`select 1 from opt_out where number = '${to}'`)).length === 1);
+    goOn(undefined);
+    expect((await second).id).toBe(first.body.id);
   });
 
   it('belongs to its org and holds over a batch', async () => {
