@@ -102,10 +102,13 @@ export function databaseAway(cause: unknown): Problem {
   });
 }
 
-/** Connection refused or reset, too many clients, server shutting down or starting up (PostgreSQL error classes 08, 53 and 57P). */
+/**
+ * Connection refused or reset, too many clients, server shutting down or starting up (PostgreSQL error classes 08, 53 and 57P), or so busy that
+ * a statement, a lock or a transaction ran out of its time (57014, 55P03, 25P03): the same request may go through later.
+ */
 function isDatabaseAway(error: { code?: string; message: string }): boolean {
   return (
-    /^(08\w{3}|53\w{3}|57P0[123]|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(error.code ?? '') ||
+    /^(08\w{3}|25P03|53\w{3}|55P03|57014|57P0[1235]|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(error.code ?? '') ||
     /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
   );
 }

@@ -158,6 +158,17 @@ describe('the rate limit', () => {
   });
 });
 
+describe('a database that is busy', () => {
+  it.each(['57014', '55P03', '25P03'])('and ends what takes too long (%s) is a 503 with Retry-After', async (code) => {
+    const app = await server();
+    app.get('/work', async () => {
+      throw Object.assign(new Error('canceling statement'), { code });
+    });
+    const answer = await app.inject('/work');
+    expect([answer.statusCode, answer.headers['retry-after'], answer.json()]).toMatchObject([503, '5', { code: 'unavailable' }]);
+  });
+});
+
 describe('a database that is away', () => {
   let silent: Server;
   const sockets = new Set<Socket>();
