@@ -210,7 +210,10 @@ export function createFailover(deps: FailoverDeps) {
         });
       });
       if (failure.class === 'app')
-        deps.logger.error({ org: link.orgId, failure: failure.code }, 'an org is on hold because of the service itself: its app or its keys');
+        deps.logger.error(
+          { org: link.orgId, failure: failure.code },
+          'an org is on hold because of the service itself: its app or its keys',
+        );
       return until;
     },
 

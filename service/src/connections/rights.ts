@@ -109,7 +109,7 @@ function compare(need: ObjectNeed, seen: DescribeResult): string[] {
 }
 
 /** What somebody else knows of this user's rights may be out of date. */
-export type RightsSeen = (user: { orgId: string; connectionId: string }) => Promise<void>;
+export type RightsSeen = (org: { orgId: string }) => Promise<void>;
 
 export type RightsProber = ReturnType<typeof createRightsProber>;
 
@@ -127,7 +127,7 @@ export function createRightsProber(options: { store: Store; sessions: Sessions; 
       });
       if (!result.ok) return undefined;
       await store.users.setRights(org.id, user.id, result.value);
-      await seen?.({ orgId: org.id, connectionId: user.id });
+      if ((await store.links.find(org.id))?.mainId === user.id) await seen?.({ orgId: org.id });
       return result.value.missing;
     },
   };

@@ -133,7 +133,13 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
     ) as PhoneFieldsOf;
   }
 
-  return { findByNumbers, phoneFields };
+  /** An admin who chooses fields, or looks at them, may just have changed them or the rights to them: the next question is asked anew. */
+  function forget(viewer: Viewer, chosen: ChosenFields): void {
+    phoneFields.forget(viewer, chosen);
+    refusals.delete(keyOf(viewer, chosen));
+  }
+
+  return { findByNumbers, phoneFields, forget };
 }
 
 /** What the org says of a field or an object that does not exist or that the user may not see; it tells no difference. */

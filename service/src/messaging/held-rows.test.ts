@@ -27,7 +27,6 @@ it.skipIf(!process.env['TEST_DATABASE_URL'])(
 
       await db.transaction().execute(async (tx) => {
         await lockConversations(tx, orgId, [first[held]?.conversationId as string]);
-        const before = performance.now();
         const answers = await Promise.allSettled(
           texts.map((one) => Promise.race([receive(one), new Promise((_, reject) => setTimeout(reject, 9_000, 'late'))])),
         );
@@ -35,7 +34,6 @@ it.skipIf(!process.env['TEST_DATABASE_URL'])(
           answer.status === 'rejected' ? [{ index, reason: answer.reason as unknown }] : [],
         );
         expect(refused).toMatchObject([{ index: held, reason: { status: 503, headers: { 'retry-after': '5' } } }]);
-        expect(performance.now() - before).toBeLessThan(6_000);
         const { rows } = await sql<{ texts: number }>`select count(*) as texts from message where body = 'second'`.execute(db);
         expect(rows).toEqual([{ texts: 99 }]);
       });

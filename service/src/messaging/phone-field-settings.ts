@@ -19,7 +19,7 @@ export function createPhoneFieldSettings(options: { db: Db; clock: Clock; access
     try {
       return await access.call(orgId, (sf, user) => {
         const viewer = { orgId, ...user };
-        directory.phoneFields.forget(viewer, chosen); // whoever has just made a field looks for it here
+        directory.forget(viewer, chosen); // whoever has just made a field looks for it here
         return directory.phoneFields.readable(viewer, sf, chosen);
       });
     } catch (error) {

@@ -14,7 +14,7 @@ import { saveHelp, saveOptOut } from './store/opt-outs.ts';
 import { addMedia } from './store/media.ts';
 import { addInboundPart, listStalledParts, takeParts, type PartsKey } from './store/parts.ts';
 import { findStoredTry, findUnconfirmedTwin } from './store/repetitions.ts';
-import { createUnsure } from './unsure.ts';
+import { createUnsure, type Attempt } from './unsure.ts';
 import { MEDIA_LANE, ORG_LANE, shardOf, type InboundMedia } from './types.ts';
 
 /** Parts of one text come within seconds; a phone that was switched off in between may take longer. */
@@ -34,10 +34,8 @@ export interface Inbound {
   receivedAt?: Date | undefined;
   /** SMPP: the bind it came on. */
   bindId?: string | undefined;
-  /** Under which it is stored. */
-  id?: string;
-  /** SMPP: the ids of failed tries under which it may be stored already, see unsure.ts. */
-  tries?: string[];
+  /** This try to store it. */
+  attempt?: Attempt | undefined;
   /** Present for one part of a long text. */
   part?: { reference: number; total: number; part: number; payload: Buffer; dataCoding: number } | undefined;
 }
@@ -65,25 +63,21 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
 
   async function receive(inbound: Inbound): Promise<StoredMessage | undefined> {
     // What waits for its turn came now.
-    const stored = await takeNoting({
-      ...inbound,
-      receivedAt: inbound.receivedAt ?? clock.now(),
-      id: randomUUID(),
-      tries: unsure.of(inbound),
-    });
+    const attempt = { id: randomUUID(), isWritten: false };
+    const stored = await takeNoting({ ...inbound, receivedAt: inbound.receivedAt ?? clock.now(), attempt });
     if (!stored) return undefined;
     wake({ orgId: inbound.orgId, purpose: ORG_LANE, key: shardOf(stored.conversationId) });
     if (inbound.media.length > 0) wake({ orgId: inbound.orgId, purpose: MEDIA_LANE, key: inbound.accountId });
     return stored;
   }
 
-  async function takeNoting(inbound: Inbound & { id: string; tries: string[] }): Promise<StoredMessage | undefined> {
+  async function takeNoting(inbound: Inbound & { attempt: Attempt }): Promise<StoredMessage | undefined> {
     try {
       const stored = await intake.take(inbound);
-      if (stored && inbound.tries.includes(stored.id)) unsure.found(inbound, stored.id);
+      if (stored && stored.id !== inbound.attempt.id) unsure.found(inbound, stored.id);
       return stored;
     } catch (error) {
-      unsure.failed(inbound, inbound.id);
+      unsure.failed(inbound, inbound.attempt);
       throw error;
     }
   }
@@ -115,7 +109,7 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
         const { part } = inbound;
         if (!part) return storeWhole(tx, inbound, inbound.body);
         const { left, whole } = await addInboundPart(tx, keyOf(inbound, part), part);
-        const early = left && (await insertMessage(tx, toMessage({ ...inbound, id: randomUUID() }, joinWithGaps(left, part.total))));
+        const early = left && (await insertMessage(tx, toMessage({ ...inbound, attempt: undefined }, joinWithGaps(left, part.total))));
         return whole ? storeWhole(tx, inbound, joinParts(whole)) : early;
       }),
     );
@@ -123,7 +117,8 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
 
   async function storeWhole(tx: Db, inbound: Inbound, body: string): Promise<StoredMessage | undefined> {
     if (!inbound.carrierId) {
-      const { orgId, accountId, to: ourNumber, from: customerNumber, tries = [] } = inbound;
+      const { orgId, accountId, to: ourNumber, from: customerNumber } = inbound;
+      const tries = unsure.of(inbound);
       const earlier = tries.length > 0 && (await findStoredTry(tx, orgId, tries));
       if (earlier) return earlier;
       const twin = await findUnconfirmedTwin(tx, {
@@ -137,6 +132,7 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
       });
       if (twin) return twin; // once the carrier has seen this reply, the same text is a new one
     }
+    if (inbound.attempt) inbound.attempt.isWritten = true;
     const stored = await insertMessage(tx, toMessage(inbound, body));
     if (inbound.media.length > 0) await addMedia(tx, inbound.orgId, inbound.accountId, stored.id, named(inbound.media));
     await applyKeyword(tx, inbound, readKeyword(body));
@@ -176,7 +172,7 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
     const body = printable(raw);
     return {
       orgId: inbound.orgId,
-      id: inbound.id ?? randomUUID(),
+      id: inbound.attempt?.id ?? randomUUID(),
       newConversationId: randomUUID(),
       ourNumber: inbound.to,
       customerNumber: inbound.from,

@@ -25,12 +25,17 @@ export function createNotes<Note>(options: { write(note: Note): Promise<void>; f
     }
   }
 
+  function begin(): void {
+    writing ??= writeAll().finally(() => {
+      writing = undefined;
+      if (newest && !ending.signal.aborted) begin(); // noted just now
+    });
+  }
+
   return {
     note(note: Note): void {
       newest = { note };
-      writing ??= writeAll().finally(() => {
-        writing = undefined;
-      });
+      begin();
     },
     /** Waits for what is being written. What cannot be written now is given up: whoever comes next has notes of its own. */
     async end(): Promise<void> {

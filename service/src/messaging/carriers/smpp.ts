@@ -16,13 +16,10 @@ import type { Receipts } from '../receipts.ts';
 import type { Receive } from '../receive.ts';
 import { confirmReplies } from '../store/repetitions.ts';
 import type { CarrierAccount } from '../types.ts';
+import { newTextsFrom, type ReadReply } from './replies.ts';
 import type { CarrierPart, CarrierSession, SessionEvents, SubmitResult } from './session.ts';
 
 const RETRY_MS = 2_000;
-/** Carriers wait at least this long for a reply. One that came later may have been passed over although it was read, and the text is repeated. */
-const CARRIER_PATIENCE_MS = 5_000;
-/** Within this after a late reply. */
-const LATE_REPEAT_MS = 60_000;
 const SETTLING_MS = 500;
 const SETTLING_LOOKS = 10;
 
@@ -71,7 +68,7 @@ export function smppOptions(
 export function openSmppSession(options: SmppSessionOptions): CarrierSession {
   const { account, db, receive, receipts } = options;
   const ids = { orgId: account.orgId, accountId: account.id };
-  const unconfirmed = new Map<string, { messageId: string; bindId: string; isLate: boolean }>();
+  const unconfirmed = new Map<string, ReadReply & { bindId: string }>();
 
   const link: SmppLink = connectSmpp(
     { ...smppOptions(account, options.password, options.guard), log: options.logger },
@@ -92,20 +89,18 @@ export function openSmppSession(options: SmppSessionOptions): CarrierSession {
         });
         // What a bind has not confirmed when another one takes over, nobody will confirm.
         for (const [deliveryId, { bindId }] of unconfirmed) if (bindId !== message.bindId) unconfirmed.delete(deliveryId);
-        const isLate = message.waitedMs + performance.now() - began > CARRIER_PATIENCE_MS;
-        if (stored) unconfirmed.set(message.deliveryId, { messageId: stored.id, bindId: message.bindId, isLate });
+        const tookMs = message.waitedMs + performance.now() - began;
+        if (stored) unconfirmed.set(message.deliveryId, { messageId: stored.id, bindId: message.bindId, tookMs });
       },
       onReceipt: (receipt: SmppReceipt) => applyReceipt(receipt),
       onRepliesConfirmed(deliveryIds) {
         const read = deliveryIds.flatMap((id) => unconfirmed.get(id) ?? []);
         for (const id of deliveryIds) unconfirmed.delete(id);
-        const inTime = read.filter(({ isLate }) => !isLate).map(({ messageId }) => messageId);
-        const late = read.filter(({ isLate }) => isLate).map(({ messageId }) => messageId);
+        const changes = newTextsFrom(read, options.clock.now());
         // Failing to note it only makes an equal text within five minutes after a cut look like a repetition.
-        Promise.all([
-          confirmReplies(db, account.orgId, account.id, inTime),
-          confirmReplies(db, account.orgId, account.id, late, LATE_REPEAT_MS),
-        ]).catch((error: unknown) => options.logger.warn({ err: error }, 'confirmed replies were not noted'));
+        Promise.all(changes.map(({ at, messageIds }) => confirmReplies(db, account.orgId, account.id, messageIds, at))).catch(
+          (error: unknown) => options.logger.warn({ err: error }, 'confirmed replies were not noted'),
+        );
       },
       onLateAnswer: (answer) =>
         void applyLateAnswer(answer).catch((error: unknown) =>

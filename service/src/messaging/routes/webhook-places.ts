@@ -10,6 +10,7 @@ export interface Most {
 export function createPlaces(most: Most) {
   const taken = { requests: 0, bytes: 0 };
   return {
+    free: (): Most => ({ requests: most.requests - taken.requests, bytes: most.bytes - taken.bytes }),
     take(bytes: number): (() => void) | undefined {
       if (taken.requests >= most.requests || taken.bytes + bytes > most.bytes) return undefined;
       taken.requests += 1;
@@ -40,11 +41,20 @@ export interface Entrance {
  */
 export function createEntrance(most: Most) {
   const places = createPlaces(most);
-  const arriving = new Map<IncomingMessage, () => void>();
+  const arriving = new Map<IncomingMessage, { give: () => void; bytes: number }>();
+
+  /** Nobody is cut off where that would not make room enough. */
+  function couldTake(bytes: number): boolean {
+    const free = places.free();
+    const arrivingBytes = [...arriving.values()].reduce((sum, one) => sum + one.bytes, 0);
+    return free.requests + arriving.size > 0 && free.bytes + arrivingBytes >= bytes;
+  }
+
   return {
     enter(request: IncomingMessage, bytes: number): Entrance | undefined {
       let leave = places.take(bytes);
-      for (const [oldest, give] of arriving) {
+      if (!leave && !couldTake(bytes)) return undefined;
+      for (const [oldest, { give }] of arriving) {
         if (leave) break;
         arriving.delete(oldest);
         oldest.destroy();
@@ -53,7 +63,7 @@ export function createEntrance(most: Most) {
       }
       if (!leave) return undefined;
       const give = leave;
-      arriving.set(request, give);
+      arriving.set(request, { give, bytes });
       return {
         hasArrived: () => void arriving.delete(request),
         ended() {

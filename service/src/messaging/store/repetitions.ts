@@ -44,12 +44,9 @@ export async function findStoredTry(db: Db, orgId: string, ids: string[]): Promi
   return rows[0];
 }
 
-/**
- * The carrier has seen our replies up to now: the same text from now on is a new message; where the reply may have come too late for the
- * carrier, from `patienceMs` on.
- */
-export async function confirmReplies(db: Db, orgId: string, accountId: string, ids: string[], patienceMs = 0): Promise<void> {
+/** The same text is a new message when it is handed over after `at`: by then the carrier had read these replies. */
+export async function confirmReplies(db: Db, orgId: string, accountId: string, ids: string[], at: Date): Promise<void> {
   if (ids.length === 0) return;
-  await sql`update message set reply_confirmed = true, reply_confirmed_at = clock_timestamp() + ${patienceMs / 1000} * interval '1 second'
+  await sql`update message set reply_confirmed = true, reply_confirmed_at = ${at}
     where org_id = ${orgId} and account_id = ${accountId} and id = any(${ids}::uuid[])`.execute(db);
 }

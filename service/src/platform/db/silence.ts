@@ -22,7 +22,14 @@ export function limitSilence(client: pg.ClientBase, ms: number): void {
   let lost: Error | undefined;
   socket.setTimeout(ms);
   socket.on('timeout', () => {
-    if (waits && isLimited) socket.destroy(new Error(`Connection terminated: the database was silent for ${ms / 1000} s`));
+    // A process that stood still comes to its timers before it reads what has arrived meanwhile: one turn of its loop may bring the answer.
+    const readBefore = socket.bytesRead;
+    setImmediate(() =>
+      setImmediate(() => {
+        if (waits && isLimited && socket.bytesRead === readBefore)
+          socket.destroy(new Error(`Connection terminated: the database was silent for ${ms / 1000} s`));
+      }),
+    );
   });
   client.on('drain', () => void (waits = false));
   client.on('error', (error) => void (lost ??= error));

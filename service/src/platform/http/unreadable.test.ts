@@ -78,6 +78,26 @@ describe('bytes that are no request', () => {
     expect(answer).not.toContain('HTTP/1.1 400');
   });
 
+  it('behind several whole requests wait until each has its answer, however often they come', async () => {
+    const { port } = await server();
+    const warned: unknown[] = [];
+    const warn = (warning: Error) => void warned.push(warning);
+    process.on('warning', warn);
+    const answers = new Promise<string>((resolve, reject) => {
+      let text = '';
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.write('GET /slow HTTP/1.1\r\nhost: a\r\n\r\nGET /slow HTTP/1.1\r\nhost: a\r\n\r\nhello\r\n\r\n');
+        for (let times = 1; times < 20; times += 1) setTimeout(() => socket.write('hello\r\n\r\n'), times * 4);
+      });
+      socket.on('data', (data) => (text += data.toString()));
+      socket.on('error', reject);
+      socket.on('close', () => resolve(text));
+    });
+    expect((await answers).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200']);
+    process.off('warning', warn);
+    expect(warned).toEqual([]);
+  });
+
   it('do not end the process when the caller is gone before the answer', async () => {
     const { port } = await server();
     for (let times = 0; times < 20; times += 1) {

@@ -9,15 +9,19 @@ const LINGER_MS = 2_000;
 
 /** Answers bytes that are no HTTP request, which no route and no error handler ever sees, with a problem document too. The connection ends. */
 export function answerUnreadable(problemBase: string) {
+  /** Whose end is coming: what else arrives on them is no news. */
+  const ending = new WeakSet<Socket>();
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
       socket.destroy();
       return;
     }
     // Bad bytes behind a whole request that is still being answered: this answer would be read as that one's, so it gets its own, and then the end.
-    const underWay = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
-    if (underWay?.req.complete) {
-      underWay.once('close', () => socket.destroySoon());
+    if (ending.has(socket)) return;
+    const underWay = answerUnderWay(socket);
+    if (underWay) {
+      ending.add(socket);
+      endAfter(socket, underWay);
       return;
     }
     const problem = problemOfBytes(error.code);
@@ -28,11 +32,31 @@ export function answerUnreadable(problemBase: string) {
       `content-length: ${Buffer.byteLength(body)}`,
       'connection: close',
     ];
-    // Cut at once, the answer would be lost with what is still on its way here.
-    socket.setTimeout(LINGER_MS, () => socket.destroy());
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-    socket.resume();
+    endWith(socket, `${head.join('\r\n')}\r\n\r\n${body}`);
   };
+}
+
+/** The answer to a whole request; Node hands the socket from one pipelined request's answer to that of the next. */
+function answerUnderWay(socket: Socket): ServerResponse | undefined {
+  const answer = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
+  return answer?.req.complete ? answer : undefined;
+}
+
+function endAfter(socket: Socket, answer: ServerResponse): void {
+  answer.once('close', () =>
+    setImmediate(() => {
+      const next = answerUnderWay(socket);
+      if (next && next !== answer) endAfter(socket, next);
+      else endWith(socket, '');
+    }),
+  );
+}
+
+/** Cut at once, the answer would be lost with what is still on its way here. */
+function endWith(socket: Socket, bytes: string): void {
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
+  socket.end(bytes);
+  socket.resume();
 }
 
 /** A server may pass over what it does not know in `Expect` (RFC 9110, 10.1.1); Node answers it with an empty 417 instead. */
