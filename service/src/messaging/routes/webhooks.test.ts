@@ -110,8 +110,13 @@ it('whoever is not proved takes no place of a carrier', async () => {
   for (let times = 0; times < 9; times += 1) flood();
   expect(await post(text(2))).toEqual({ status: 200, retryAfter: undefined });
   expect(refused).toEqual([]);
-  // Until all places are taken: their forms are in memory.
-  await expect.poll(() => (flood(), post(text(3)))).toEqual({ status: 503, retryAfter: '5' });
+  // Until all places are taken by forms that are in memory.
+  const postBehindOneMore = async () => {
+    flood();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return post(text(3));
+  };
+  await expect.poll(postBehindOneMore, { timeout: 10_000 }).toEqual({ status: 503, retryAfter: '5' });
   expect(new Set(refused)).toEqual(new Set(['full']));
 });
 
