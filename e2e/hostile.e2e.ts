@@ -4,7 +4,7 @@ import { createHunt } from './hostile/hunt.ts';
 import { faultOf } from './hostile/judge.ts';
 import { faultsOfLog } from './hostile/log.ts';
 import { OTHER_MARK, SECRET_MARK, TEXT_MARK } from './hostile/marks.ts';
-import type { HostileRequest } from './hostile/requests.ts';
+import type { HostileRequest } from './hostile/request.ts';
 import { addHostileAccount, huntLink, huntSandbox } from './hostile/smpp.ts';
 import { startHostileSmsc, type HostileSmsc } from './hostile/smsc.ts';
 import { startWorld, type World } from './hostile/world.ts';

@@ -1,7 +1,7 @@
 /** Forms: a carrier's webhooks and the pages of the sign-in. */
 import fc, { type Arbitrary } from 'fast-check';
 import { SECRET_MARK } from './marks.ts';
-import type { HostileRequest } from './requests.ts';
+import type { HostileRequest } from './request.ts';
 import { encode, evilText } from './values.ts';
 
 /** Pages and files that the document leaves out, because people and not programs open them. */

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { faultOf } from './judge.ts';
 import { OURS, PHONE_MARK } from './marks.ts';
-import { operationsOf, requestOf, type HostileRequest } from './requests.ts';
+import type { HostileRequest } from './request.ts';
+import { operationsOf, requestOf } from './requests.ts';
 import { Line } from './socket.ts';
 import { bytesOf, type Known } from './wire.ts';
 import type { World } from './world.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { OTHER_MARK } from './marks.ts';
-import type { HostileRequest } from './requests.ts';
+import type { HostileRequest } from './request.ts';
 import type { Answer, Outcome } from './socket.ts';
 
 const PAGES = path.join(import.meta.dirname, '../../docs/errors');

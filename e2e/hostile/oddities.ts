@@ -1,7 +1,7 @@
 /** What no client sends: headers, methods, addresses, bodies and bytes that have confused servers before. */
 import fc, { type Arbitrary } from 'fast-check';
 import { SECRET_MARK } from './marks.ts';
-import type { HostileRequest } from './requests.ts';
+import type { HostileRequest } from './request.ts';
 import { evilText } from './values.ts';
 
 const contentTypes = fc.constantFrom(

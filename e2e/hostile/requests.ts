@@ -2,19 +2,9 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { carrierForms, pages } from './forms.ts';
 import { OURS, PHONE_MARK, SECRET_MARK, TEXT_MARK } from './marks.ts';
+import type { HostileRequest } from './request.ts';
 import { brokenBodies, methods, oddHeaders, oddTargets, rawBytes } from './oddities.ts';
 import { absurd, encode, evilText, fitting, ids, nearly, type Schema } from './values.ts';
-
-/** One request before the world's ids and keys are filled in; small enough to be printed and read. */
-export interface HostileRequest {
-  method: string;
-  /** What stands between method and version in the request line. */
-  target: string;
-  headers: [string, string][];
-  body?: string;
-  /** How the body travels. `short`: less comes than was announced; `raw`: `body` is all the bytes of the request. */
-  framing: 'length' | 'chunked' | 'short' | 'raw';
-}
 
 export interface Operation {
   method: string;

@@ -1,6 +1,6 @@
 /** Turns a request into the bytes that are sent, with the running world's ids, keys and signatures in it. */
 import twilio from 'twilio';
-import type { HostileRequest } from './requests.ts';
+import type { HostileRequest } from './request.ts';
 
 /** What `{{name}}` stands for in this world. */
 export interface Known {

@@ -1,19 +1,15 @@
 import type { Failure } from '../gateways/salesforce/index.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db/database.ts';
 import type { FailPoints } from '../platform/fail-points.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Org } from '../tenancy/index.ts';
 import { isDeadGrant, nextStepOf } from './causes.ts';
-import { noticeRecipients, type Notices } from './notices.ts';
+import { noticeRecipients } from './notices.ts';
 import type { Store } from './store.ts';
-import { createTelling } from './telling.ts';
+import { createTelling, type TellingDeps } from './telling.ts';
 import { REMOVED, type EventEntry, type LinkRow, type UserRow } from './types.ts';
 
-export interface FailoverDeps {
-  store: Store;
-  notices: Notices;
-  clock: Clock;
+export interface FailoverDeps extends TellingDeps {
   failPoints: FailPoints;
   logger: Logger;
   findOrg: (id: string) => Promise<Org | undefined>;
@@ -21,8 +17,6 @@ export interface FailoverDeps {
   waiting: (orgId: string) => Promise<number>;
   /** Lets held lanes of the org run again, now. */
   releaseLanes: (orgId: string) => Promise<void>;
-  /** Where an admin finds the connected users; goes into notices. */
-  setupHint: string;
 }
 
 export type Failover = ReturnType<typeof createFailover>;

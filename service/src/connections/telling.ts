@@ -1,7 +1,8 @@
 import type { Org } from '../tenancy/index.ts';
 import type { Db } from '../platform/db/database.ts';
-import type { FailoverDeps } from './failover.ts';
-import { noticeRecipients } from './notices.ts';
+import type { Clock } from '../platform/clock.ts';
+import { noticeRecipients, type Notices } from './notices.ts';
+import type { Store } from './store.ts';
 import type { UserRow } from './types.ts';
 
 const HELD = {
@@ -9,8 +10,16 @@ const HELD = {
   no_connected_user: { text: 'No user is connected.', step: 'Invite or reconnect an administrator.' },
 } as const;
 
+export interface TellingDeps {
+  store: Store;
+  notices: Notices;
+  clock: Clock;
+  /** Where an admin finds the connected users; goes into notices. */
+  setupHint: string;
+}
+
 /** What admins are told when users are lost and come back: lines of the timeline and notices, in the transaction of what they tell of. */
-export function createTelling({ store, notices, clock, setupHint }: Pick<FailoverDeps, 'store' | 'notices' | 'clock' | 'setupHint'>) {
+export function createTelling({ store, notices, clock, setupHint }: TellingDeps) {
   /** Writes the timeline and the notices that follow from losing a user (`lost` as it was before); inside the caller's transaction. */
   async function tellSpares(tx: Db, org: Org, lost: UserRow): Promise<void> {
     const orgId = org.id;

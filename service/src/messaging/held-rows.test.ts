@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { createTestDatabase } from '../platform/db/test-database.ts';
-import { createReceive, type Inbound } from './receive.ts';
+import { createReceive } from './receive.ts';
+import type { Inbound } from './types.ts';
 import { addAccount, addOrg } from './store.test-helper.ts';
 import { lockConversations } from './store/conversations.ts';
 

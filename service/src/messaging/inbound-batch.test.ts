@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { storeBatch, type Result } from './inbound-batch.ts';
-import type { Inbound } from './receive.ts';
+import type { Inbound } from './types.ts';
 
 afterEach(() => void vi.useRealTimers());
 

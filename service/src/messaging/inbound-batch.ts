@@ -1,7 +1,7 @@
 import { isContended } from '../platform/db/contention.ts';
 import { isDataError } from '../platform/db/database.ts';
 import { unavailable, type Problem } from '../platform/errors.ts';
-import type { Inbound } from './receive.ts';
+import type { Inbound } from './types.ts';
 import type { StoredMessage } from './store/messages.ts';
 
 /** How long a batch waits for a row that somebody else has locked; milliseconds pass, unless that one is frozen or cut off. */

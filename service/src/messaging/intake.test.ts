@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Result } from './inbound-batch.ts';
 import { createIntake, type Intake } from './intake.ts';
-import type { Inbound } from './receive.ts';
+import type { Inbound } from './types.ts';
 
 afterEach(() => void vi.useRealTimers());
 

@@ -2,7 +2,7 @@ import { onceMoreWhenContended } from '../platform/db/contention.ts';
 import { uniqueViolation } from '../platform/db/database.ts';
 import { storeBatch, tooMuch, toProblem, type Item, type Result } from './inbound-batch.ts';
 import type { Figures } from './figures.ts';
-import type { Inbound } from './receive.ts';
+import type { Inbound } from './types.ts';
 
 /** What of one org may wait here, with what is being stored: some seconds' worth of the highest rate. */
 const MOST_OF_ONE_ORG = 2_000;

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/db/database.ts';
 import { createTestDatabase } from '../platform/db/test-database.ts';
-import { createReceive, type Inbound, type Receiving } from './receive.ts';
+import { createReceive, type Receiving } from './receive.ts';
+import type { Inbound } from './types.ts';
 import { addAccount, addOrg } from './store.test-helper.ts';
 
 let database: Database;

@@ -14,31 +14,11 @@ import { saveHelp, saveOptOut } from './store/opt-outs.ts';
 import { addMedia } from './store/media.ts';
 import { addInboundPart, listStalledParts, takeParts, type PartsKey } from './store/parts.ts';
 import { findStoredTry, findUnconfirmedTwin } from './store/repetitions.ts';
-import { createUnsure, type Attempt } from './unsure.ts';
-import { MEDIA_LANE, ORG_LANE, shardOf, type InboundMedia } from './types.ts';
+import { MEDIA_LANE, ORG_LANE, shardOf, type Attempt, type Inbound, type InboundMedia } from './types.ts';
+import { createUnsure } from './unsure.ts';
 
 /** Parts of one text come within seconds; a phone that was switched off in between may take longer. */
 const STALLED_MS = 10 * 60_000;
-
-/** A text from a customer's phone, as a carrier handed it over. Numbers are E.164 (or a short code). */
-export interface Inbound {
-  orgId: string;
-  accountId: string;
-  /** The carrier's own id; SMPP gives none. */
-  carrierId: string | null;
-  from: string;
-  to: string;
-  body: string;
-  media: InboundMedia[];
-  /** When the carrier got it, where it says so and we were late; else the time at which it was handed over. */
-  receivedAt?: Date | undefined;
-  /** SMPP: the bind it came on. */
-  bindId?: string | undefined;
-  /** This try to store it. */
-  attempt?: Attempt | undefined;
-  /** Present for one part of a long text. */
-  part?: { reference: number; total: number; part: number; payload: Buffer; dataCoding: number } | undefined;
-}
 
 export interface ReceiveOptions {
   db: Db;

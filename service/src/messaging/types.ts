@@ -113,3 +113,31 @@ export const ORG_LANE_KEYS = Array.from({ length: ORG_SHARDS }, (_, key) => Stri
 export function shardOf(id: string): string {
   return String(Number.parseInt(id.slice(-2), 16) % ORG_SHARDS);
 }
+
+/** A text from a customer's phone, as a carrier handed it over. Numbers are E.164 (or a short code). */
+export interface Inbound {
+  orgId: string;
+  accountId: string;
+  /** The carrier's own id; SMPP gives none. */
+  carrierId: string | null;
+  from: string;
+  to: string;
+  body: string;
+  media: InboundMedia[];
+  /** When the carrier got it, where it says so and we were late; else the time at which it was handed over. */
+  receivedAt?: Date | undefined;
+  /** SMPP: the bind it came on. */
+  bindId?: string | undefined;
+  /** This try to store it. */
+  attempt?: Attempt | undefined;
+  /** Present for one part of a long text. */
+  part?: { reference: number; total: number; part: number; payload: Buffer; dataCoding: number } | undefined;
+}
+
+/** One try to store a text. */
+export interface Attempt {
+  /** Under which it stores the text. */
+  id: string;
+  /** Whether it came so far that the text may be stored although the try failed. */
+  isWritten: boolean;
+}

@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Inbound } from './receive.ts';
+import type { Attempt, Inbound } from './types.ts';
 
 /** As long as a text without an id counts as a repetition of an equal one. */
 const REMEMBERED_MS = 5 * 60_000;
 /** Each try looks for those before it, so that an older one has been looked for as often. */
 const TRIES = 20;
-
-/** One try to store a text. */
-export interface Attempt {
-  /** Under which it stores the text. */
-  id: string;
-  /** Whether it came so far that the text may be stored although the try failed. */
-  isWritten: boolean;
-}
 
 /**
  * Tries to store a whole text without an id that failed. The commit may have happened all the same, with its confirmation lost, and the

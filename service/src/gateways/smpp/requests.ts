@@ -1,9 +1,15 @@
 import smpp from 'smpp';
 import type { PDU, PduFields, Session } from 'smpp';
-import type { Answer, End } from './bind.ts';
+import type { End } from './end.ts';
 
 /** Requests whose time was up and that may still be answered; those before are forgotten. At the usual rates this is far more than an hour's. */
 const MAX_LATE = 10_000;
+
+/** What became of one request to the carrier. `lost` means that it may have arrived. */
+export type Answer =
+  | { readonly kind: 'answer'; readonly pdu: PDU }
+  | { readonly kind: 'lost'; readonly why: string }
+  | { readonly kind: 'not-sent'; readonly why: string };
 
 interface Open {
   readonly command: string;

@@ -4,14 +4,7 @@ import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import Fastify, {
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -21,6 +14,7 @@ import {
 } from 'fastify-type-provider-zod';
 import { invalidRequest, tooManyRequests } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import type { HttpServer } from './instance.ts';
 import { problemOfRequest, registerProblems } from './problems.ts';
 import { noBody, refuseUnknownFields } from './strict.ts';
 import { answerUnreadable, passOverExpectations } from './unreadable.ts';
@@ -32,14 +26,7 @@ declare module 'fastify' {
   }
 }
 
-/** A Fastify instance whose routes speak zod. */
-export type HttpServer = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
+export type { HttpServer } from './instance.ts';
 
 export interface HttpOptions {
   logger: Logger;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { problemDocument } from './schemas.ts';
-import type { HttpServer } from './server.ts';
+import type { HttpServer } from './instance.ts';
 
 const noQuery = z.strictObject({});
 /** What routes take that need no body: none, or an empty object. It does not show in the OpenAPI document. */
