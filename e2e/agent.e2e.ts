@@ -63,8 +63,11 @@ describe('an agent in the console', () => {
     await look(page, 'console');
     const all = await row(/./).count();
     await page.getByText('Unread', { exact: true }).click();
-    await expect.poll(() => row(/./).count()).toBeLessThan(all);
-    await expect.poll(() => row(/./).filter({ hasText: 'unread' }).count()).toBe(await row(/./).count());
+    const showsUnreadOnly = async () => {
+      const [shown, unread] = [await row(/./).count(), await row(/./).filter({ hasText: 'unread' }).count()];
+      return shown > 0 && shown < all && unread === shown;
+    };
+    await expect.poll(showsUnreadOnly).toBe(true);
     await page.getByRole('button', { name: /^Messages \(\d+\)$/ }).waitFor();
     await look(page, 'unread');
     await page.getByText('All', { exact: true }).click();
