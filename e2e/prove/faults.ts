@@ -139,18 +139,29 @@ export async function settleCarrier(control: Control): Promise<void> {
   await control('POST', '/smsc', NORMAL_SMSC);
 }
 
-export async function healCarrier(control: Control, webhook: (reachable: boolean) => Promise<void>): Promise<void> {
-  await control('DELETE', '/faults');
+/** Takes the carriers' faults back and tells how many answers to submissions they have hidden. */
+export async function healCarrier(
+  control: Control,
+  webhook: (reachable: boolean) => Promise<void>,
+): Promise<{ twilio: number; smpp: number }> {
+  // Counted as they are taken back: one may be applied at the last moment.
+  const { items } = (await control('DELETE', '/faults')) as { items: Applied[] };
   await settleCarrier(control);
   await webhook(true);
+  return answersHidden(items);
+}
+
+/** An item of the control surface's list of faults. */
+interface Applied {
+  rule: FaultRule;
+  applied: number;
 }
 
 /**
  * How often the carriers' faults, since they were brought about, have left a submission without its answer. Over SMPP a cut line takes the
  * answers of everything with it that was under way on it.
  */
-export async function answersHidden(control: Control): Promise<{ twilio: number; smpp: number }> {
-  const { items } = (await control('GET', '/faults')) as { items: { rule: FaultRule; applied: number }[] };
+function answersHidden(items: Applied[]): { twilio: number; smpp: number } {
   const hidden = { twilio: 0, smpp: 0 };
   for (const { rule, applied } of items) {
     const isSmpp = rule.match?.path?.startsWith('smpp:') ?? false;

@@ -1,5 +1,5 @@
 /** Plays one schedule, takes every fault back, waits until nothing is under way and gathers what is on all sides. */
-import { answersHidden, healCarrier, healOrg } from './faults.ts';
+import { healCarrier, healOrg } from './faults.ts';
 import { gather, marksOf, orgRows } from './gather.ts';
 import { harm } from './harm.ts';
 import { createHelps, type Helps } from './helps.ts';
@@ -51,8 +51,7 @@ export async function playSchedule(world: World, steps: readonly Step[], number:
 /** Takes every fault back. Tells how many answers the carriers' faults have hidden. */
 async function heal(world: World, helps: Helps): Promise<Facts['hidden']> {
   await healOrg(world.salesforce, USERS);
-  const hidden = await answersHidden(world.carrier);
-  await healCarrier(world.carrier, world.setWebhook);
+  const hidden = await healCarrier(world.carrier, world.setWebhook);
   await helps.startAgain('a fault of the schedule had ended or frozen it');
   return hidden;
 }

@@ -55,9 +55,10 @@ export function registerControl(app: FastifyInstance, options: ControlOptions): 
     return reply.code(201).send(Array.isArray(rules) ? { ids } : { id: ids[0] });
   });
   app.delete('/__sandbox/faults', async () => {
-    const removed = faults.list().length;
+    // How often each had been applied up to its last moment.
+    const items = faults.list();
     faults.clear();
-    return { removed };
+    return { removed: items.length, items };
   });
   app.delete<{ Params: { id: string } }>('/__sandbox/faults/:id', async (request, reply) => {
     if (!faults.remove(request.params.id)) return reply.code(404).send({ error: 'no such fault' });
