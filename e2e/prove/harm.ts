@@ -7,6 +7,8 @@ import type { Act } from './schedule.ts';
 import { USERS, type World } from './world.ts';
 
 const FROZEN_MS = 900;
+/** The sandbox's carrier waits ten seconds for a reply to what it hands over. */
+const LONG_FROZEN_MS = 10_800;
 const AWAY_MS = 1_200;
 const RESTART_MS = 2_000;
 const SILENT_MS = 10_000;
@@ -66,14 +68,16 @@ async function harmOne({ processes, endLeases }: World, { fault, index, point }:
     await processes.stop(index);
     await processes.start(index, { FAIL_POINTS: `${point}=crash` });
   }
-  if (fault === 'freeze') {
+  if (fault === 'freeze' || fault === 'freeze-long') {
+    const forMs = fault === 'freeze' ? FROZEN_MS : LONG_FROZEN_MS;
     const from = moment();
     processes.freeze(index);
-    await sleep(FROZEN_MS / 2);
-    await endLeases().catch(() => undefined); // others take over what it holds; then it goes on
-    await sleep(FROZEN_MS / 2);
+    await sleep(forMs / 2);
+    // Others take over what it holds; then it goes on.
+    if (fault === 'freeze') await endLeases().catch(() => undefined);
+    await sleep(forMs / 2);
     processes.thaw();
-    outages.push({ what: 'process freeze', from, to: moment() });
+    outages.push({ what: `process ${fault}`, from, to: moment() });
   }
 }
 

@@ -93,8 +93,16 @@ export type Act =
   | { do: 'org'; fault: (typeof ORG_FAULTS)[number] }
   | { do: 'user'; fault: (typeof USER_FAULTS)[number]; who: 'main' | 'spare' | 'all'; midBatch: boolean }
   | { do: 'carrier'; fault: (typeof CARRIER_FAULTS)[number] }
-  /** `update`: another version of the service makes way for the checkout's own. */
-  | { do: 'process'; fault: (typeof PROCESS_FAULTS)[number] | 'update'; index: number; point: (typeof CRASH_POINTS)[number] }
+  /**
+   * `update`: another version of the service makes way for the checkout's own. `freeze-long`: for longer than a carrier waits for a reply; it
+   * takes too long for every run and is played by name.
+   */
+  | {
+      do: 'process';
+      fault: (typeof PROCESS_FAULTS)[number] | 'update' | 'freeze-long';
+      index: number;
+      point: (typeof CRASH_POINTS)[number];
+    }
   | { do: 'database'; fault: (typeof DATABASE_FAULTS)[number] }
   | { do: 'admin'; button: (typeof ADMIN_BUTTONS)[number] };
 

@@ -81,7 +81,6 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
   const service = `http://localhost:${ports.service}`;
   const twilio = twilioAccount();
   const webhookUrl = await webhookAddress(stack.api.as(USERS[0]));
-  const knownLinks = new Set<string>();
 
   async function setWebhook(reachable: boolean): Promise<void> {
     const base = `http://localhost:${ports.carrier}/2010-04-01/Accounts/${twilio.accountSid}/IncomingPhoneNumbers`;
@@ -115,13 +114,7 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
       return 1;
     }
     for (const { id, username } of users.filter(({ isLost }) => isLost)) {
-      const answer = await fetch(`${service}/v1/connections/${id}/reconnect`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${stack.apiKey()}` },
-      });
-      if (!answer.ok) continue;
-      await signIn(username);
-      signedIn += 1;
+      if (await reconnect(id, username)) signedIn += 1;
     }
     return signedIn;
   }
@@ -132,11 +125,18 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     return newest?.['ended'] != null;
   }
 
-  /** By the link in the newest mail. */
-  async function signIn(username: string): Promise<void> {
+  /** Presses Reconnect and signs in by the link in the mail that comes then. Tells whether the service took it. */
+  async function reconnect(id: string, username: string): Promise<boolean> {
+    const before = await linksTo(username);
+    const answer = await callAsAdmin('POST', id, '/reconnect');
+    if (!answer.ok) return false;
     const client = new FormClient({ followCallback: true });
-    await walk(client, await client.open(await newLink(username)), username);
+    await walk(client, await client.open(await newLink(username, before)), username);
+    return true;
   }
+
+  const callAsAdmin = (method: string, id: string, where: string) =>
+    fetch(`${service}/v1/connections/${id}${where}`, { method, headers: { authorization: `Bearer ${stack.apiKey()}` } });
 
   /** As an administrator does on the setup page once it is there; a button that fails was pressed all the same. */
   async function pressAsAdmin(button: AdminButton): Promise<void> {
@@ -146,28 +146,27 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
       'select u.id, u.username from connected_user u join org_link l using (org_id) where u.id is distinct from l.main_id order by u.position',
     );
     const spare = users.at(-1);
-    const call = async (method: string, where: string) =>
-      fetch(`${service}/v1/connections/${spare?.id}${where}`, { method, headers: { authorization: `Bearer ${stack.apiKey()}` } });
     const work = async () => {
-      if (button === 'make-main') await call('POST', '/make-main');
-      if (button === 'remove') await call('DELETE', '?confirm=true');
       if (button === 'register') await register(stack, USERS[0]);
-      if (button === 'reconnect' && spare) {
-        await call('POST', '/reconnect');
-        await signIn(spare.username);
-      }
+      if (!spare) return;
+      if (button === 'make-main') await callAsAdmin('POST', spare.id, '/make-main');
+      if (button === 'remove') await callAsAdmin('DELETE', spare.id, '?confirm=true');
+      if (button === 'reconnect') await reconnect(spare.id, spare.username);
     };
     await work().catch(() => undefined);
   }
 
-  async function newLink(username: string): Promise<string> {
+  /** Invitations that were mailed to this user. */
+  async function linksTo(username: string): Promise<Set<string>> {
+    const mails = (await (await fetch(`http://localhost:${ports.mail}/__sandbox/mails?to=${encodeURIComponent(username)}`)).json()) as {
+      items: { text: string }[];
+    };
+    return new Set(mails.items.flatMap((mail) => /https?:\/\/\S+\/connect\/invite\/[\w-]+/.exec(mail.text)?.[0] ?? []));
+  }
+
+  async function newLink(username: string, before: Set<string>): Promise<string> {
     for (let tries = 0; tries < 100; tries += 1) {
-      const mails = (await (await fetch(`http://localhost:${ports.mail}/__sandbox/mails?to=${encodeURIComponent(username)}`)).json()) as {
-        items: { text: string }[];
-      };
-      const links = mails.items.flatMap((mail) => /https?:\/\/\S+\/connect\/invite\/[\w-]+/.exec(mail.text)?.[0] ?? []);
-      const link = links.find((each) => !knownLinks.has(each));
-      links.forEach((each) => knownLinks.add(each));
+      const link = [...(await linksTo(username))].find((each) => !before.has(each));
       if (link) return link;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../platform/clock.ts';
 import type { Database, Tx } from '../platform/db/database.ts';
 import { createTestDatabase } from '../platform/db/test-database.ts';
+import { newTextsFrom } from './carriers/replies.ts';
 import { createReceive, type Receiving } from './receive.ts';
 import type { Inbound } from './types.ts';
 import { addAccount, addOrg } from './store.test-helper.ts';
+import { confirmReplies } from './store/repetitions.ts';
 
 let database: Database;
 let receiving: Receiving;
@@ -235,6 +237,25 @@ describe('a text without an id', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     await receiving.receive(text(from, 'ok', 'third')); // a person's second one
     expect(await bodies(from)).toEqual(['ok', 'ok']);
+  });
+
+  it('is a repetition on the same bind too when the carrier may have waited while nobody read', async () => {
+    const from = person();
+    const first = await receiving.receive({ ...text(from, 'ok'), unreadMs: 3_000 });
+    expect((await receiving.receive({ ...text(from, 'ok'), unreadMs: 3_000 }))?.id).not.toBe(first?.id);
+    const long = { ...text(from, 'yes'), unreadMs: 11_000 }; // both had come when this process went on
+    expect(await receiving.receive(long)).toEqual(await receiving.receive(long));
+    expect((await bodies(from)).sort()).toEqual(['ok', 'ok', 'yes']);
+  });
+
+  it('is a repetition on the same bind too soon after a reply that came too late', async () => {
+    const from = person();
+    const first = await receiving.receive({ ...text(from, 'ok'), unreadMs: 11_000 });
+    const now = new Date();
+    for (const { at, messageIds } of newTextsFrom([{ messageId: first?.id as string, tookMs: 11_000 }], now))
+      await confirmReplies(database.db, orgId, accountId, messageIds, at);
+    expect(await receiving.receive(text(from, 'ok'))).toEqual(first);
+    expect(await receiving.receive({ ...text(from, 'ok'), receivedAt: new Date(now.getTime() + 61_000) })).not.toEqual(first);
   });
 
   it('is a new one after five minutes', async () => {

@@ -109,6 +109,8 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
         body: printable(body),
         bindId: inbound.bindId ?? null,
         now: inbound.receivedAt ?? clock.now(),
+        unreadMs: inbound.unreadMs ?? 0,
+        present: clock.now(),
       });
       if (twin) return twin; // once the carrier has seen this reply, the same text is a new one
     }

@@ -126,6 +126,8 @@ export interface Inbound {
   media: InboundMedia[];
   /** When the carrier got it, where it says so and we were late; else the time at which it was handed over. */
   receivedAt?: Date | undefined;
+  /** Milliseconds before `receivedAt` in which it may already have lain unread. */
+  unreadMs?: number | undefined;
   /** SMPP: the bind it came on. */
   bindId?: string | undefined;
   /** This try to store it. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PDU } from 'smpp';
+import type { LoopTime } from '../../platform/loop-time.ts';
 import { fromWire } from './addresses.ts';
 import type { Bind } from './bind.ts';
 import { ESME_RINVCMDID, ESME_RMSGQFUL, ESME_ROK, ESME_RX_T_APPN } from './codes.ts';
@@ -32,7 +33,7 @@ export interface InboundPump {
  * Hands messages and receipts to the handlers and answers the carrier only after they are stored. Messages of one phone to one number are
  * handled one after another, so that they are stored in the order in which they came; others run side by side.
  */
-export function createInbound(options: SmppOptions, handlers: SmppHandlers): InboundPump {
+export function createInbound(options: SmppOptions, handlers: SmppHandlers, loop: LoopTime): InboundPump {
   const queues = new Map<string, Promise<void>>();
   const running = new Set<Promise<void>>();
   const underWay = new WeakMap<Bind, number>();
@@ -92,7 +93,8 @@ export function createInbound(options: SmppOptions, handlers: SmppHandlers): Inb
         bind.respond(pdu, { command_status: ESME_RMSGQFUL });
         return;
       }
-      const cameAt = performance.now();
+      const readAt = performance.now();
+      const unreadMs = loop.unreadMs();
       if (isReceipt(pdu)) {
         const receipt = toReceipt(bind, pdu, options);
         enqueue(bind, `receipt ${receipt.messageId ?? randomUUID()}`, () => handle(bind, pdu, () => handlers.onReceipt(receipt)));
@@ -100,7 +102,7 @@ export function createInbound(options: SmppOptions, handlers: SmppHandlers): Inb
       }
       const message = toMessage(bind, pdu, options);
       enqueue(bind, `${message.from} ${message.to}`, () => {
-        const stored = () => handlers.onInbound({ ...message, waitedMs: performance.now() - cameAt });
+        const stored = () => handlers.onInbound({ ...message, waitedMs: performance.now() - readAt, unreadMs });
         return handle(bind, pdu, stored, message.deliveryId);
       });
     },
@@ -152,7 +154,7 @@ function receiptText(pdu: PDU, alphabet: 'gsm7' | 'latin1' | undefined): string 
   return readings.find((text) => /\bid:/i.test(text)) ?? readings[0] ?? '';
 }
 
-function toMessage(bind: Bind, pdu: PDU, options: SmppOptions): Omit<InboundMessage, 'waitedMs'> {
+function toMessage(bind: Bind, pdu: PDU, options: SmppOptions): Omit<InboundMessage, 'waitedMs' | 'unreadMs'> {
   const raw = rawMessage(pdu);
   const dataCoding = pdu.data_coding ?? 0;
   const { body, concatenation } = ((pdu.esm_class ?? 0) & ESM_UDHI) !== 0 ? splitHeader(raw) : { body: raw, concatenation: undefined };

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { openBind } from './bind.ts';
 import type { Bind } from './bind.ts';
+import { createLoopTime } from '../../platform/loop-time.ts';
 import { createInbound, report } from './inbound.ts';
 import { createLimiter } from './limiter.ts';
 import { submitMessage } from './submit.ts';
@@ -20,7 +21,8 @@ export function connectSmpp(options: SmppOptions, handlers: SmppHandlers): SmppL
     // Not by the clock of the machine: it may be set back while a pause lasts.
     now: options.now ?? (() => performance.now()),
   });
-  const inbound = createInbound(options, handlers);
+  const loop = createLoopTime();
+  const inbound = createInbound(options, handlers, loop);
   const closing = new AbortController();
   const open = new Set<Promise<unknown>>();
   let current: Bind | undefined;
@@ -97,6 +99,7 @@ export function connectSmpp(options: SmppOptions, handlers: SmppHandlers): SmppL
     bind?.destroy('closed');
     wake?.();
     await finished;
+    loop.stop();
     setState('closed', 'Closed.');
   };
 

@@ -91,8 +91,10 @@ export interface InboundMessage {
   /** The octets of this part without header; join these, not the texts, when parts are put together (see `joinParts`). */
   readonly payload: Buffer;
   readonly concatenation?: Concatenation;
-  /** Milliseconds since it came: earlier ones of the same person are handled first. */
+  /** Milliseconds since it was read: earlier ones of the same person are handled first. */
   readonly waitedMs: number;
+  /** Milliseconds before that in which it may already have lain unread, because this process stood still; else 0. */
+  readonly unreadMs: number;
 }
 
 /** Where a message stands by the carrier's word. `sent` is an intermediate report that changes nothing. */

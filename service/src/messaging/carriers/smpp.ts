@@ -81,6 +81,7 @@ export function openSmppSession(options: SmppSessionOptions): CarrierSession {
           bindId: message.bindId,
           // When it was handed over, not when its turn came: that tells a carrier's repetition from a person's second text.
           receivedAt: new Date(options.clock.now().getTime() - message.waitedMs),
+          unreadMs: message.unreadMs,
           from: message.from,
           to: message.to,
           body: message.text,
@@ -89,7 +90,7 @@ export function openSmppSession(options: SmppSessionOptions): CarrierSession {
         });
         // What a bind has not confirmed when another one takes over, nobody will confirm.
         for (const [deliveryId, { bindId }] of unconfirmed) if (bindId !== message.bindId) unconfirmed.delete(deliveryId);
-        const tookMs = message.waitedMs + performance.now() - began;
+        const tookMs = message.unreadMs + message.waitedMs + performance.now() - began;
         if (stored) unconfirmed.set(message.deliveryId, { messageId: stored.id, bindId: message.bindId, tookMs });
       },
       onReceipt: (receipt: SmppReceipt) => applyReceipt(receipt),

@@ -10,7 +10,8 @@ const LATEST = 500;
 /**
  * SMPP gives inbound messages no id: the same text is a repetition when it was handed over within five minutes and before the carrier had
  * read our reply to the first one; on the same bind only when the carrier has waited for the reply. `now` is when it was handed over, which
- * may be long before its turn came.
+ * may be long before its turn came. When it may have lain unread for `unreadMs` before that, the first one may have as well, and been that much
+ * older. A confirmation that lies ahead (`present`) is the mark of a reply that came too late for the carrier.
  */
 export async function findUnconfirmedTwin(
   db: Db,
@@ -22,6 +23,8 @@ export async function findUnconfirmedTwin(
     body: string;
     bindId: string | null;
     now: Date;
+    unreadMs: number;
+    present: Date;
   },
 ): Promise<StoredMessage | undefined> {
   const { rows } = await sql<StoredMessage>`
@@ -32,7 +35,8 @@ export async function findUnconfirmedTwin(
       and m.account_id = ${twin.accountId} and m.direction = 'inbound' and m.body = ${twin.body}
       and m.occurred_at > ${new Date(twin.now.getTime() - 5 * 60_000)}
       and (not m.reply_confirmed or m.reply_confirmed_at > ${twin.now})
-      and (m.bind_id is distinct from ${twin.bindId} or m.occurred_at < ${new Date(twin.now.getTime() - SAME_BIND_MS)})
+      and (m.bind_id is distinct from ${twin.bindId} or m.reply_confirmed_at > ${twin.present}
+        or m.occurred_at < ${new Date(twin.now.getTime() - SAME_BIND_MS + twin.unreadMs)})
     order by m.occurred_at desc limit 1`.execute(db);
   return rows[0];
 }

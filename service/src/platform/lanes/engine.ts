@@ -6,7 +6,7 @@ import type { FailPoints } from '../fail-points.ts';
 import type { Logger } from '../log.ts';
 import { claimLane, guarded, LeaseLostError, releaseLease, renewLease, type Lease } from './lease.ts';
 import { applyOutcome, readDue, type LaneAddress, type OutboxRow, type Outcome } from './outbox.ts';
-import { createLoopTime } from './loop-time.ts';
+import { createLoopTime } from '../loop-time.ts';
 import { createTurns } from './turns.ts';
 
 export interface LaneBatch {

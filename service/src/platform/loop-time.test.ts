@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { createLoopTime } from './loop-time.ts';
 
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 it('the time of the event loop goes on while it waits, and stands while it stands', async () => {
   const time = createLoopTime();
-  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   const [machine, loop] = [performance.now(), time.now()];
   await sleep(1_000);
   const until = performance.now() + 2_000;
@@ -13,5 +14,19 @@ it('the time of the event loop goes on while it waits, and stands while it stand
   expect(onMachine).toBeGreaterThan(2_900);
   expect(inLoop).toBeGreaterThan(500);
   expect(onMachine - inLoop).toBeGreaterThan(1_500);
+  time.stop();
+});
+
+it('what is read after a standstill may have come since its beginning, and later things have not', async () => {
+  const time = createLoopTime();
+  await sleep(500);
+  expect(time.unreadMs()).toBe(0);
+  const until = performance.now() + 1_500;
+  while (performance.now() < until);
+  expect(time.unreadMs()).toBeGreaterThanOrEqual(1_500); // at once, before anything else ran
+  await sleep(250);
+  expect(time.unreadMs()).toBeGreaterThanOrEqual(1_500); // and for what is read a little later
+  await sleep(3_000);
+  expect(time.unreadMs()).toBe(0);
   time.stop();
 });

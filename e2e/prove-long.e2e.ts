@@ -1,4 +1,4 @@
-/** The connections to the database stop without a word and are never cut: nothing on them comes through again, and new ones work. */
+/** Faults that last longer than the patience of somebody. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeSteps, type Step } from './prove/schedule.ts';
 import { createWorlds } from './prove/worlds.ts';
@@ -14,14 +14,28 @@ const texts = (at: number): Step[] =>
     { at, do: 'outbound', carrier: 'smpp', person, long: false, times: 1 },
   ]);
 
-describe.skipIf(!server)('a database that falls silent for good (needs TEST_DATABASE_URL)', () => {
+describe.skipIf(!server)('what lasts long (needs TEST_DATABASE_URL)', () => {
   const worlds = createWorlds(server as string);
   afterAll(() => worlds.close(), 60_000);
 
-  it('loses and doubles nothing, and the service comes back by itself', async () => {
+  it('connections to the database that fall silent and are never cut lose and double nothing, and the service comes back by itself', async () => {
     const steps: Step[] = [...texts(0), ...texts(600), { at: 650, do: 'database', fault: 'hung' }, ...texts(700), ...texts(2_000)];
     const { record } = await worlds.play(0, steps);
     expect(record.failures, describeSteps(steps)).toEqual([]);
     expect(record.helps.filter(({ what }) => what.startsWith('process'))).toEqual([]);
+  }, 300_000);
+
+  it('a process that stands still for longer than a carrier waits for a reply stores what it repeats once', async () => {
+    const harm = (at: number, fault: 'stop' | 'freeze-long', index: number): Step => ({
+      at,
+      do: 'process',
+      fault,
+      index,
+      point: 'carrier.before-submit',
+    });
+    // One alone keeps its lease, and with it the line.
+    const steps: Step[] = [...texts(0), harm(300, 'stop', 0), harm(5_000, 'freeze-long', 1), ...texts(5_200)];
+    const { record } = await worlds.play(0, steps);
+    expect(record.failures, describeSteps(steps)).toEqual([]);
   }, 300_000);
 });
