@@ -30,11 +30,11 @@ function reasons(point: Point): Act[] {
   return [];
 }
 
-/** Both processes are to die there: the work goes to either. */
+/** Both processes are to die there: the work goes to either. They are up again, with the others' load, when it comes. */
 const scheduleFor = (point: Point): Step[] => [
   ...[0, 1].map((index): Step => ({ at: 0, do: 'process', fault: 'crash', index, point })),
-  ...reasons(point).map((act): Step => ({ at: 2_000, ...act })),
-  ...texts.map((act): Step => ({ at: 2_400, ...act })),
+  ...reasons(point).map((act): Step => ({ at: 4_000, ...act })),
+  ...texts.map((act): Step => ({ at: 4_400, ...act })),
 ];
 
 /** A user who was removed is missing in the schedules that follow. */
