@@ -81,7 +81,7 @@ export function createHelps(world: World): Helps {
     },
     async give() {
       note('lease of a process that is gone or frozen ended', 'nobody works under it', await world.endLeases());
-      const signedIn = await world.signInAgain().catch(() => 0);
+      const signedIn = await world.signInAgain('known').catch(() => 0);
       note('user signed in again', 'the org had ended the grant', signedIn);
       await turnClocksForward();
       await retryParked();

@@ -40,7 +40,9 @@ export async function playSchedule(world: World, steps: readonly Step[], number:
       const facts = await gather(world, { traffic, helps, outages, hidden }, marks);
       // A late receipt may come between the last look and the gathering; it has its time as well.
       if (quiet && facts.waiting + facts.held > 0) continue;
-      await world.processes.disarm(); // what it was to die of belongs to no later schedule
+      // What it was to die of, and whose grant has ended unnoticed, belongs to no later schedule.
+      await world.processes.disarm();
+      await world.signInAgain('all');
       return facts;
     }
   } finally {

@@ -28,7 +28,7 @@ process.on('message', (order: Order) => {
   const work = 'seed' in order ? play(order.seed) : worlds.close().then(() => process.disconnect());
   work.catch(async (error: unknown) => {
     // The harness itself failed; its world is in no known state.
-    await answer({ trouble: (error as Error).stack ?? String(error) });
+    await answer({ trouble: `${(error as Error).stack ?? String(error)}\n${worlds.output().slice(-2_000)}` });
     await worlds.close().catch(() => undefined);
     process.exit(1);
   });

@@ -70,6 +70,7 @@ function earlier(run: Run): Run[] {
 /** Gives each world its next seed when it is done with the last one. */
 async function playAll({ server, seeds, end, worlds }: Options): Promise<{ records: SeedRecord[]; troubles: number }> {
   const records: SeedRecord[] = [];
+  const again = new Set<number>();
   let troubles = 0;
   let next = 0;
   const one = () =>
@@ -91,8 +92,12 @@ async function playAll({ server, seeds, end, worlds }: Options): Promise<{ recor
       });
       player.once('exit', (code) => {
         if (code === 0) return resolve();
-        troubles += 1;
-        resolve(one()); // a new world for the seeds that are left
+        // A world that could not be started or went to pieces says nothing about its schedule: that one is played once more.
+        if (seed !== undefined && !again.has(seed)) {
+          again.add(seed);
+          seeds.push(seed);
+        } else troubles += 1;
+        resolve(one());
       });
       order();
     });

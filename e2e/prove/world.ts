@@ -100,23 +100,30 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     await sql.query('update org set instance_url = $1 where instance_url = $2', [org.url, LOST_HOST]);
   }
 
-  /** Users whose grant has ended sign in; others the service has to bring back by itself. Tells how many did. */
-  async function signInAgain(): Promise<number> {
+  /**
+   * Users whose grant has ended sign in; others the service has to bring back by itself. `known`: those of whom the service has found out, `all`:
+   * also those whom it has not called since. Tells how many did.
+   */
+  async function signInAgain(which: 'known' | 'all'): Promise<number> {
     let signedIn = 0;
     const known = await rows<{ id: string; username: string; userId: string; isDown: boolean; isDead: boolean }>(
       `select id, username, user_id as "userId", status = 'disconnected' as "isDown", token_dead or refresh_token is null as "isDead"
         from connected_user`,
     );
     // A changed password looks to the service like a locked user, who comes back by herself.
-    const users = known.map((user) => ({ ...user, isLost: user.isDown && (user.isDead || hasLostGrant(user.userId)) }));
-    if (users.every(({ isLost }) => isLost)) {
+    const users = known.map((user) => ({ ...user, isLost: isLost(user, which) }));
+    if (users.every((user) => user.isLost)) {
       await register(stack, USERS[0]);
       return 1;
     }
-    for (const { id, username } of users.filter(({ isLost }) => isLost)) {
+    for (const { id, username } of users.filter((user) => user.isLost)) {
       if (await reconnect(id, username)) signedIn += 1;
     }
     return signedIn;
+  }
+
+  function isLost({ userId, isDown, isDead }: { userId: string; isDown: boolean; isDead: boolean }, which: 'known' | 'all'): boolean {
+    return (isDown || which === 'all') && (isDead || hasLostGrant(userId));
   }
 
   /** The org has ended the newest grant of this user. */
