@@ -74,9 +74,14 @@ export interface Facts {
   handed: readonly Handed[];
   /** When each phone sent STOP. */
   stopped: ReadonlyMap<string, number>;
+  /** How often each phone sent STOP, and when the carrier first said that the service has taken it. */
+  stops: ReadonlyMap<string, number>;
+  stopTaken: ReadonlyMap<string, number>;
   org: readonly OrgRow[];
   /** Texts as each phone received them from each of our numbers, in order; the key is `phone ours`. */
   phones: ReadonlyMap<string, readonly string[]>;
+  /** Parts of long texts that each phone received more than once, and dropped. */
+  doubledParts: ReadonlyMap<string, number>;
   /** Every change of a message's status, in order, noted by the database itself. */
   moves: readonly StatusMove[];
   /** Token families that the org ended because an old token came again. */

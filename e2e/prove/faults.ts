@@ -102,13 +102,13 @@ const CARRIER_RULES: Partial<Record<CarrierFault, FaultRule[]>> = {
   'queue-full': both({ status: 429 }, { status: 0x14 }, 2),
   'server-error': both({ status: 500 }, { status: 0x08 }, 1),
   'slow-answer': both({ latencyMs: 1_200 }, { latencyMs: 1_200 }, 3),
-  'parts-reordered': [{ match: { path: 'smpp:deliver_sm' }, times: 2, action: { drop: 'before' } }],
+  'deliver-cut': [{ match: { path: 'smpp:deliver_sm' }, times: 2, action: { drop: 'before' } }],
   'receipts-twice': [{ match: { path: 'smpp:deliver_sm' }, times: 3, action: { drop: 'after' } }],
 };
 const SMSC_SETTINGS: Partial<Record<CarrierFault, object>> = {
   'receipts-early': { answerDelayMs: 400, receiptDelayMs: 0 },
   'receipts-late': { receiptDelayMs: 2_500 },
-  'receipts-other-bind': { receiptBind: 'other' },
+  'receipts-other-bind': { receiptDelayMs: 1_000 },
   'receipts-other-spelling': { responseIds: 'hex', receiptIds: 'leading-zeros' },
 };
 /**
@@ -125,12 +125,16 @@ const NORMAL_SMSC = {
   receiptBind: 'same',
 };
 
+export const CUTS_THE_LINE: ReadonlySet<CarrierFault> = new Set(['line-cut', 'receipts-other-bind']);
+
 export async function harmCarrier(fault: CarrierFault, control: Control, webhook: (reachable: boolean) => Promise<void>): Promise<void> {
   const rules = CARRIER_RULES[fault];
   const settings = SMSC_SETTINGS[fault];
   if (rules) await control('POST', '/faults', rules);
   if (settings) await control('POST', '/smsc', settings);
-  if (fault === 'line-cut') await control('POST', '/smsc/cut');
+  // Receipts of what was sent on this bind are on their way, and come on the next one.
+  if (fault === 'receipts-other-bind') await new Promise((resolve) => setTimeout(resolve, 700));
+  if (CUTS_THE_LINE.has(fault)) await control('POST', '/smsc/cut');
   if (fault === 'webhook-lost') await webhook(false);
 }
 

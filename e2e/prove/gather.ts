@@ -52,17 +52,20 @@ export interface Played {
 
 export async function gather(world: World, { traffic, helps, outages, hidden }: Played, marks: Marks): Promise<Facts> {
   const phones = new Map<string, string[]>();
-  for (const phone of new Set(traffic.handed.map((text) => text.phone))) {
+  const doubledParts = new Map<string, number>();
+  const own = new Set([...traffic.handed.map(({ phone }) => phone), ...traffic.stops.keys()]);
+  for (const phone of own) {
     const report = (await world.carrier('GET', `/phones/${encodeURIComponent(phone)}`)) as {
       messages: { direction: string; body: string; company: string }[];
+      counts: { duplicateParts: number };
     };
+    doubledParts.set(phone, report.counts.duplicateParts);
     for (const { direction, body, company } of report.messages) {
       if (direction !== 'received') continue;
       const key = `${phone} ${company}`;
       phones.set(key, [...(phones.get(key) ?? []), body]);
     }
   }
-  const own = new Set(traffic.handed.map(({ phone }) => phone));
   const [left] = await world.rows<{ waiting: number; held: number }>(
     `select (select count(*)::int from outbox) + (select count(*)::int from message where status in ('queued', 'sending')) as waiting,
       (select count(*)::int from lane where held_until > now()) as held`,
@@ -71,8 +74,11 @@ export async function gather(world: World, { traffic, helps, outages, hidden }: 
   return {
     handed: traffic.handed,
     stopped: traffic.stopped,
+    stops: traffic.stops,
+    stopTaken: traffic.stopTaken,
     org: orgRows(world).filter(({ phone }) => own.has(phone)),
     phones,
+    doubledParts,
     moves: await world.rows<StatusMove>(
       'select message as id, was as "from", now as "to", at from prove_move where prove_move.id > $1 order by prove_move.id',
       [marks.move],

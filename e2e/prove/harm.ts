@@ -1,6 +1,6 @@
 /** How each fault of a schedule is brought about, and when it could have hidden from the service what became of a submission. */
 import pg from 'pg';
-import { harmCarrier, harmOrg, harmUser, MID_BATCH_MS, slowDown } from './faults.ts';
+import { CUTS_THE_LINE, harmCarrier, harmOrg, harmUser, MID_BATCH_MS, slowDown } from './faults.ts';
 import { moment } from './moment.ts';
 import type { Outage } from './facts.ts';
 import type { Act } from './schedule.ts';
@@ -25,7 +25,7 @@ export async function harm(world: World, act: Act, outages: Outage[]): Promise<v
   await bringAbout(world, act, outages);
   const what = 'fault' in act ? `${act.do} ${act.fault}` : '';
   if (act.do === 'database') outages.push({ what, from, to: moment() });
-  if (act.do === 'carrier' && act.fault === 'line-cut') outages.push({ what, from, to: moment(), carrier: 'smpp' });
+  if (act.do === 'carrier' && CUTS_THE_LINE.has(act.fault)) outages.push({ what, from, to: moment(), carrier: 'smpp' });
 }
 
 async function bringAbout(world: World, act: Act, outages: Outage[]): Promise<void> {

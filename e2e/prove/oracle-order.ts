@@ -42,7 +42,7 @@ function* handedInOrder(key: string, texts: Handed[], thread: OrgRow[], facts: F
 const wasThereBefore = (first: Handed, second: Handed) => first.acceptedAt !== undefined && first.acceptedAt < second.sentAt;
 
 /** Faults after which an SMPP carrier hands over again: what was stored the first time is known then, but not in which order the rest comes. */
-const HANDS_OVER_AGAIN: ReadonlySet<string> = new Set(['line-cut', 'parts-reordered', 'receipts-twice']);
+const HANDS_OVER_AGAIN: ReadonlySet<string> = new Set(['line-cut', 'deliver-cut', 'receipts-twice', 'receipts-other-bind']);
 const handsOverAgain = (step: Step) => step.do === 'process' || ('fault' in step && HANDS_OVER_AGAIN.has(step.fault));
 
 /**

@@ -41,7 +41,10 @@ const whole = (): { -readonly [Name in keyof Facts]: Facts[Name] } => ({
     { id: 'm-2', from: 'sent', to: 'delivered', at: 50 },
     { id: 'm-3', from: 'sending', to: 'queued', at: 60 }, // the carrier asked for patience
   ],
+  doubledParts: new Map(),
   stopped: new Map(),
+  stops: new Map(),
+  stopTaken: new Map(),
   outages: [],
   hidden: { twilio: 1, smpp: 0 },
   helps: [],
@@ -212,6 +215,43 @@ describe('the oracle', () => {
       'two texts over SMPP of which the second one was stored and accepted first',
       twoQuestions({ swapped: true, acceptedAt: 12 }),
       /the org is out of order: "one" came before "two"/,
+    ],
+    [
+      'a text that stands in another customer’s conversation',
+      {
+        org: [row('question', 1, { direction: 'Inbound', sent: 'Received', delivery: '', phone: '+14152000099' }), ...whole().org.slice(1)],
+      },
+      /"question" stands in another conversation/,
+    ],
+    [
+      'a text that stands on the wrong side',
+      { org: [row('question', 1), ...whole().org.slice(1)] },
+      /"question" stands in another conversation, or on its other side/,
+    ],
+    [
+      'a row that nobody handed over',
+      { org: [...whole().org, row('half of it', 4)] },
+      /"half of it" is in the org and nobody handed it over/,
+    ],
+    [
+      'an answer that came to another phone as well',
+      { phones: new Map([...onPhone('first', 'second'), [`+14152000099 ${OURS}`, ['first']]]) },
+      /\+14152000099 .*: "first" was received and not sent there/,
+    ],
+    ['a part of a long text that came twice', { doubledParts: new Map([[PHONE, 1]]) }, /1 parts of long texts were received twice/],
+    ['a STOP that is lost', { stops: new Map([[PHONE, 1]]) }, /STOP of one phone is 0 times in the org and was sent 1 times/],
+    [
+      'a STOP that is doubled',
+      {
+        stops: new Map([[PHONE, 1]]),
+        org: [...whole().org, ...[4, 5].map((place) => row('STOP', place, { direction: 'Inbound', sent: 'Received', delivery: '' }))],
+      },
+      /STOP of one phone is 2 times in the org/,
+    ],
+    [
+      'an answer that was sent after a STOP',
+      { stopTaken: new Map([[PHONE, 65]]), moves: [...whole().moves, { id: 'm-3', from: 'queued', to: 'sending', at: 300 }] },
+      /"second" was sent after a STOP/,
     ],
     ['a row that was parked without a reason', { parked: [PARKED] }, /a message row was parked without a reason: FIELD_CUSTOM/],
     ['a process that ended by itself', { deaths: ['process 0 ended by itself (7)'] }, /ended by itself/],

@@ -3,6 +3,7 @@ import type { Facts, Handed } from './facts.ts';
 import { doubts } from './oracle-doubts.ts';
 import { order } from './oracle-order.ts';
 import { parkedRows } from './oracle-parked.ts';
+import { strays } from './oracle-strays.ts';
 import type { Step } from './schedule.ts';
 
 const RANK: Record<string, number> = { received: 9, queued: 0, sending: 1, unknown: 2, sent: 3, delivered: 4, undelivered: 4, failed: 4 };
@@ -14,6 +15,7 @@ export function broken(facts: Facts, steps: readonly Step[]): string[] {
     ...doubts(facts),
     ...order(facts, steps),
     ...parkedRows(facts, steps),
+    ...strays(facts),
     ...statuses(facts),
     ...connections(facts, steps),
     ...released(facts),
@@ -81,12 +83,26 @@ const ENDS_A_USER: ReadonlySet<string> = new Set([
 
 function* connections({ replayed, switches }: Facts, steps: readonly Step[]): Generator<string> {
   // Where nobody can know whether the org has taken a token, it is tried once more: only then may an old one come again.
-  const doubts = steps.filter((step) => 'fault' in step && ['token-reply-lost', 'kill', 'crash'].includes(step.fault)).length;
+  const doubts = steps.filter(leavesTokenInDoubt).length;
   if (replayed > doubts) yield `${replayed} token families ended because an old token came again`;
   const reasons = steps.reduce((sum, step) => sum + switchesOf(step), 0);
   if (switches.length > reasons)
     yield `${switches.length} switches with a reason for ${reasons}: ${switches.map(({ cause }) => cause).join(', ')}`;
 }
+
+/** Points at which a token was used and its successor is not stored. */
+const TOKEN_POINTS: ReadonlySet<string> = new Set([
+  'broker.before-call',
+  'broker.after-call',
+  'broker.before-store',
+  'broker.before-doubt-call',
+]);
+
+const leavesTokenInDoubt = (step: Step) =>
+  'fault' in step &&
+  (step.fault === 'token-reply-lost' ||
+    step.fault === 'kill' ||
+    (step.fault === 'crash' && step.do === 'process' && TOKEN_POINTS.has(step.point)));
 
 /** How often a fault may make another user main, at most: each user that it ends once. */
 function switchesOf(step: Step): number {

@@ -10,6 +10,8 @@ import { USERS, type World } from './world.ts';
 
 /** The service's own pauses last up to a minute; whatever waits longer is turned forward. */
 const GIVE_UP_MS = 120_000;
+/** A bit longer than the pause between two looks into a carrier's list. */
+const LATE_MS = 2_300;
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -72,7 +74,7 @@ async function settle(
     await helps.startAgain('it came by its fail-point after the faults were over');
     await helps.give();
     const took = Date.now() - began;
-    if (took > 1_000 && answered && (await isQuiet(world, traffic))) return true;
+    if (took > 1_000 && answered && (await isQuiet(world, traffic)) && (await staysQuiet(world, traffic))) return true;
     if (took > GIVE_UP_MS) {
       traffic.giveUp();
       return false;
@@ -86,17 +88,25 @@ async function isQuiet(world: World, traffic: Traffic): Promise<boolean> {
       (select count(*)::int from connected_user where in_doubt and not token_dead) as doubts`,
   );
   if (!left || left.rows + left.texts + left.doubts > 0) return false;
-  const { pending } = (await world.carrier('GET', '/smsc')) as { pending?: number };
-  if (pending) return false;
+  const { waiting, planned } = (await world.carrier('GET', '/smsc')) as { waiting: number; planned: number };
+  if (waiting + planned > 0) return false;
   const bodies = new Set(orgRows(world).map(({ body }) => body));
-  return traffic.handed.every(({ body, refused }) => refused !== undefined || bodies.has(body)) && (await carriersAreDone(world));
+  if (traffic.stops.size > 0 && !bodies.has('STOP')) return false;
+  return traffic.handed.every(({ body, refused }) => refused !== undefined || bodies.has(body));
 }
 
-/** Receipts are on their way for a moment after the last text was sent; what the carrier never tells stays as it is. */
-async function carriersAreDone(world: World): Promise<boolean> {
-  const count = async () => (await world.rows<{ n: number }>(`select count(*)::int as n from message where status = 'sent'`))[0]?.n ?? 0;
-  const before = await count();
-  if (before === 0) return true;
-  await sleep(1_000);
-  return (await count()) === before;
+/**
+ * What comes late comes by now: receipts that are on their way, and texts that the service finds in a carrier's list, which it reads every two
+ * seconds here. What the carrier never tells stays as it is.
+ */
+async function staysQuiet(world: World, traffic: Traffic): Promise<boolean> {
+  const state = async () => {
+    const [row] = await world.rows<{ text: string }>(
+      `select count(*) filter (where status = 'sent') || '/' || count(*) as text from message`,
+    );
+    return row?.text;
+  };
+  const before = await state();
+  await sleep(LATE_MS);
+  return (await isQuiet(world, traffic)) && (await state()) === before;
 }

@@ -7,7 +7,11 @@ import { createWorlds } from './worlds.ts';
 
 /** Told by `run.ts`: a seed, or that no more come. */
 export type Order = { seed: number } | { end: true };
-export type Answer = { record: SeedRecord } | { shortest: string } | { trouble: string };
+export type Answer =
+  | { record: SeedRecord }
+  | { shortest: string }
+  /** The schedule was not played to its end. `noWorld`: it was not even begun. */
+  | { trouble: string; noWorld: boolean };
 
 const [server, folder] = process.argv.slice(2) as [string, string];
 const worlds = createWorlds(server);
@@ -28,7 +32,8 @@ process.on('message', (order: Order) => {
   const work = 'seed' in order ? play(order.seed) : worlds.close().then(() => process.disconnect());
   work.catch(async (error: unknown) => {
     // The harness itself failed; its world is in no known state.
-    await answer({ trouble: `${(error as Error).stack ?? String(error)}\n${worlds.output().slice(-2_000)}` });
+    const trouble = `${(error as Error).stack ?? String(error)}\n${worlds.output().slice(-2_000)}`;
+    await answer({ trouble, noWorld: !worlds.isThere() });
     await worlds.close().catch(() => undefined);
     process.exit(1);
   });

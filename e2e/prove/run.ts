@@ -70,20 +70,23 @@ function earlier(run: Run): Run[] {
 /** Gives each world its next seed when it is done with the last one. */
 async function playAll({ server, seeds, end, worlds }: Options): Promise<{ records: SeedRecord[]; troubles: number }> {
   const records: SeedRecord[] = [];
+  const left = [...seeds];
   const again = new Set<number>();
   let troubles = 0;
-  let next = 0;
   const one = () =>
     new Promise<void>((resolve) => {
       const player = fork(path.join(import.meta.dirname, 'player.ts'), [server, RECORDS]);
       let seed: number | undefined;
+      let noWorld = false;
       const order = () => {
-        seed = Date.now() < end ? seeds[next] : undefined;
-        next += 1;
+        seed = Date.now() < end ? left.shift() : undefined;
         player.send((seed === undefined ? { end: true } : { seed }) satisfies Order);
       };
       player.on('message', (answer: Answer) => {
-        if ('trouble' in answer) return say(`seed ${seed} could not be played: ${answer.trouble}`);
+        if ('trouble' in answer) {
+          noWorld = answer.noWorld;
+          return say(`seed ${seed} could not be played${noWorld ? ', its world was not there' : ''}: ${answer.trouble}`);
+        }
         if ('shortest' in answer)
           return say(`  seed ${seed}, the shortest schedule that still fails:\n${answer.shortest.replace(/^/gm, '    ')}`);
         records.push(answer.record);
@@ -92,10 +95,10 @@ async function playAll({ server, seeds, end, worlds }: Options): Promise<{ recor
       });
       player.once('exit', (code) => {
         if (code === 0) return resolve();
-        // A world that could not be started or went to pieces says nothing about its schedule: that one is played once more.
-        if (seed !== undefined && !again.has(seed)) {
+        // A world that could not be started (a port was taken) says nothing about a schedule: that one is played once more.
+        if (seed !== undefined && noWorld && !again.has(seed)) {
           again.add(seed);
-          seeds.push(seed);
+          left.unshift(seed);
         } else troubles += 1;
         resolve(one());
       });

@@ -46,7 +46,7 @@ export const CARRIER_FAULTS = [
   'receipts-late',
   'receipts-other-bind',
   'receipts-other-spelling',
-  'parts-reordered',
+  'deliver-cut',
   'webhook-lost',
 ] as const;
 export const PROCESS_FAULTS = ['kill', 'freeze', 'stop', 'crash', 'clock-ahead', 'clock-behind'] as const;

@@ -12,8 +12,10 @@ const ANSWER_MS = 8_000;
 
 export interface Traffic {
   handed: Handed[];
-  /** When each phone sent STOP. */
+  /** When each phone first sent STOP, how often it did, and when the carrier said that the first one was taken. */
   stopped: Map<string, number>;
+  stops: Map<string, number>;
+  stopTaken: Map<string, number>;
   play(act: Act): Promise<void>;
   /** What nobody has answered by now is not asked again. */
   giveUp(): void;
@@ -25,6 +27,8 @@ export interface Traffic {
 export function createTraffic(world: World, number: number): Traffic {
   const handed: Handed[] = [];
   const stopped = new Map<string, number>();
+  const stops = new Map<string, number>();
+  const stopTaken = new Map<string, number>();
   const over = new AbortController();
   const watched = new Map<string, Promise<void>>();
   const watching = new AbortController();
@@ -69,6 +73,7 @@ export function createTraffic(world: World, number: number): Traffic {
     const begun = watched.get(phone);
     if (begun) return begun;
     const ready = watchPhone(world.carrierUrl, phone, watching.signal, ({ direction, body, status }) => {
+      if (direction === 'sent' && body === 'STOP' && status === 'Delivered' && !stopTaken.has(phone)) stopTaken.set(phone, moment());
       const text = direction === 'sent' && handed.find((each) => each.phone === phone && each.body === body);
       if (!text) return;
       text.begunAt ??= moment();
@@ -84,6 +89,8 @@ export function createTraffic(world: World, number: number): Traffic {
   return {
     handed,
     stopped,
+    stops,
+    stopTaken,
     giveUp: () => over.abort(),
     close: () => watching.abort(),
     async play(act) {
@@ -93,6 +100,8 @@ export function createTraffic(world: World, number: number): Traffic {
         await inbound(act.carrier, text.phone, text.body);
       } else if (act.do === 'stop') {
         const phone = phoneOf(act.carrier, act.person);
+        await watch(phone);
+        stops.set(phone, (stops.get(phone) ?? 0) + 1);
         if (!stopped.has(phone)) stopped.set(phone, moment());
         await inbound(act.carrier, phone, 'STOP');
       } else if (act.do === 'outbound') {

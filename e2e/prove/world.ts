@@ -97,7 +97,16 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     if (!org || org.url === LOST_HOST) return;
     await sql.query('update org set instance_url = $1', [LOST_HOST]);
     await new Promise((resolve) => setTimeout(resolve, forMs));
-    await sql.query('update org set instance_url = $1 where instance_url = $2', [org.url, LOST_HOST]);
+    // Another fault may have taken the database away meanwhile.
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await sql.query('update org set instance_url = $1 where instance_url = $2', [org.url, LOST_HOST]);
+        return;
+      } catch (error) {
+        if (tries >= 100) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
   }
 
   /**

@@ -53,5 +53,5 @@ export function createWorlds(server: string, main?: string) {
   }
 
   /** `output`: what the processes said during the last schedule. */
-  return { play, shrink, close, output: () => output };
+  return { play, shrink, close, output: () => output, isThere: () => world !== undefined };
 }

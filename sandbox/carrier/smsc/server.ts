@@ -37,6 +37,8 @@ export interface SmscReport {
     since: string;
   }[];
   readonly waiting: number;
+  /** Receipts, and other things that happen later. */
+  readonly planned: number;
   /** The most submits that were ever open on one bind since the reset. */
   readonly maxOpen: number;
 }
@@ -201,6 +203,7 @@ export async function startSmsc(port: number, options: SmscOptions): Promise<Sms
         since,
       })),
       waiting: deliveries.waiting(),
+      planned: timers.size,
       maxOpen,
     }),
     cut,

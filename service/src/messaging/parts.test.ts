@@ -258,6 +258,16 @@ describe('a text without an id', () => {
     expect(await receiving.receive({ ...text(from, 'ok'), receivedAt: new Date(now.getTime() + 61_000) })).not.toEqual(first);
   });
 
+  it('is a new one on the same bind after a reply in time, also where the clock was set back since', async () => {
+    const from = person();
+    const first = await receiving.receive(text(from, 'ok'));
+    for (const { at, messageIds } of newTextsFrom([{ messageId: first?.id as string, tookMs: 20 }], new Date()))
+      await confirmReplies(database.db, orgId, accountId, messageIds, at);
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    expect(await receiving.receive({ ...text(from, 'ok'), receivedAt: anHourAgo })).not.toEqual(first);
+    expect(await receiving.receive({ ...text(from, 'ok', 'other bind'), receivedAt: anHourAgo })).not.toEqual(first);
+  });
+
   it('is a new one after five minutes', async () => {
     const from = person();
     await receiving.receive(text(from, 'hello?'));

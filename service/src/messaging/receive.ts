@@ -110,7 +110,6 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
         bindId: inbound.bindId ?? null,
         now: inbound.receivedAt ?? clock.now(),
         unreadMs: inbound.unreadMs ?? 0,
-        present: clock.now(),
       });
       if (twin) return twin; // once the carrier has seen this reply, the same text is a new one
     }

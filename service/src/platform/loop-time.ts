@@ -1,6 +1,6 @@
 const TICK_MS = 200;
-/** What came while this process stood still is read within this once it goes on. */
-const CATCHING_UP_MS = 2_000;
+/** What came while this process stood still is read within this once it goes on; what is read later has come later. */
+const CATCHING_UP_MS = 500;
 
 export interface LoopTime {
   /** Milliseconds in which this process was able to do something. */
@@ -21,7 +21,8 @@ export function createLoopTime(): LoopTime {
   const since = (): number => Math.min(performance.now() - tickAt, 2 * TICK_MS);
   const ticking = setInterval(() => {
     const now = performance.now();
-    if (now - tickAt > 2 * TICK_MS) stoodStill = { from: tickAt, to: now };
+    // Work that was left lying may make it stand still once more: what came during the first time may only be read after the second.
+    if (now - tickAt > 2 * TICK_MS) stoodStill = { from: tickAt - stoodStill.to <= CATCHING_UP_MS ? stoodStill.from : tickAt, to: now };
     passed += since();
     tickAt = now;
   }, TICK_MS).unref();
@@ -29,8 +30,9 @@ export function createLoopTime(): LoopTime {
     now: () => passed + since(),
     unreadMs() {
       const now = performance.now();
-      if (now - tickAt > 2 * TICK_MS) return now - tickAt; // nobody has ticked yet since it goes on
-      return now - stoodStill.to <= CATCHING_UP_MS ? now - stoodStill.from : 0;
+      const isCatchingUp = (at: number) => at - stoodStill.to <= CATCHING_UP_MS;
+      if (now - tickAt > 2 * TICK_MS) return now - (isCatchingUp(tickAt) ? stoodStill.from : tickAt); // nobody has ticked yet since it goes on
+      return isCatchingUp(now) ? now - stoodStill.from : 0;
     },
     stop: () => clearInterval(ticking),
   };
