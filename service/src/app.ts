@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
 import { CallFailedError, createConnections, missingAccess, type Connections } from './connections/index.ts';
-import { createDirectory } from './directory/index.ts';
+import { createAcdFeature } from './acd/index.ts';
+import { createDirectory, createLocalDirectory, DIRECTORY_SWEEP } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
 import { createExchange, createSalesforceClient, createSalesforceOAuth } from './gateways/salesforce/index.ts';
 import { CARRIER_LANE, createMessagingFeature, ORG_LANE, type MessagingFeature, type OrgAccess } from './messaging/index.ts';
@@ -97,6 +98,27 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     wake,
     alone,
   });
+  const directory = createDirectory({ clock, logger });
+  const local = createLocalDirectory({
+    db,
+    clock,
+    logger,
+    call: connections.call,
+    phoneFields: directory.phoneFields,
+    owner,
+    sweepSoon: () => jobs.send(DIRECTORY_SWEEP, {}),
+  });
+  const acd = createAcdFeature({
+    db,
+    clock,
+    logger,
+    registry: metrics.registry,
+    tenancy,
+    call: connections.call,
+    directory,
+    local,
+    retentionDays: config.retentionDays,
+  });
   const messaging: MessagingFeature = createMessagingFeature({
     db,
     clock,
@@ -105,7 +127,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     failPoints,
     secrets: secretBox,
     guard,
-    directory: createDirectory({ clock, logger }),
+    directory,
     access: orgAccess(connections, clock),
     owner,
     publicUrl: config.publicUrl,
@@ -135,12 +157,15 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
   if (config.role !== 'worker') {
     connections.registerRoutes(app);
     messaging.routes(app);
+    acd.routes(app);
+    local.start();
+    acd.start();
   }
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.ready();
   const operator = await createOperatorServer({ registry: metrics.registry, openapi: () => app.swagger() });
 
-  const jobs = await startJobs({ database, kinds: messaging.jobs, work: isWorker, logger });
+  const jobs = await startJobs({ database, kinds: [...messaging.jobs, ...local.jobs, ...acd.jobs], work: isWorker, logger });
   if (isWorker) {
     lanes.start();
     messaging.carriers.start();
@@ -156,7 +181,14 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     async close() {
       await endAll([
         [() => app.close()],
-        [() => messaging.carriers.stop(), () => lanes.stop(), () => connections.stop(), () => jobs.stop()],
+        [
+          () => messaging.carriers.stop(),
+          () => lanes.stop(),
+          () => connections.stop(),
+          () => jobs.stop(),
+          () => acd.stop(),
+          () => local.stop(),
+        ],
         [() => operator.close(), () => mailer?.close(), () => guard.close(), () => following?.stop()],
         [() => !parts.database && database.close()],
       ]);

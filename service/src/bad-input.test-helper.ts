@@ -71,6 +71,11 @@ const BY_NAME: Record<string, unknown> = {
   users: [],
   fields: ['Phone'],
   conversationId: undefined,
+  internationalPrefix: '011',
+  longDistancePrefix: '1',
+  cutPrefix: '9',
+  addPrefix: '203',
+  defaultRoute: '500',
 };
 
 /** A body that the schema takes, as far as that can be told from it. */
@@ -127,6 +132,8 @@ export function withValue(value: unknown, path: Path, next: unknown): unknown {
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((current, key) => (current as Record<string | number, unknown>)[key], value);
 }
+
+export const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(value);
 
 /** The path of an operation with its parameters filled in. */
 export function fill(operation: Operation, id: string): string {

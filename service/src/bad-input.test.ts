@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fill, leaves, objects, operationsOf, sample, valueAt, withValue, type Operation } from './bad-input.test-helper.ts';
+import { fill, isId, leaves, objects, operationsOf, sample, valueAt, withValue, type Operation } from './bad-input.test-helper.ts';
 import { createTenancy } from './tenancy/index.ts';
 import { OUR_US, startRig, until, type Answer, type CallOptions, type Rig, type RigOrg } from './rig.test-helper.ts';
 
@@ -69,6 +69,9 @@ async function everything(): Promise<string> {
     connection_notice: 'id, key, channel',
     connect_flow: 'id',
     outbox: 'id, version, state',
+    acd_pbx: '*',
+    acd_lookup: '*',
+    directory_org: 'org_id, country',
   };
   const parts = await Promise.all(
     Object.entries(tables).map(async ([table, columns]) => {
@@ -137,7 +140,7 @@ describe('every operation of the API', () => {
         { authorization: `Bearer ${WRONG_KEY}` },
       ])
         expectProblem(await call(operation, { key: '', body, headers }), what, [401]);
-      expectProblem(await call(operation, { key: acdKey, body }), what, [403]);
+      if (!operation.scopes.includes('acd')) expectProblem(await call(operation, { key: acdKey, body }), what, [403]);
       if (!operation.scopes.includes('agent')) expectProblem(await call(operation, { key: rig.keys.agent, body }), what, [403]);
       const copied = await call(operation, { body, headers: { 'x-org-id': other.salesforce.org.orgId } });
       expectProblem(copied, what, [403]);
@@ -146,7 +149,8 @@ describe('every operation of the API', () => {
     await expectNothingChanged();
   });
 
-  it('gives agents the few verbs they need and no more', () => {
+  it('gives phone systems and agents the few verbs they need and no more', () => {
+    expect(operations.filter(({ scopes }) => scopes.includes('acd')).map(label)).toEqual(['GET /v1/acd/lookup']);
     expect(
       operations
         .filter((operation) => operation.scopes.includes('agent'))
@@ -201,8 +205,6 @@ describe('every operation of the API', () => {
 const readableId = (operation: Operation) => (operation.path.startsWith('/v1/parked/') ? '1' : randomUUID());
 
 const fieldsOf = (answer: Answer<Problem>) => (answer.body.errors ?? []).map(({ field }) => field);
-
-const isId = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(value);
 
 describe('a body', () => {
   const withBody = () => operations.filter((operation) => operation.body);

@@ -24,7 +24,15 @@ async function start(trustProxy = false) {
   registerAuth(app, {
     authenticate: async (key) =>
       ['one', 'two'].includes(key)
-        ? { id: key, orgId: 'org', salesforceOrgId: '00D000000000001', scope: 'admin' as const, expiresAt: null, lastUsedAt: null }
+        ? {
+            id: key,
+            orgId: 'org',
+            salesforceOrgId: '00D000000000001',
+            scope: 'admin' as const,
+            usedFor: '',
+            expiresAt: null,
+            lastUsedAt: null,
+          }
         : undefined,
   });
   app.get('/v1/any', { config: AGENT }, async () => ({}));

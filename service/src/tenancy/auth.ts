@@ -48,7 +48,7 @@ export function registerAuth(app: HttpServer, tenancy: Pick<Tenancy, 'authentica
 }
 
 async function identify(request: FastifyRequest, tenancy: Pick<Tenancy, 'authenticate'>, scopes: readonly KeyScope[]): Promise<Caller> {
-  const [, key] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  const key = keyOf(request.headers.authorization ?? '', scopes);
   if (!key) throw unauthorized('Send the org key as "Authorization: Bearer <key>".', { headers: { 'www-authenticate': 'Bearer' } });
   const row = await tenancy.authenticate(key);
   if (!row)
@@ -69,8 +69,18 @@ async function identify(request: FastifyRequest, tenancy: Pick<Tenancy, 'authent
     salesforceOrgId: row.salesforceOrgId,
     keyId: row.id,
     scope: row.scope,
+    usedFor: row.usedFor,
     userId: userId && /^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(userId) ? userId : undefined,
   };
+}
+
+/** The key, as Bearer; phone systems know only Basic, some of them: there it is the password, under any name. */
+function keyOf(authorization: string, scopes: readonly KeyScope[]): string | undefined {
+  const [, scheme = '', value = ''] = /^(Bearer|Basic)\s+(\S+)$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() === 'bearer') return value;
+  if (scheme === '' || !scopes.includes('acd')) return undefined;
+  const [, password] = /^[^:]*:(\S+)$/.exec(Buffer.from(value, 'base64').toString('utf8')) ?? [];
+  return password;
 }
 
 /** The caller of a guarded route. */

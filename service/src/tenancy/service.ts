@@ -32,17 +32,23 @@ export function createTenancy({ db, clock }: { db: Db; clock: Clock }) {
     },
 
     /**
-     * Makes one new key per scope, shown only now. Form: `sb_<scope>_<random>`. Older ones end KEY_OVERLAP_MS after the new one is first used: a
+     * Makes one new key per scope, shown only now. Form: `sb_<scope>_<random>`. Older ones of the same use end KEY_OVERLAP_MS after the new one is first used: a
      * key that never reached its org must not be what silences it.
      */
-    async rollKeys<S extends KeyScope>(tx: Db, orgId: string, scopes: readonly S[]): Promise<Record<S, string>> {
+    async rollKeys<S extends KeyScope>(tx: Db, orgId: string, scopes: readonly S[], usedFor = ''): Promise<Record<S, string>> {
       const made: Partial<Record<S, string>> = {};
       for (const scope of scopes) {
         const key = `sb_${scope}_${randomToken()}`;
-        await store.addKey(tx, { orgId, id: randomUUID(), scope, hash: hashToken(key) });
+        await store.addKey(tx, { orgId, id: randomUUID(), scope, usedFor, hash: hashToken(key) });
         made[scope] = key;
       }
       return made as Record<S, string>;
+    },
+
+    /** Ends the keys of one use at once; other processes notice within CACHE_MS. */
+    async removeKeys(tx: Db, orgId: string, scope: KeyScope, usedFor: string): Promise<void> {
+      await store.removeKeys(tx, orgId, scope, usedFor);
+      keys.clear();
     },
 
     /** The key's org and scope, or undefined when it is unknown or ended. */

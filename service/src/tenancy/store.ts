@@ -32,17 +32,21 @@ export function createTenancyStore(db: Db) {
       await sql`update org set connection_mode = coalesce(${change.connectionMode ?? null}, connection_mode),
         notify_emails = coalesce(${change.notifyEmails ?? null}::text[], notify_emails) where id = ${id}`.execute(tx);
     },
-    async addKey(tx: Db, key: { orgId: string; id: string; scope: KeyScope; hash: string }): Promise<void> {
-      await sql`insert into api_key (org_id, id, scope, hash) values (${key.orgId}, ${key.id}, ${key.scope}, ${key.hash})`.execute(tx);
+    async addKey(tx: Db, key: { orgId: string; id: string; scope: KeyScope; usedFor: string; hash: string }): Promise<void> {
+      await sql`insert into api_key (org_id, id, scope, used_for, hash)
+        values (${key.orgId}, ${key.id}, ${key.scope}, ${key.usedFor}, ${key.hash})`.execute(tx);
     },
-    /** Gives the keys that this one replaces (same org and scope, made earlier) their end, unless they have one. */
+    async removeKeys(tx: Db, orgId: string, scope: KeyScope, usedFor: string): Promise<void> {
+      await sql`delete from api_key where org_id = ${orgId} and scope = ${scope} and used_for = ${usedFor}`.execute(tx);
+    },
+    /** Gives the keys that this one replaces (same org, scope and use, made earlier) their end, unless they have one. */
     async expireOlder(id: string, at: Date): Promise<void> {
       await sql`update api_key o set expires_at = ${at} from api_key k where k.id = ${id} and o.org_id = k.org_id and o.scope = k.scope
-        and o.created_at < k.created_at and o.expires_at is null`.execute(db);
+        and o.used_for = k.used_for and o.created_at < k.created_at and o.expires_at is null`.execute(db);
     },
     async findKey(hash: string): Promise<ApiKeyRow | undefined> {
       const { rows } = await sql<ApiKeyRow>`
-        select k.id, k.org_id as "orgId", k.scope, k.expires_at as "expiresAt", k.last_used_at as "lastUsedAt", o.salesforce_id as "salesforceOrgId"
+        select k.id, k.org_id as "orgId", k.scope, k.used_for as "usedFor", k.expires_at as "expiresAt", k.last_used_at as "lastUsedAt", o.salesforce_id as "salesforceOrgId"
         from api_key k join org o on o.id = k.org_id where k.hash = ${hash}`.execute(db);
       return rows[0];
     },

@@ -22,6 +22,8 @@ export interface ApiKeyRow {
   orgId: string;
   salesforceOrgId: string;
   scope: KeyScope;
+  /** What the key is for, where several of one scope live side by side: the id of a phone system. Empty otherwise. */
+  usedFor: string;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
 }
@@ -32,6 +34,8 @@ export interface Caller {
   salesforceOrgId: string;
   keyId: string;
   scope: KeyScope;
+  /** See `ApiKeyRow`. */
+  usedFor: string;
   /** The Salesforce user at the other end as the org says it; for the record, never authority. */
   userId: string | undefined;
 }

@@ -16,7 +16,8 @@ export interface SubrequestBuilder {
   create(referenceId: string, object: string, records: readonly SObjectRecord[], allOrNone?: boolean): Subrequest;
   /** Update of up to 200 records; each carries `Id`. */
   update(referenceId: string, object: string, records: readonly SObjectRecord[], allOrNone?: boolean): Subrequest;
-  query(referenceId: string, soql: string): Subrequest;
+  /** `deleted`: records in the recycle bin too. */
+  query(referenceId: string, soql: string, options?: { deleted?: boolean }): Subrequest;
   retrieve(referenceId: string, object: string, id: string, fields: readonly string[]): Subrequest;
 }
 
@@ -47,9 +48,9 @@ export function createSubrequestBuilder(names: NameMapper): SubrequestBuilder {
       body: collection(object, records, allOrNone),
       answer: 'saves',
     }),
-    query: (referenceId, soql) => ({
+    query: (referenceId, soql, { deleted = false } = {}) => ({
       method: 'GET',
-      path: `/query?q=${encodeURIComponent(names.soql(soql))}`,
+      path: `/${deleted ? 'queryAll' : 'query'}?q=${encodeURIComponent(names.soql(soql))}`,
       referenceId,
       answer: 'page',
     }),

@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADMIN, startRig, until, type Rig, type RigOrg } from '../rig.test-helper.ts';
+
+interface Answer {
+  matched: boolean;
+  source: string;
+  stale: boolean;
+  records: { id: string; object: string; name: string; owner?: { name: string; extension?: string } }[];
+  extension?: string;
+  variables: Record<string, string>;
+  why: string;
+}
+
+let rig: Rig;
+let other: RigOrg;
+let pbx: { id: string; pbxId: string; key: string };
+let orgId: string;
+
+const rest = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const { accessToken } = (await rig.control('POST', '/token', { username: ADMIN })) as { accessToken: string };
+  const answer = await fetch(`${rig.salesforce.url}/services/data/v65.0${path}`, {
+    method,
+    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return answer.status === 204 ? undefined : answer.json();
+};
+
+const ask = async (caller: string, more: Record<string, string> = {}, key = pbx.key) =>
+  rig.call<Answer>('GET', `/v1/acd/lookup?${new URLSearchParams({ caller, ...more })}`, undefined, { key });
+
+/** How often the org was searched. */
+async function searches(): Promise<number> {
+  const { items } = (await rig.control('GET', '/calls')) as { items: { route: string; count: number }[] };
+  return items.filter(({ route }) => route.endsWith('/search')).reduce((sum, { count }) => sum + count, 0);
+}
+
+const addPbx = async (org: RigOrg, name: string, rules: object) =>
+  (await org.call<{ id: string; pbxId: string; key: string }>('POST', '/v1/acd/pbxs', { name, rules })).body;
+
+/** Changes of the org are read now, and every process has noticed. */
+async function refresh(): Promise<void> {
+  const before = (await rig.call<{ sweptAt: string | null }>('GET', '/v1/acd/directory')).body.sweptAt;
+  await rig.call('POST', '/v1/acd/directory/refresh');
+  await until(
+    'the directory was read',
+    async () => (await rig.call<{ sweptAt: string | null }>('GET', '/v1/acd/directory')).body.sweptAt !== before,
+  );
+}
+
+beforeAll(async () => {
+  rig = await startRig({ carriers: false, sample: true });
+  other = await rig.addOrg();
+  orgId = rig.salesforce.org.orgId;
+  const [admin] = rig.salesforce.org.query(`SELECT Id FROM User WHERE Username = '${ADMIN}'`);
+  await rest('PATCH', `/sobjects/User/${String(admin?.['Id'])}`, { Extension: '2001' });
+  for (const [last, mobile] of [
+    ['Known', '(203) 555-0184'],
+    ['Local', '555-0199'],
+  ])
+    await rest('POST', '/sobjects/Contact', { FirstName: 'Caller', LastName: last, MobilePhone: mobile });
+  pbx = await addPbx(rig, 'Main office', { country: 'US', cutPrefix: '9' });
+  await until(
+    'the org was read',
+    async () => (await rig.call<{ sweptAt: string | null }>('GET', '/v1/acd/directory')).body.sweptAt !== null,
+  );
+}, 60_000);
+afterAll(() => rig?.close());
+
+describe('a look-up', () => {
+  it('answers who calls, whose customer that is and whom to ring, from the local directory', async () => {
+    await until('it is known here that the org was read', async () => !(await ask('+12035550184')).body.stale);
+    const { status, body } = await ask('+12035550184');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      matched: true,
+      source: 'index',
+      stale: false,
+      records: [{ object: 'Contact', name: 'Caller Known', owner: { extension: '2001' } }],
+      extension: '2001',
+    });
+    expect(body.variables).toMatchObject({ Matched: 'true', Count: '1', Name: 'Caller Known', Object: 'Contact', Extension: '2001' });
+    expect(body.why).toBe('Contact found by MobilePhone. The extension is the owner’s.');
+  });
+
+  it.each(['(203) 555-0184', ' 12035550184', '0012035550184', 'sip:+12035550184@pbx', '92035550184', 'tel:+1-203-555-0184;ext=7'])(
+    'reads «%s»',
+    async (caller) => expect((await ask(caller)).body).toMatchObject({ matched: true, extension: '2001' }),
+  );
+
+  it('reads a plus that nobody escaped', async () => {
+    const { body } = await rig.call<Answer>('GET', '/v1/acd/lookup?caller=+12035550184', undefined, { key: pbx.key });
+    expect(body).toMatchObject({ matched: true, extension: '2001' });
+  });
+
+  it('finds a number that was stored without its area', async () => {
+    expect((await ask('+12035550199')).body).toMatchObject({ matched: true, source: 'index', records: [{ name: 'Caller Local' }] });
+  });
+
+  it.each(['anonymous', 'sip:anonymous@anonymous.invalid', '', 'reception'])('of «%s» matches nobody', async (caller) =>
+    expect((await ask(caller)).body).toMatchObject({ matched: false, source: 'index', records: [] }),
+  );
+
+  it('as plain text is the extension alone, and 404 where nobody is to be rung', async () => {
+    const plain = { headers: { accept: 'text/plain' }, key: pbx.key };
+    const url = (caller: string) => `http://127.0.0.1:${rig.ports.service}/v1/acd/lookup?caller=${encodeURIComponent(caller)}`;
+    const headers = { accept: 'text/plain', authorization: `Bearer ${pbx.key}` };
+    const found = await fetch(url('+12035550184'), { headers });
+    expect([found.status, found.headers.get('content-type'), await found.text()]).toEqual([200, 'text/plain; charset=utf-8', '2001']);
+    expect(await rig.call('GET', '/v1/acd/lookup?caller=anonymous', undefined, plain)).toMatchObject({
+      status: 404,
+      body: { code: 'no_extension' },
+    });
+  });
+
+  it('of a number that was just added asks the org once, whoever else asks', async () => {
+    await rig.rows(`update lane set held_until = now() + interval '1 hour' where purpose = 'directory'`); // no sweep meanwhile
+    await rest('POST', '/sobjects/Contact', { LastName: 'Fresh', Phone: '(203) 555-0171' });
+    const query = encodeURIComponent('FIND {2035550171} IN PHONE FIELDS RETURNING Contact');
+    const found = async () => ((await rest('GET', `/search?q=${query}`)) as { searchRecords: unknown[] }).searchRecords.length > 0;
+    await until('the org’s search knows it', found);
+    const before = await searches();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask('+12035550171')));
+    for (const { body } of answers)
+      expect(body).toMatchObject({ matched: true, source: 'live', records: [{ name: 'Fresh' }], extension: '2001' });
+    expect((await searches()) - before).toBe(1);
+    await rig.rows(`update lane set held_until = null where purpose = 'directory'`);
+    await refresh();
+    await until('it is kept', async () => (await ask('+12035550171')).body.source === 'index');
+  });
+
+  it('follows a change of the number, and forgets a contact that was deleted', async () => {
+    const made = (await rest('POST', '/sobjects/Contact', { LastName: 'Moving', Phone: '+1 203 555 0172' })) as { id: string };
+    await refresh();
+    await until('it is kept', async () => (await ask('+12035550172')).body.source === 'index');
+    await rest('PATCH', `/sobjects/Contact/${made.id}`, { Phone: '+1 203 555 0173' });
+    await refresh();
+    await until('the new number is known', async () => (await ask('+12035550173')).body.source === 'index');
+    await until('the old one is not', async () => !(await ask('+12035550172')).body.matched);
+    await rest('DELETE', `/sobjects/Contact/${made.id}`);
+    await refresh();
+    await until(
+      'it is forgotten',
+      async () => (await rig.rows(`select 1 from directory_record where id like '${made.id.slice(0, 15)}%'`)).length === 0,
+    );
+  });
+});
+
+describe('several matches', () => {
+  beforeAll(async () => {
+    await rest('POST', '/sobjects/Contact', { LastName: 'Twin A', Phone: '+1 203 555 0150' });
+    await rest('POST', '/sobjects/Lead', { LastName: 'Twin B', Company: 'Twins', Phone: '203-555-0150' });
+    await refresh();
+  });
+  it.each([
+    ['first', 1, '2001'],
+    ['all', 2, '2001'],
+    ['ask', 2, '500'],
+  ])('by a look-up that takes %s', async (several, count, extension) => {
+    const name = `takes ${several}`;
+    const made = await rig.call('POST', '/v1/acd/lookups', { name, definition: { several, defaultRoute: '500' } });
+    expect(made.status).toBe(201);
+    await until('the look-up is known', async () => (await ask('+12035550150', { lookup: name })).status === 200);
+    const { body } = await ask('+12035550150', { lookup: name });
+    expect(body.records.map((record) => record.name)).toEqual(['Twin A', 'Twin B'].slice(0, count));
+    expect(body).toMatchObject({ matched: true, extension, variables: { Count: '2' } });
+  });
+
+  it('an object that is not searched is not answered', async () => {
+    await rig.call('POST', '/v1/acd/lookups', { name: 'leads', definition: { objects: ['Lead'] } });
+    expect((await ask('+12035550150', { lookup: 'leads' })).body.records.map((record) => record.name)).toEqual(['Twin B']);
+  });
+});
+
+describe('when the org does not answer', () => {
+  const withFault = async (action: object, work: () => Promise<void>) => {
+    await rig.fault({ path: '/services/data' }, action, { times: 1_000 });
+    try {
+      await work();
+    } finally {
+      await rig.control('DELETE', '/faults');
+      await rig.call('POST', '/v1/connections/release').catch(() => undefined);
+    }
+  };
+
+  it('known callers are answered as before, unknown ones with the default route before the deadline', async () => {
+    await rig.call('POST', '/v1/acd/lookups', { name: 'quick', definition: { defaultRoute: 'queue-default', deadlineMs: 300 } });
+    await withFault({ latencyMs: 5_000 }, async () => {
+      expect((await ask('+12035550184', { lookup: 'quick' })).body).toMatchObject({ matched: true, source: 'index', extension: '2001' });
+      const unknown = (await ask('+12035550100', { lookup: 'quick' })).body;
+      expect(unknown).toMatchObject({ matched: false, source: 'fallback', stale: true, extension: 'queue-default' });
+    });
+  });
+});
+
+describe('phone systems that were set up for Mirage', () => {
+  const path = (service: string, query = 'callerid=%2B12035550184', id = pbx.pbxId, org = orgId) => `/api/${service}/${id}${org}/?${query}`;
+  const text = async (url: string, authorization = `Bearer ${pbx.key}`) => {
+    const answer = await fetch(`http://127.0.0.1:${rig.ports.service}${url}`, { headers: { authorization } });
+    return { status: answer.status, body: await answer.text() };
+  };
+
+  it('get the extension, with a plus that was escaped or not, and with or without the slash', async () => {
+    expect(await text(path('ExtNo'))).toEqual({ status: 200, body: '2001' });
+    expect(await text(path('ExtNo', 'callerid=+12035550184&calledid=100'))).toEqual({ status: 200, body: '2001' });
+    expect(await text(path('ExtNo').replace('/?', '?'))).toEqual({ status: 200, body: '2001' });
+  });
+
+  it('get a flat map', async () => {
+    expect(JSON.parse((await text(path('DataLookup'))).body)).toMatchObject({ Name: 'Caller Known', Extension: '2001' });
+  });
+
+  it('sign in with Basic as well', async () => {
+    const basic = `Basic ${Buffer.from(`pbx:${pbx.key}`).toString('base64')}`;
+    expect(await text(path('ExtNo'), basic)).toEqual({ status: 200, body: '2001' });
+  });
+
+  it.each([
+    ['an unknown caller', () => path('ExtNo', 'callerid=%2B4930123456'), 404, 'no_extension'],
+    ['no id at all', () => path('ExtNo', ''), 400, 'invalid_request'],
+    ['another PBX', () => path('ExtNo', undefined, '000000-000000-000000'), 404, 'pbx_not_found'],
+    ['no PBX', () => path('ExtNo', undefined, 'x'), 404, 'pbx_not_found'],
+    ['another org', () => path('ExtNo', undefined, undefined, other.salesforce.org.orgId), 403, 'org_mismatch'],
+    ['a look-up that there is not', () => path('ExtNo', 'callerid=1&lookupid=none'), 404, 'lookup_not_found'],
+    ['an injection', () => path('DataLookup', `callerid=${encodeURIComponent("' OR Name != '")}`), 200, undefined],
+    [
+      'an injection into the search',
+      () => path('DataLookup', `callerid=${encodeURIComponent('+12035550100} RETURNING User(Id)')}`),
+      200,
+      undefined,
+    ],
+  ])('with %s are told so', async (_what, url, status, code) => {
+    const answer = await text(url());
+    const body = JSON.parse(answer.body) as { code?: string; Matched?: string };
+    expect([answer.status, body.code]).toEqual([status, code]);
+    if (status === 200) expect(body.Matched).toBe('false');
+  });
+});
+
+describe('keys', () => {
+  it('of one phone system do not open another one, and each has its own rules', async () => {
+    const second = await addPbx(rig, 'Second', { country: 'GB' });
+    await until('it is known', async () => (await ask('020 7946 0018', {}, second.key)).body.matched);
+    expect((await ask('92035550184')).body.matched).toBe(true); // the first one dials 9 for a line
+    expect((await ask('92035550184', {}, second.key)).body.matched).toBe(false);
+    expect((await ask('+12035550184')).status).toBe(200); // its key did not end the first one's
+    const foreign = await rig.call('GET', `/api/ExtNo/${pbx.pbxId}${orgId}?callerid=1`, undefined, { key: second.key });
+    expect(foreign).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await rig.call('DELETE', `/v1/acd/pbxs/${second.id}`)).status).toBe(200);
+    expect((await ask('020 7946 0018', {}, second.key)).status).toBe(401);
+  });
+
+  it('of a phone system do nothing else, and an org that is named must be its own', async () => {
+    expect((await rig.call('GET', '/v1/acd/log', undefined, { key: pbx.key })).status).toBe(403);
+    expect((await rig.call('GET', '/v1/org', undefined, { key: pbx.key })).status).toBe(403);
+    expect(await ask('+12035550184', { org: other.salesforce.org.orgId })).toMatchObject({ status: 403, body: { code: 'org_mismatch' } });
+    expect((await ask('+12035550184', { org: orgId })).status).toBe(200);
+    expect((await ask('+12035550184', {}, 'sb_acd_wrong')).status).toBe(401);
+    expect((await ask('+12035550184', {}, rig.keys.agent)).status).toBe(403);
+  });
+});
+
+it('every answer is in the log, with masked numbers', async () => {
+  await ask('+12035550184');
+  await until('it is written', async () => {
+    const { items } = (
+      await rig.call<{ items: { caller: string; source: string; extension: string | null; why: string }[] }>('GET', '/v1/acd/log')
+    ).body;
+    return items.some(({ caller, extension }) => caller === '120••••••84' && extension === '2001');
+  });
+  expect(JSON.stringify(await rig.rows('select * from acd_log'))).not.toContain('2035550184');
+  expect(rig.log.join('')).not.toContain('2035550184');
+  expect((await other.call<{ items: unknown[] }>('GET', '/v1/acd/log')).body.items).toEqual([]);
+});

@@ -1,0 +1,156 @@
+import { sql } from 'kysely';
+import type { Place } from '../../feed/index.ts';
+import type { Db } from '../../platform/db/database.ts';
+
+/** A record of the org as it is kept here. */
+export interface LocalRecord {
+  id: string;
+  object: string;
+  name: string;
+  ownerId: string | null;
+  accountId: string | null;
+  activityAt: Date | null;
+  changedAt: Date;
+  /** Further values, by field name. */
+  fields: Record<string, string | boolean | null>;
+}
+
+/** A record and the keys under which it is found, each with the field that holds it. */
+export interface KeyedRecord extends LocalRecord {
+  keys: { key: string; field: string }[];
+}
+
+/** A record that was found. */
+export interface Found extends LocalRecord {
+  key: string;
+  field: string;
+}
+
+const RECORD = sql`r.id, r.object, r.name, r.owner_id as "ownerId", r.account_id as "accountId", r.activity_at as "activityAt",
+  r.changed_at as "changedAt", r.fields`;
+
+/** The records under any of these keys. */
+export async function findByKeys(db: Db, orgId: string, keys: readonly string[]): Promise<Found[]> {
+  const { rows } = await sql<Found>`select k.key, k.field, ${RECORD} from directory_key k
+    join directory_record r on r.org_id = k.org_id and r.id = k.record_id
+    where k.org_id = ${orgId} and k.key = any(${[...keys]}::text[])`.execute(db);
+  return rows;
+}
+
+export async function findRecords(db: Db, orgId: string, ids: readonly string[]): Promise<LocalRecord[]> {
+  const { rows } = await sql<LocalRecord>`select ${RECORD} from directory_record r
+    where r.org_id = ${orgId} and r.id = any(${[...ids]}::text[])`.execute(db);
+  return rows;
+}
+
+/** What changed under keys and ids, as `directory_change` notes it: `key` as it is, ids behind a `#`. */
+const noteChanges = (tx: Db, orgId: string, what: readonly string[]) =>
+  what.length === 0
+    ? undefined
+    : sql`insert into directory_change (org_id, what) select ${orgId}, unnest(${[...new Set(what)]}::text[])`.execute(tx);
+
+/** Stores records that are newer than what is kept, with their keys. Rows that say nothing new cost a look and no write. */
+export async function putRecords(tx: Db, orgId: string, records: readonly KeyedRecord[]): Promise<number> {
+  if (records.length === 0) return 0;
+  const { rows } = await sql<{ id: string }>`
+    insert into directory_record as kept (org_id, id, object, name, owner_id, account_id, activity_at, changed_at, fields)
+    select ${orgId}, x.id, x.object, x.name, x."ownerId", x."accountId", x."activityAt", x."changedAt", x.fields
+    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as x(id text, object text, name text, "ownerId" text, "accountId" text,
+      "activityAt" timestamptz, "changedAt" timestamptz, fields jsonb)
+    on conflict (org_id, id) do update set name = excluded.name, owner_id = excluded.owner_id, account_id = excluded.account_id,
+      activity_at = excluded.activity_at, changed_at = excluded.changed_at, fields = excluded.fields
+      where kept.changed_at < excluded.changed_at or (kept.changed_at = excluded.changed_at and (kept.name, kept.owner_id, kept.account_id,
+        kept.activity_at, kept.fields) is distinct from (excluded.name, excluded.owner_id, excluded.account_id, excluded.activity_at, excluded.fields))
+    returning id`.execute(tx);
+  const changed = new Set(rows.map(({ id }) => id));
+  if (changed.size === 0) return 0;
+  const keys = records
+    .filter(({ id }) => changed.has(id))
+    .flatMap(({ id, keys: own }) => own.map(({ key, field }) => ({ id, key, field })));
+  const gone = await sql<{ key: string }>`
+    delete from directory_key k where k.org_id = ${orgId} and k.record_id = any(${[...changed]}::text[]) returning k.key`.execute(tx);
+  await sql`insert into directory_key (org_id, key, record_id, field)
+    select distinct ${orgId}::uuid, x.key, x.id, x.field from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as x(id text, key text, field text)`.execute(
+    tx,
+  );
+  await noteChanges(tx, orgId, [...gone.rows.map(({ key }) => key), ...keys.map(({ key }) => key), ...[...changed].map((id) => `#${id}`)]);
+  return changed.size;
+}
+
+/** Forgets records that were deleted in the org, or that nobody is to be found by any more. */
+export async function removeRecords(tx: Db, orgId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { rows } = await sql<{ key: string }>`
+    delete from directory_key where org_id = ${orgId} and record_id = any(${[...ids]}::text[]) returning key`.execute(tx);
+  await sql`delete from directory_record where org_id = ${orgId} and id = any(${[...ids]}::text[])`.execute(tx);
+  await noteChanges(tx, orgId, [...rows.map(({ key }) => key), ...ids.map((id) => `#${id}`)]);
+}
+
+export interface DirectoryOrg {
+  orgId: string;
+  country: string;
+  sweptAt: Date | null;
+  problem: string | null;
+}
+
+const ORG = sql`org_id as "orgId", country, swept_at as "sweptAt", problem`;
+
+/** Keeps this org's people from now on; `country` is only taken the first time. */
+export async function keepOrg(db: Db, orgId: string, country: string): Promise<void> {
+  await sql`insert into directory_org (org_id, country) values (${orgId}, ${country}) on conflict do nothing`.execute(db);
+}
+
+export async function listKeptOrgs(db: Db): Promise<DirectoryOrg[]> {
+  return (await sql<DirectoryOrg>`select ${ORG} from directory_org order by swept_at nulls first`.execute(db)).rows;
+}
+
+export async function findKeptOrg(db: Db, orgId: string): Promise<DirectoryOrg | undefined> {
+  return (await sql<DirectoryOrg>`select ${ORG} from directory_org where org_id = ${orgId}`.execute(db)).rows[0];
+}
+
+export async function noteSweep(db: Db, orgId: string, problem: string | null): Promise<void> {
+  await sql`update directory_org set problem = ${problem}, swept_at = case when ${problem}::text is null then now() else swept_at end
+    where org_id = ${orgId}`.execute(db);
+}
+
+/** How far an object was read. `loadedAt`: when its first reading was through. */
+export interface SourceState {
+  object: string;
+  fields: string[];
+  place: Place | null;
+  recordsRead: number;
+  loadedAt: Date | null;
+  problem: string | null;
+}
+
+export async function listSources(db: Db, orgId: string): Promise<SourceState[]> {
+  const { rows } = await sql<Omit<SourceState, 'place'> & { placeAt: string | null; placeId: string | null }>`
+    select object, fields, place_at as "placeAt", place_id as "placeId", records_read as "recordsRead", loaded_at as "loadedAt", problem
+    from directory_source where org_id = ${orgId} order by object`.execute(db);
+  return rows.map(({ placeAt, placeId, ...row }) => ({ ...row, place: placeAt === null ? null : { at: placeAt, id: placeId ?? '' } }));
+}
+
+export async function saveSource(tx: Db, orgId: string, state: SourceState): Promise<void> {
+  await sql`insert into directory_source (org_id, object, fields, place_at, place_id, records_read, loaded_at, problem)
+    values (${orgId}, ${state.object}, ${state.fields}, ${state.place?.at ?? null}, ${state.place?.id ?? null}, ${state.recordsRead},
+      ${state.loadedAt}, ${state.problem})
+    on conflict (org_id, object) do update set fields = excluded.fields, place_at = excluded.place_at, place_id = excluded.place_id,
+      records_read = excluded.records_read, loaded_at = excluded.loaded_at, problem = excluded.problem`.execute(tx);
+}
+
+/** Changes that became visible since the last look. `seen` is what the next look begins with. */
+export async function changesSince(db: Db, seen: string | null): Promise<{ seen: string; changes: { orgId: string; what: string }[] }> {
+  const { rows } = await sql<{ seen: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as seen`.execute(db);
+  const next = rows[0]?.seen as string;
+  if (seen === null) return { seen: next, changes: [] };
+  const changes = await sql<{ orgId: string; what: string }>`
+    select org_id as "orgId", what from directory_change where xid >= ${seen}::xid8`.execute(db);
+  return { seen: next, changes: changes.rows };
+}
+
+/** Notes are kept this long; a process that has not looked for longer knows nothing any more. */
+export const KEEP_CHANGES_MS = 10 * 60_000;
+
+export async function dropOldChanges(db: Db, before: Date): Promise<void> {
+  await sql`delete from directory_change where at < ${before}`.execute(db);
+}

@@ -1,0 +1,150 @@
+import type { Call } from '../../connections/index.ts';
+import { OBJECTS_AT_ONCE, readChanges, withOverlap, type Changes, type Place, type Source } from '../../feed/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/db/database.ts';
+import { messageOf } from '../../platform/errors.ts';
+import { claimLane, guarded, releaseLease, renewLease, type Lease } from '../../platform/lanes/lease.ts';
+import type { Logger } from '../../platform/log.ts';
+import type { PhoneFields } from '../phone-fields.ts';
+import { isGone, sourcesOf, toKept } from './objects.ts';
+import {
+  dropOldChanges,
+  findKeptOrg,
+  KEEP_CHANGES_MS,
+  listKeptOrgs,
+  listSources,
+  noteSweep,
+  putRecords,
+  removeRecords,
+  saveSource,
+  type SourceState,
+} from './store.ts';
+
+const LANE = { purpose: 'directory', key: 'sweep' };
+const LEASE_MS = 60_000;
+/** The answer of one page and its storing end well within the lease. */
+const CALL_MS = 25_000;
+/** Orgs that are read side by side. */
+const ORGS_AT_ONCE = 8;
+
+export interface SweepOptions {
+  db: Db;
+  clock: Clock;
+  logger: Logger;
+  call: Call;
+  phoneFields: PhoneFields;
+  owner: string;
+}
+
+export type Sweep = ReturnType<typeof createSweep>;
+
+/**
+ * Keeps the local directory up to date: reads what changed in an org since the last time, or everything the first time, a page of each object in
+ * one call. What was read is stored with the place up to which it was, so that a process that dies loses nothing and the next one goes on there.
+ */
+export function createSweep({ db, clock, logger, call, phoneFields, owner }: SweepOptions) {
+  /** One org; false where somebody else is at it. Throws what `call` throws. */
+  async function sweepOrg(orgId: string): Promise<boolean> {
+    const lease = await claimLane(db, { orgId, ...LANE }, owner, LEASE_MS);
+    if (!lease) return false;
+    try {
+      const kept = await findKeptOrg(db, orgId);
+      if (kept) await readAll(lease, kept.country);
+      await noteSweep(db, orgId, null);
+      return true;
+    } catch (error) {
+      await noteSweep(db, orgId, messageOf(error));
+      throw error;
+    } finally {
+      await releaseLease(db, lease);
+    }
+  }
+
+  async function readAll(lease: Lease, country: string): Promise<void> {
+    const { orgId } = lease;
+    let due: Ask[] | undefined;
+    const states = new Map((await listSources(db, orgId)).map((state) => [state.object, state]));
+    while (due === undefined || due.length > 0) {
+      const answer: { asked: Ask[]; changes: Changes[] } = await call(
+        orgId,
+        { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS },
+        async (sf, session) => {
+          const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
+          const asked =
+            due ?? sourcesOf(await phoneFields.readable(viewer, sf, [])).map((source) => begin(source, states.get(source.object)));
+          const now = asked.slice(0, OBJECTS_AT_ONCE);
+          return { asked, changes: await readChanges(sf, now) };
+        },
+      );
+      await guarded(db, lease, async (tx) => {
+        for (const changes of answer.changes) await keep(tx, orgId, changes, states, country);
+      });
+      const more = answer.changes.filter((each) => each.more).map(({ source, place }) => ({ source, after: place }));
+      due = [...answer.asked.slice(OBJECTS_AT_ONCE), ...more];
+      if (due.length > 0) await renewLease(db, lease, LEASE_MS);
+    }
+  }
+
+  async function keep(
+    tx: Db,
+    orgId: string,
+    { source, rows, place, more, errors }: Changes,
+    states: Map<string, SourceState>,
+    country: string,
+  ): Promise<void> {
+    const before = states.get(source.object);
+    await removeRecords(
+      tx,
+      orgId,
+      rows.filter(isGone).map(({ Id }) => Id),
+    );
+    const changed = await putRecords(
+      tx,
+      orgId,
+      rows.filter((row) => !isGone(row)).map((row) => toKept(source, row, country)),
+    );
+    const state: SourceState = {
+      object: source.object,
+      fields: [...source.fields],
+      place,
+      recordsRead: (sameFields(source, before) ? before.recordsRead : 0) + changed,
+      loadedAt: more || errors.length > 0 ? (before?.loadedAt ?? null) : (before?.loadedAt ?? clock.now()),
+      problem: errors[0] ? `${errors[0].code}: ${errors[0].message}` : null,
+    };
+    states.set(source.object, state);
+    await saveSource(tx, orgId, state);
+  }
+
+  return {
+    sweepOrg,
+    /** Every org that is kept, each as far as it can be read now. */
+    async run(): Promise<void> {
+      const orgs = await listKeptOrgs(db);
+      const next = async (): Promise<void> => {
+        for (let org = orgs.shift(); org; org = orgs.shift()) {
+          const { orgId } = org;
+          await sweepOrg(orgId).catch((error: unknown) =>
+            logger.warn({ org: orgId, err: error }, 'the directory of an org could not be brought up to date'),
+          );
+        }
+      };
+      await Promise.all(Array.from({ length: ORGS_AT_ONCE }, next));
+      await dropOldChanges(db, new Date(clock.now().getTime() - KEEP_CHANGES_MS));
+    },
+  };
+}
+
+interface Ask {
+  source: Source;
+  after: Place | null;
+}
+
+/** Where an object's reading begins. Other fields than last time: all of it anew. */
+function begin(source: Source, state: SourceState | undefined): Ask {
+  if (!state?.place || !sameFields(source, state)) return { source, after: null };
+  return { source, after: state.loadedAt ? withOverlap(state.place) : state.place };
+}
+
+function sameFields(source: Source, state: SourceState | undefined): state is SourceState {
+  return state !== undefined && JSON.stringify([...source.fields]) === JSON.stringify(state.fields);
+}
