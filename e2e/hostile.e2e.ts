@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHunt } from './hostile/hunt.ts';
 import { faultOf } from './hostile/judge.ts';
 import { faultsOfLog } from './hostile/log.ts';
+import { growthOf } from './hostile/memory.ts';
 import { OTHER_MARK, SECRET_MARK, TEXT_MARK } from './hostile/marks.ts';
 import type { HostileRequest } from './hostile/request.ts';
 import { addHostileAccount, huntLink, huntSandbox } from './hostile/smpp.ts';
@@ -82,6 +83,13 @@ describe('the judge', () => {
     ['the other org’s text', 200, { body: OTHER_MARK }, undefined],
     ['a header of the caller’s', 404, problem, { 'content-type': type, 'x-injected': '1' }],
   ])('sees %s', (_what, status, body, headers) => expect(judge(status, body, headers)).toBeDefined());
+
+  it('sees a heap that grows, and passes one that goes up and down', () => {
+    const samples = (...heaps: number[]) => heaps.map((heap) => ({ heap: heap * 1024 * 1024 }));
+    expect(growthOf(samples(60, 70, 80, 90, 100, 110, 120, 130, 140))).toContain('from 60 MB in the first third of the run to 120 MB');
+    expect(growthOf(samples(60, 90, 75, 62, 95, 70, 66, 90, 80))).toBeUndefined();
+    expect(growthOf(samples(60, 200))).toBeUndefined();
+  });
 
   it('sees a request that gets no answer', () => expect(faultOf(request, { kind: 'closed' }, [])).toBe('no answer'));
 

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { BATCH, createHunt, type Finding } from './hunt.ts';
 import { faultsOfLog } from './log.ts';
-import { memoryOf, type Memory } from './memory.ts';
+import { growthOf, memoryOf, type Memory } from './memory.ts';
 import { addHostileAccount, huntLink, huntSandbox, type SmppFinding } from './smpp.ts';
 import { startHostileSmsc } from './smsc.ts';
 import { startWorld } from './world.ts';
@@ -53,7 +53,8 @@ async function main(): Promise<void> {
       say(`${pdus} PDUs to each side, ${smsc.binds} binds; ${(await memoryOf(world)).text}`);
       for (const finding of link) say(`✗ --seed ${finding.seed} --pdus ${pdus}: ${finding.what}`);
     }
-    const faults = [...(ended ? [ended] : []), ...faultsOfLog(world.log(), world.secrets)];
+    const growth = growthOf(memory);
+    const faults = [...(ended ? [ended] : []), ...(growth ? [growth] : []), ...faultsOfLog(world.log(), world.secrets)];
     for (const fault of faults) say(`✗ ${fault}`);
     if (!ended)
       for (const finding of hunt.findings.slice(0, 20)) {
