@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filesReaching } from './files.ts';
 import { detailLines, progressLine, totalLine, type Outcome } from './outcome.ts';
 import { runTasks } from './schedule.ts';
-import { suitesOf, testSuites, databaseSuites, type Suite } from './suites.ts';
+import { inParts, suitesOf, testSuites, databaseSuites, type Suite } from './suites.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
@@ -28,6 +28,14 @@ describe('which tests run', () => {
   test('the name of a suite is all of it', () => {
     expect(suitesOf(suites, ['e2e']).map(({ name, files }) => [name, files.length])).toEqual([['e2e', 1]]);
     expect(suitesOf(suites, ['nothing-of-ours'])).toEqual([]);
+  });
+
+  test('a suite of many files is divided, and none of them is lost', () => {
+    const files = Array.from({ length: 101 }, (_, index) => `service/${index}.test.ts`);
+    const parts = inParts([suite('service', files), suite('few', ['a', 'b']), suite('e2e', files, true)]);
+    expect(parts.map(({ name }) => name)).toEqual(['service 1 of 2', 'service 2 of 2', 'few', 'e2e']);
+    expect(parts.slice(0, 2).map((part) => part.files.length)).toEqual([51, 50]);
+    expect(new Set(parts.slice(0, 2).flatMap((part) => part.files))).toEqual(new Set(files));
   });
 
   test('every test file of the tree belongs to a suite', () => {

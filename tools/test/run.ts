@@ -13,7 +13,7 @@ import { detailLines, progressLine, totalLine, type Outcome } from './outcome.ts
 import { endAll } from './process.ts';
 import { runSuite } from './run-suite.ts';
 import { runTasks, type Task } from './schedule.ts';
-import { databaseSuites, suitesOf, testSuites, type Suite } from './suites.ts';
+import { databaseSuites, inParts, suitesOf, testSuites, type Suite } from './suites.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PLACES = 2;
@@ -73,7 +73,7 @@ function tasksOf({ suites, checks }: { suites: Suite[]; checks: boolean }, resul
   // With every suite there are always two to fill the machine; with a few, each must share its files out.
   const workers = suites.length > PLACES ? 1 : 2;
   return [
-    ...suites.map((suite): Task<Outcome> => ({
+    ...(workers === 1 ? inParts(suites) : suites).map((suite): Task<Outcome> => ({
       alone: suite.alone ?? false,
       run: () => told(runSuite(suite, { root: ROOT, results, workers, env })),
     })),

@@ -44,6 +44,22 @@ export function testSuites(root: string): Suite[] {
   ];
 }
 
+/** A suite with more files than this is worked on in two places at once. */
+const MANY_FILES = 60;
+
+/** Long suites in two parts of their own, every second file each, so that no place is idle while one suite goes on alone. */
+export function inParts(suites: readonly Suite[]): Suite[] {
+  return suites.flatMap((suite) =>
+    suite.alone || suite.files.length <= MANY_FILES
+      ? [suite]
+      : [0, 1].map((part) => ({
+          ...suite,
+          name: `${suite.name} ${part + 1} of 2`,
+          files: suite.files.filter((_, index) => index % 2 === part),
+        })),
+  );
+}
+
 /** Only what belongs to the words: files whose path has one of them, or a suite of that name. The slow whole-system tests only by name. */
 export function suitesOf(suites: readonly Suite[], words: readonly string[]): Suite[] {
   return suites
