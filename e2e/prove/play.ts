@@ -44,7 +44,7 @@ export async function playSchedule(world: World, steps: readonly Step[], number:
       if (quiet && facts.waiting + facts.held > 0) continue;
       // What it was to die of, and whose grant has ended unnoticed, belongs to no later schedule.
       await world.processes.disarm();
-      await world.signInAgain('all');
+      await world.restoreGrants();
       return facts;
     }
   } finally {

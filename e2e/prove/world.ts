@@ -131,6 +131,16 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     return signedIn;
   }
 
+  /** Until nobody's grant is lost; a sign-in may fail while a process starts anew. */
+  async function restoreGrants(): Promise<void> {
+    const isAnyLost = async () =>
+      (await rows<{ userId: string }>('select user_id as "userId" from connected_user')).some(({ userId }) => hasLostGrant(userId));
+    for (let tries = 0; tries < 20 && (await isAnyLost()); tries += 1) {
+      await signInAgain('all').catch(() => 0);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
   function isLost({ userId, isDown, isDead }: { userId: string; isDown: boolean; isDead: boolean }, which: 'known' | 'all'): boolean {
     return (isDown || which === 'all') && (isDead || hasLostGrant(userId));
   }
@@ -200,6 +210,7 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
     carrierUrl: `http://localhost:${ports.carrier}`,
     setWebhook,
     signInAgain,
+    restoreGrants,
     pressAsAdmin,
     loseAddress,
     twilio: { accountSid: twilio.accountSid, authToken: twilio.authToken, url: webhookUrl },

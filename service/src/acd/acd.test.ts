@@ -147,6 +147,40 @@ describe('a look-up', () => {
   });
 });
 
+describe('the owner’s extension', () => {
+  const setOwner = async (change: object) => {
+    const [admin] = rig.salesforce.org.query(`SELECT Id FROM User WHERE Username = '${ADMIN}'`);
+    await rest('PATCH', `/sobjects/User/${String(admin?.['Id'])}`, change);
+    await refresh();
+  };
+  afterAll(async () => {
+    await setOwner({ Extension: '2001' });
+    await until('it is known again', async () => (await ask('+12035550184')).body.extension === '2001');
+  });
+
+  it.each(['2001@evil.example;user=phone', '20 01\r\nX: 1'])('that no dial plan may take is not answered: %j', async (Extension) => {
+    await setOwner({ Extension });
+    await until('it is gone', async () => (await ask('+12035550184')).body.extension === undefined);
+    expect((await ask('+12035550184')).body).toMatchObject({ matched: true, records: [{ name: 'Caller Known' }] });
+  });
+});
+
+describe('a look-up that was removed', () => {
+  it('cannot be saved as the default: the real one stays', async () => {
+    const body = (name: string) => ({ name, isDefault: true, definition: { defaultRoute: '700' } });
+    const real = (await rig.call<{ id: string }>('POST', '/v1/acd/lookups', body('the default'))).body;
+    const removed = (await rig.call<{ id: string }>('POST', '/v1/acd/lookups', { ...body('removed'), isDefault: false })).body;
+    await rig.call('DELETE', `/v1/acd/lookups/${removed.id}`);
+    expect(await rig.call('PUT', `/v1/acd/lookups/${removed.id}`, body('removed'))).toMatchObject({
+      status: 404,
+      body: { code: 'lookup_not_found' },
+    });
+    const { items } = (await rig.call<{ items: { id: string; isDefault: boolean }[] }>('GET', '/v1/acd/lookups')).body;
+    expect(items.filter(({ isDefault }) => isDefault).map(({ id }) => id)).toEqual([real.id]);
+    await rig.call('DELETE', `/v1/acd/lookups/${real.id}`);
+  });
+});
+
 describe('several matches', () => {
   beforeAll(async () => {
     await rest('POST', '/sobjects/Contact', { LastName: 'Twin A', Phone: '+1 203 555 0150' });

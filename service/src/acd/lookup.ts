@@ -13,7 +13,7 @@ import { sleep } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { createSingleFlight } from '../platform/single-flight.ts';
 import { answerOf, rank, type Answer, type Match } from './answer.ts';
-import type { Definition, Lookup } from './definition.ts';
+import { destination, type Definition, type Lookup } from './definition.ts';
 
 export interface Question {
   orgId: string;
@@ -32,8 +32,11 @@ export interface LookupOptions {
 
 /** How long the org's answer about a number that is not kept here is good: callers try again, and the next sweep brings it anyway. */
 const LIVE_GOOD_MS = 30_000;
-/** A call into the org that nobody waits for any more ends soon after. */
-const GRACE_MS = 500;
+/**
+ * A search may take this long, whatever the deadline of who asked first: others wait for it as well, and a timeout says that the org does not
+ * answer, to messaging too.
+ */
+const SEARCH_MS = 10_000;
 
 export type Lookups = ReturnType<typeof createLookups>;
 
@@ -53,10 +56,10 @@ export function createLookups({ call, directory, local, logger }: LookupOptions)
       return nobody(definition, caller ? 'The caller’s number is withheld.' : 'The caller is no number.');
     const over = new AbortController();
     const deadline = sleep(definition.deadlineMs, over.signal).then(() => late(definition));
-    return Promise.race([search(orgId, caller, rules, definition), deadline]).finally(() => over.abort());
+    return Promise.race([search(orgId, caller, definition), deadline]).finally(() => over.abort());
   }
 
-  async function search(orgId: string, caller: CallerNumber, rules: DiallingRules, definition: Definition): Promise<Answer> {
+  async function search(orgId: string, caller: CallerNumber, definition: Definition): Promise<Answer> {
     try {
       for (const keys of keysOfCaller(caller)) {
         const found = await local.findByKeys(orgId, keys);
@@ -65,7 +68,7 @@ export function createLookups({ call, directory, local, logger }: LookupOptions)
           return answerOf(matches, definition, { source: 'index', stale: found.stale || local.isBehind(orgId), otherwise: '' });
       }
       if (caller.kind !== 'number') return nobody(definition, 'Nobody has this number.');
-      const matches = rank(await searchOrg(orgId, caller.e164, rules.country, definition.deadlineMs), definition);
+      const matches = rank(await searchOrg(orgId, caller.e164), definition);
       return answerOf(matches, definition, { source: 'live', stale: false, otherwise: 'Nobody in the org has this number.' });
     } catch (error) {
       // The default route is an answer; what kept us from a better one is the operator's to know. Numbers are in no message of these errors.
@@ -79,24 +82,24 @@ export function createLookups({ call, directory, local, logger }: LookupOptions)
   async function withOwners(orgId: string, found: readonly Omit<Match, 'owner'>[]): Promise<Match[]> {
     return Promise.all(
       found.map(async (match) => {
-        const owner = match.ownerId ? await local.find(orgId, match.ownerId) : undefined;
-        const extension = owner?.fields['Extension'];
-        return { ...match, owner: owner && { name: owner.name, extension: typeof extension === 'string' ? extension : null } };
+        // Who calls is worth more than whom to ring: without the owner the default route is answered.
+        const owner = match.ownerId ? await local.find(orgId, match.ownerId).catch(() => undefined) : undefined;
+        return { ...match, owner: owner && { name: owner.name, extension: extensionOf(owner.fields) } };
       }),
     );
   }
 
   /** Goes on when nobody waits any more, so that the next one who asks has its result. */
-  function searchOrg(orgId: string, e164: string, country: string, deadlineMs: number): Promise<Match[]> {
+  function searchOrg(orgId: string, e164: string): Promise<Match[]> {
     const key = `${orgId} ${e164}`;
     const known = searched.get(key);
     if (known) return Promise.resolve(known);
     return searching(key, async () => {
-      const candidates = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: deadlineMs + GRACE_MS }, async (sf, session) =>
+      const candidates = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: SEARCH_MS }, async (sf, session) =>
         directory.findByNumbers(
           { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion },
           sf,
-          [{ e164, country }],
+          [{ e164, country: local.countryOf(orgId) }],
           [],
         ),
       );
@@ -111,6 +114,11 @@ export function createLookups({ call, directory, local, logger }: LookupOptions)
     ask: (question: Question): Promise<Answer> =>
       once(JSON.stringify([question.orgId, question.lookup, question.rules, question.caller]), () => answer(question)),
   };
+}
+
+/** Of users who work here, and only what a dial plan can take: users may write into this field what they like. */
+function extensionOf({ Extension, IsActive }: Record<string, string | boolean | null>): string | null {
+  return IsActive !== false && destination.safeParse(Extension).success ? (Extension as string) : null;
 }
 
 const nobody = (definition: Definition, otherwise: string): Answer =>

@@ -58,20 +58,21 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
   const known = new LRUCache<string, Settings>({
     max: 10_000,
     ttl: SETTINGS_MS,
-    allowStale: true,
     noDeleteOnStaleGet: true,
-    allowStaleOnFetchRejection: true,
+    noDeleteOnFetchRejection: true,
     fetchMethod: async (orgId) => {
       const [pbxs, own] = await Promise.all([listPbxs(db, orgId), listLookups(db, orgId)]);
       return { pbxs, lookups: own };
     },
   });
 
-  /** Settings that were read lately answer at once and are read again behind it. Undefined when the database does not tell them in time. */
+  /** What an admin set, two seconds old at most while the database tells it, and as it was last known when it does not. */
   async function settingsOf(orgId: string): Promise<Settings | undefined> {
     const over = new AbortController();
     const late = sleep(SETTINGS_WAIT_MS, over.signal).then(() => undefined);
-    return Promise.race([known.fetch(orgId).catch(() => undefined), late]).finally(() => over.abort());
+    const last = known.get(orgId, { allowStale: true });
+    const fresh = await Promise.race([known.fetch(orgId).catch(() => undefined), late]).finally(() => over.abort());
+    return fresh ?? last;
   }
 
   function choose(settings: Settings | undefined, wanted: string | undefined): Lookup {
@@ -153,6 +154,8 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
         await tenancy.removeKeys(tx, orgId, 'acd', id);
         return removePbx(tx, orgId, id);
       });
+      // Nobody asks any more: the org's people are not kept, and the org is not read.
+      if (removed && (await listPbxs(db, orgId)).length === 0) await local.dismiss(orgId);
       known.delete(orgId);
       if (!removed) throw pbxNotFound('The phone system was removed, or belongs to another org.');
     },
@@ -167,9 +170,12 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
     async saveLookup(orgId: string, id: string | null, change: LookupChange): Promise<Lookup> {
       const others = (await listLookups(db, orgId)).filter((each) => each.id !== id);
       if (others.some(({ name }) => name === change.name)) throw lookupNameTaken('Choose another name: phone systems may ask by it.');
-      const saved = await db.transaction().execute((tx) => saveLookup(tx, orgId, id, change));
+      const saved = await db.transaction().execute(async (tx) => {
+        const row = await saveLookup(tx, orgId, id, change);
+        if (!row) throw lookupNotFound('It was removed, or belongs to another org.'); // and the default stays what it was
+        return row;
+      });
       known.delete(orgId);
-      if (!saved) throw lookupNotFound('It was removed, or belongs to another org.');
       return saved;
     },
 

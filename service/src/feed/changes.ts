@@ -35,8 +35,8 @@ export interface Changes {
 export const OBJECTS_AT_ONCE = MAX_HEAVY_SUBREQUESTS;
 /** Most rows of one object in one answer (Salesforce, query batch size). */
 const PAGE = 2_000;
-/** A record that was saved in a long transaction appears after records with a later stamp. */
-const OVERLAP_MS = 60_000;
+/** A record that was saved in a long transaction (ten minutes at most) appears after records with a later stamp. */
+const OVERLAP_MS = 15 * 60_000;
 
 /** Reads what changed in up to five objects since a place of each, deleted records too: one API call. Objects without users' deletion have none. */
 export async function readChanges(sf: SalesforceClient, asked: readonly { source: Source; after: Place | null }[]): Promise<Changes[]> {
@@ -47,7 +47,13 @@ export async function readChanges(sf: SalesforceClient, asked: readonly { source
     const { page, errors } = results[index] ?? { page: undefined, errors: [] };
     const rows = (page?.records ?? []) as ChangedRow[];
     const last = rows.at(-1);
-    return { source, rows, place: last ? { at: last.SystemModstamp, id: last.Id } : after, more: rows.length === PAGE, errors };
+    return {
+      source,
+      rows,
+      place: last ? { at: last.SystemModstamp, id: last.Id } : after,
+      more: rows.length === PAGE || page?.done === false,
+      errors,
+    };
   });
 }
 

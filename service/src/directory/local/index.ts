@@ -5,7 +5,7 @@ import type { JobKind } from '../../platform/jobs.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { PhoneFields } from '../phone-fields.ts';
 import { createMemory } from './remembered.ts';
-import { findKeptOrg, keepOrg, listSources, type DirectoryOrg, type SourceState } from './store.ts';
+import { dismissOrg, findKeptOrg, keepOrg, listSources, type DirectoryOrg, type SourceState } from './store.ts';
 import { createSweep } from './sweep.ts';
 
 export const DIRECTORY_SWEEP = 'directory-sweep';
@@ -47,6 +47,8 @@ export function createLocalDirectory(options: {
     },
     /** Brings an org up to date now; false where somebody else is at it. Throws what a call to the org throws. */
     sweepOrg: sweep.sweepOrg,
+    /** Keeps this org's people no longer. */
+    dismiss: (orgId: string) => dismissOrg(db, orgId),
     /** How far an org was read; undefined where its people are not kept. */
     async state(orgId: string): Promise<(Omit<DirectoryOrg, 'orgId'> & { sources: SourceState[] }) | undefined> {
       const [org, sources] = await Promise.all([findKeptOrg(db, orgId), listSources(db, orgId)]);

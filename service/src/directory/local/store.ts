@@ -49,8 +49,11 @@ const noteChanges = (tx: Db, orgId: string, what: readonly string[]) =>
     ? undefined
     : sql`insert into directory_change (org_id, what) select ${orgId}, unnest(${[...new Set(what)]}::text[])`.execute(tx);
 
-/** Stores records that are newer than what is kept, with their keys. Rows that say nothing new cost a look and no write. */
-export async function putRecords(tx: Db, orgId: string, records: readonly KeyedRecord[]): Promise<number> {
+/**
+ * Stores records that are newer than what is kept, with their keys. Rows that say nothing new cost a look and no write, unless `anew`: other
+ * fields are read than before, so that the keys may be other ones although the record has not changed.
+ */
+export async function putRecords(tx: Db, orgId: string, records: readonly KeyedRecord[], anew: boolean): Promise<number> {
   if (records.length === 0) return 0;
   const { rows } = await sql<{ id: string }>`
     insert into directory_record as kept (org_id, id, object, name, owner_id, account_id, activity_at, changed_at, fields)
@@ -59,7 +62,7 @@ export async function putRecords(tx: Db, orgId: string, records: readonly KeyedR
       "activityAt" timestamptz, "changedAt" timestamptz, fields jsonb)
     on conflict (org_id, id) do update set name = excluded.name, owner_id = excluded.owner_id, account_id = excluded.account_id,
       activity_at = excluded.activity_at, changed_at = excluded.changed_at, fields = excluded.fields
-      where kept.changed_at < excluded.changed_at or (kept.changed_at = excluded.changed_at and (kept.name, kept.owner_id, kept.account_id,
+      where ${anew}::boolean or kept.changed_at < excluded.changed_at or (kept.changed_at = excluded.changed_at and (kept.name, kept.owner_id, kept.account_id,
         kept.activity_at, kept.fields) is distinct from (excluded.name, excluded.owner_id, excluded.account_id, excluded.activity_at, excluded.fields))
     returning id`.execute(tx);
   const changed = new Set(rows.map(({ id }) => id));
@@ -98,6 +101,11 @@ const ORG = sql`org_id as "orgId", country, swept_at as "sweptAt", problem`;
 /** Keeps this org's people from now on; `country` is only taken the first time. */
 export async function keepOrg(db: Db, orgId: string, country: string): Promise<void> {
   await sql`insert into directory_org (org_id, country) values (${orgId}, ${country}) on conflict do nothing`.execute(db);
+}
+
+/** With all that is kept of it; what processes remember of it is for nobody to ask. */
+export async function dismissOrg(db: Db, orgId: string): Promise<void> {
+  await sql`delete from directory_org where org_id = ${orgId}`.execute(db);
 }
 
 export async function listKeptOrgs(db: Db): Promise<DirectoryOrg[]> {

@@ -49,8 +49,7 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
     if (!lease) return false;
     try {
       const kept = await findKeptOrg(db, orgId);
-      if (kept) await readAll(lease, kept.country);
-      await noteSweep(db, orgId, null);
+      await noteSweep(db, orgId, kept ? await readAll(lease, kept.country) : null);
       return true;
     } catch (error) {
       await noteSweep(db, orgId, messageOf(error));
@@ -60,8 +59,10 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
     }
   }
 
-  async function readAll(lease: Lease, country: string): Promise<void> {
+  /** Tells why an object could not be read, where one could not: the others are up to date, the org as a whole is not. */
+  async function readAll(lease: Lease, country: string): Promise<string | null> {
     const { orgId } = lease;
+    let problem: string | null = null;
     let due: Ask[] | undefined;
     const states = new Map((await listSources(db, orgId)).map((state) => [state.object, state]));
     while (due === undefined || due.length > 0) {
@@ -73,7 +74,10 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
           const asked =
             due ?? sourcesOf(await phoneFields.readable(viewer, sf, [])).map((source) => begin(source, states.get(source.object)));
           const now = asked.slice(0, OBJECTS_AT_ONCE);
-          return { asked, changes: await readChanges(sf, now) };
+          const changes = await readChanges(sf, now);
+          // A field was deleted, or may not be seen any more: the next reading asks what there is.
+          if (changes.some(({ errors }) => errors.length > 0)) phoneFields.forget(viewer, []);
+          return { asked, changes };
         },
       );
       await guarded(db, lease, async (tx) => {
@@ -81,8 +85,16 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
       });
       const more = answer.changes.filter((each) => each.more).map(({ source, place }) => ({ source, after: place }));
       due = [...answer.asked.slice(OBJECTS_AT_ONCE), ...more];
+      for (const { source, errors } of answer.changes) if (errors[0]) problem ??= `${source.object}: ${errors[0].code}`;
       if (due.length > 0) await renewLease(db, lease, LEASE_MS);
     }
+    return problem;
+  }
+
+  /** When the first reading of these fields was through; null as long as it is not. */
+  function loadedAt(source: Source, before: SourceState | undefined, goesOn: boolean): Date | null {
+    const known = sameFields(source, before) ? before.loadedAt : null;
+    return goesOn ? known : (known ?? clock.now());
   }
 
   async function keep(
@@ -102,13 +114,14 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
       tx,
       orgId,
       rows.filter((row) => !isGone(row)).map((row) => toKept(source, row, country)),
+      !before?.loadedAt || !sameFields(source, before),
     );
     const state: SourceState = {
       object: source.object,
       fields: [...source.fields],
       place,
       recordsRead: (sameFields(source, before) ? before.recordsRead : 0) + changed,
-      loadedAt: more || errors.length > 0 ? (before?.loadedAt ?? null) : (before?.loadedAt ?? clock.now()),
+      loadedAt: loadedAt(source, before, more || errors.length > 0),
       problem: errors[0] ? `${errors[0].code}: ${errors[0].message}` : null,
     };
     states.set(source.object, state);
