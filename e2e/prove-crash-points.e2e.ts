@@ -30,12 +30,14 @@ function reasons(point: Point): Act[] {
   return [];
 }
 
-/** Both processes are to die there: the work goes to either. They are up again, with the others' load, when it comes. */
-const scheduleFor = (point: Point): Step[] => [
+/** Both processes are to die there: the work goes to either. They should be up again, with the others' load, when the reason comes. */
+const scheduleFor = (point: Point, reasonAt: number): Step[] => [
   ...[0, 1].map((index): Step => ({ at: 0, do: 'process', fault: 'crash', index, point })),
-  ...reasons(point).map((act): Step => ({ at: 4_000, ...act })),
-  ...texts.map((act): Step => ({ at: 4_400, ...act })),
+  ...reasons(point).map((act): Step => ({ at: reasonAt, ...act })),
+  ...texts.map((act): Step => ({ at: reasonAt + 400, ...act })),
 ];
+/** On a busy machine the first may be too early: faults are taken back before they met anything. */
+const REASON_AT_MS = [4_000, 9_000, 15_000];
 
 /** A user who was removed is missing in the schedules that follow. */
 const inOrder = CRASH_POINTS.toSorted((a, b) => Number(a.startsWith('remove.')) - Number(b.startsWith('remove.')));
@@ -63,16 +65,20 @@ describe.skipIf(!server)('a crash (needs TEST_DATABASE_URL)', () => {
     'at %s',
     async (point) => {
       const side = sides[inOrder.indexOf(point) % SIDE_BY_SIDE] as (typeof sides)[number];
-      const steps = scheduleFor(point);
-      const played = side.before.then(() => side.worlds.play(0, steps));
-      side.before = played.then(
-        () => undefined,
-        () => undefined,
-      );
-      const { record } = await played;
-      expect(record.failures, describeSteps(steps)).toEqual([]);
-      expect(record.crashes).toContain(point);
+      const reached: string[] = [];
+      const played = side.before.then(async () => {
+        for (const reasonAt of REASON_AT_MS) {
+          if (reached.includes(point)) break;
+          const steps = scheduleFor(point, reasonAt);
+          const { record } = await side.worlds.play(0, steps);
+          expect(record.failures, describeSteps(steps)).toEqual([]);
+          reached.push(...record.crashes);
+        }
+      });
+      side.before = played.catch(() => undefined);
+      await played;
+      expect(reached).toContain(point);
     },
-    240_000,
+    400_000,
   );
 });

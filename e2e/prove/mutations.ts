@@ -50,7 +50,7 @@ export const MUTATIONS: readonly Mutation[] = [
       },
       { file: 'messaging/carriers/supervisor.ts', find: 'if (account.taken || ', replace: 'if (' },
     ],
-    steps: [0, 300, 600, 900, 1_200, 1_500, 1_800, 2_100, 2_400].flatMap((when) => everybody.map((person) => outbound(when, person))),
+    steps: Array.from({ length: 30 }, (_, index) => index * 97).flatMap((when) => everybody.map((person) => outbound(when, person))),
     seen: /in doubt without a reason|received out of order|came 2 times/,
   },
   {
