@@ -64,13 +64,16 @@ export async function endLeases(db: Db): Promise<void> {
   await sql`update lane set lease_until = null, owner = null where lease_until is not null`.execute(db);
 }
 
-/** Runs `work` in a transaction that commits only if the lease still stands; else nothing is written and LeaseLostError is thrown. */
+/**
+ * Runs `work` in a transaction that commits only if the lease still stands; else nothing is written and LeaseLostError is thrown. By
+ * clock_timestamp(): now() is when the transaction began, and the process may have stood still since.
+ */
 export async function guarded<T>(db: Db, lease: Lease, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (tx) => {
     const { rows } = await sql`
       select 1 from lane
       where org_id = ${lease.orgId} and purpose = ${lease.purpose} and key = ${lease.key}
-        and generation = ${lease.generation} and lease_until > now() for update`.execute(tx);
+        and generation = ${lease.generation} and lease_until > clock_timestamp() for update`.execute(tx);
     if (rows.length === 0) throw new LeaseLostError(lease);
     return work(tx);
   });

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../clock.ts';
 import { createTestDatabase } from '../db/test-database.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Db, Tx } from '../db/database.ts';
 import { noFailPoints, parseFailPoints } from '../fail-points.ts';
 import { createLogger } from '../log.ts';
 import { createLaneEngine, type LaneEngine, type LaneEngineOptions, type LanePurpose } from './engine.ts';
@@ -239,6 +239,23 @@ describe('leases', () => {
     expect(await renewLease(database.db, first, 60_000)).toBe(false);
     await releaseLease(database.db, first, { until: new Date(Date.now() + 60_000), code: 'x', reason: 'x' });
     await expect(guarded(database.db, second ?? first, () => Promise.resolve('written'))).resolves.toBe('written');
+  });
+
+  it('have ended for a transaction as well that began before they did', async () => {
+    const lease = await claimLane(database.db, { orgId: randomUUID(), purpose: 'lease', key: '0' }, 'a', 150);
+    if (!lease) throw new Error('not claimed');
+    // As a process that stands still between the beginning of its transaction and the first statement in it.
+    const frozen = {
+      transaction: () => ({
+        execute: (work: (tx: Tx) => Promise<unknown>) =>
+          database.db.transaction().execute(async (tx) => {
+            await sql`select 1`.execute(tx);
+            await new Promise((resolve) => setTimeout(resolve, 200));
+            return work(tx);
+          }),
+      }),
+    } as unknown as Db;
+    await expect(guarded(frozen, lease, () => Promise.resolve('written'))).rejects.toThrow('was lost');
   });
 
   it('write nothing when the work under them fails', async () => {
