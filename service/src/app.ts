@@ -104,9 +104,9 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     clock,
     logger,
     call: connections.call,
-    phoneFields: directory.phoneFields,
+    visibleFields: directory.visibleFields,
     owner,
-    sweepSoon: () => jobs.send(DIRECTORY_SWEEP, {}),
+    sweepSoon: (orgId) => jobs.send(DIRECTORY_SWEEP, { orgId }),
   });
   const acd = createAcdFeature({
     db,

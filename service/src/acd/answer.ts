@@ -1,5 +1,6 @@
-import type { Found } from '../directory/index.ts';
-import type { Definition } from './definition.ts';
+import type { Definition, Ring } from './definition.ts';
+import { isVip, textOf, type Match, type Owner } from './match.ts';
+import { whyBefore } from './rank.ts';
 
 /** Where an answer comes from: the local directory, a search in the org, or neither in time. */
 export type Source = 'index' | 'live' | 'fallback';
@@ -8,7 +9,10 @@ export interface AnswerRecord {
   id: string;
   object: string;
   name: string;
+  /** Opens the record in the agent's browser. */
+  url: string;
   owner?: { name: string; extension?: string };
+  openCase?: { id: string; number: string; priority?: string };
 }
 
 export interface Answer {
@@ -24,70 +28,118 @@ export interface Answer {
   why: string;
 }
 
-/** A match before it is ranked. */
-export type Match = Pick<Found, 'id' | 'object' | 'name' | 'ownerId' | 'activityAt' | 'changedAt' | 'field'> & {
-  owner: { name: string; extension: string | null } | undefined;
-};
-
-/** Objects in the order of the definition, then the newest activity, then the newest change. Each record once. */
-export function rank(matches: readonly Match[], { objects }: Definition): Match[] {
-  const place = (match: Match) => objects.indexOf(match.object as (typeof objects)[number]);
-  const wanted = [...new Map(matches.map((match) => [match.id, match])).values()].filter((match) => place(match) >= 0);
-  return wanted.sort(
-    (a, b) =>
-      place(a) - place(b) ||
-      (b.activityAt?.getTime() ?? 0) - (a.activityAt?.getTime() ?? 0) ||
-      b.changedAt.getTime() - a.changedAt.getTime() ||
-      (a.id < b.id ? -1 : 1),
-  );
+export interface How {
+  source: Source;
+  stale: boolean;
+  /** Why nobody was found, where nobody was. */
+  otherwise: string;
+  /** Why it is closed, where it is. */
+  closed: string | undefined;
+  /** Origin of the org's pages. */
+  orgUrl: string;
 }
 
 /** The answer of a look-up whose search is over. `matches` are ranked. */
-export function answerOf(
-  matches: readonly Match[],
-  { several, defaultRoute }: Definition,
-  how: { source: Source; stale: boolean; otherwise: string },
-): Answer {
+export function answerOf(matches: readonly Match[], definition: Definition, how: How): Answer {
+  const { several, defaultRoute, hours } = definition;
   const shown = several === 'first' ? matches.slice(0, 1) : matches;
   const [best] = matches;
+  const isMatched = best !== undefined;
   const asks = several === 'ask' && matches.length > 1;
-  const owners = best && !asks ? best.owner?.extension : undefined;
-  const extension = owners ?? defaultRoute;
-  const records = shown.map(({ id, object, name, owner }): AnswerRecord => ({
-    id,
-    object,
-    name,
-    ...(owner && { owner: { name: owner.name, ...(owner.extension && { extension: owner.extension }) } }),
-  }));
-  const [first] = records;
-  const variables: Record<string, string> = {
-    Matched: String(matches.length > 0),
-    Count: String(matches.length),
-    ...(first && { RecordId: first.id, Object: first.object, Name: first.name }),
-    ...(first?.owner && { OwnerName: first.owner.name }),
-    ...(extension !== undefined && { Extension: extension }),
-  };
+  const rung = best && !asks && how.closed === undefined ? whomToRing(best, definition.ring) : undefined;
+  const route = how.closed === undefined ? defaultRoute : (hours?.closedRoute ?? defaultRoute);
+  const extension = rung?.extension ?? route;
+  const records = shown.map((match) => recordOf(match, how.orgUrl));
   return {
-    matched: matches.length > 0,
+    matched: isMatched,
     source: how.source,
     stale: how.stale,
     records,
     ...(extension !== undefined && { extension }),
-    variables,
-    why: best ? whyOf(best, matches.length, { asks, owners, defaultRoute }) : `${how.otherwise} ${routeOf(defaultRoute)}`,
+    variables: {
+      Matched: String(isMatched),
+      Count: String(matches.length),
+      Open: String(how.closed === undefined),
+      Source: how.source,
+      ...(best && variablesOf(best, records[0] as AnswerRecord, definition)),
+      ...(extension !== undefined && { Extension: extension }),
+    },
+    why: [
+      ...(best ? [foundBy(matches, definition)] : [how.otherwise]),
+      ...(asks ? ['Several match, so nobody is chosen.'] : []),
+      ...(how.closed === undefined ? [] : [how.closed]),
+      rung ? `The extension is ${WHOSE[rung.ring]}.` : `${best && !asks && !how.closed ? `${noOwner(best)} ` : ''}${routeText(route, how)}`,
+    ].join(' '),
   };
 }
 
-function whyOf(
-  best: Match,
-  count: number,
-  { asks, owners, defaultRoute }: { asks: boolean; owners: string | null | undefined; defaultRoute: string | undefined },
-): string {
-  const found = `${best.object} found by ${best.field}${count > 1 ? `, best of ${count}: object order, then newest activity` : ''}.`;
-  if (asks) return `${found} Several match, so nobody is chosen. ${routeOf(defaultRoute)}`;
-  if (owners) return `${found} The extension is the owner’s.`;
-  return `${found} ${best.owner ? 'The owner has no extension.' : 'The owner is not known here.'} ${routeOf(defaultRoute)}`;
+const WHOSE: Record<Ring, string> = {
+  caseOwner: 'that of the open case’s owner',
+  recordOwner: 'the owner’s',
+  accountOwner: 'that of the account’s owner',
+};
+
+function whomToRing(match: Match, rings: readonly Ring[]): { ring: Ring; extension: string } | undefined {
+  const owners: Record<Ring, Owner | undefined> = {
+    caseOwner: match.openCase?.owner,
+    recordOwner: match.owner,
+    accountOwner: match.accountOwner,
+  };
+  for (const ring of rings) {
+    const extension = owners[ring]?.extension;
+    if (extension) return { ring, extension };
+  }
+  return undefined;
 }
 
-const routeOf = (route: string | undefined): string =>
-  route === undefined ? 'There is no default route.' : 'The default route is answered.';
+function foundBy(matches: readonly Match[], definition: Definition): string {
+  const [best, second] = matches as [Match, Match | undefined];
+  const before = second ? `, best of ${matches.length} by ${whyBefore(best, second, definition)}` : '';
+  return `${best.object} found by ${best.field}${before}.`;
+}
+
+const noOwner = (match: Match): string => (match.owner ? 'No owner has an extension.' : 'The owner is not known here.');
+
+function routeText(route: string | undefined, { closed }: How): string {
+  if (route === undefined) return 'There is no default route.';
+  return closed === undefined ? 'The default route is answered.' : 'The route for that time is answered.';
+}
+
+/** Lightning opens any record by its id. */
+const urlOf = (orgUrl: string, id: string): string => `${orgUrl}/lightning/r/${id}/view`;
+
+function recordOf({ id, object, name, owner, openCase }: Match, orgUrl: string): AnswerRecord {
+  return {
+    id,
+    object,
+    name,
+    url: urlOf(orgUrl, id),
+    ...(owner && { owner: { name: owner.name, ...(owner.extension && { extension: owner.extension }) } }),
+    ...(openCase && {
+      openCase: { id: openCase.id, number: openCase.number, ...(openCase.priority && { priority: openCase.priority }) },
+    }),
+  };
+}
+
+/** Of the best match. What it does not have is left out, so that an IVR's own defaults count. */
+function variablesOf(best: Match, { url }: AnswerRecord, definition: Definition): Record<string, string> {
+  const { fields, variables } = definition;
+  const held = (field: string | undefined) => (field === undefined ? '' : textOf(best.fields[field]));
+  const named: Record<string, string> = {
+    RecordId: best.id,
+    Object: best.object,
+    Name: best.name,
+    ScreenPopUrl: url,
+    OwnerName: best.owner?.name ?? '',
+    CaseId: best.openCase?.id ?? '',
+    CaseNumber: best.openCase?.number ?? '',
+    CasePriority: best.openCase?.priority ?? '',
+    ...(fields.vip !== undefined && { Vip: String(isVip(best, definition)) }),
+    Priority: held(fields.priority),
+    Language: held(fields.language),
+    Skill: held(fields.skill),
+    DoNotCall: held(fields.doNotCall),
+    ...Object.fromEntries(variables.map(({ name, field }) => [name, held(field)])),
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== ''));
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PHONE_OBJECTS } from '../directory/index.ts';
 import { text } from '../platform/http/schemas.ts';
+import { hours } from './hours.ts';
 
 /** An extension, a queue, or whatever else a phone system's dial plan takes: it ends up in a SIP address. */
 export const destination = z
@@ -8,14 +9,85 @@ export const destination = z
   .max(64)
   .regex(/^[\w.+*#-]+$/, 'may hold letters, digits and . + * # - _');
 
+/** API name of a field, as the org's setup shows it: `DoNotCall`, `Language__c`. */
+const fieldName = z
+  .string()
+  .max(90)
+  .regex(/^[A-Za-z]\w*$/, 'is the API name of a field, such as Language__c');
+
+/** What a record must be like to count as a match. */
+const filter = z
+  .strictObject({
+    object: z.enum(PHONE_OBJECTS),
+    field: fieldName,
+    is: z.enum(['equal', 'notEqual', 'filled', 'empty']),
+    /** Compared as text, whatever its case; a checkbox is `true` or `false`. Only for `equal` and `notEqual`. */
+    value: text(255).optional(),
+  })
+  .refine(({ is, value }) => (value !== undefined) === (is === 'equal' || is === 'notEqual'), {
+    path: ['value'],
+    message: 'belongs to equal and notEqual, and only to them',
+  });
+export type Filter = z.output<typeof filter>;
+
+/** By what of several matches one comes first. */
+export const RANKINGS = ['openCase', 'vip', 'ownerAvailable', 'newestActivity'] as const;
+export type Ranking = (typeof RANKINGS)[number];
+/** Whose extension is rung. */
+export const RINGS = ['caseOwner', 'recordOwner', 'accountOwner'] as const;
+export type Ring = (typeof RINGS)[number];
+
+/** Answered under names of their own; each is the API name of a field that any of the objects may have. */
+const meanings = z.strictObject({
+  vip: fieldName.optional(),
+  priority: fieldName.optional(),
+  language: fieldName.optional(),
+  skill: fieldName.optional(),
+  doNotCall: fieldName.default('DoNotCall'),
+});
+
+/** What every answer says by itself. */
+const OWN_VARIABLES = new Set(
+  (
+    'Matched Count Open Source RecordId Object Name ScreenPopUrl OwnerName CaseId CaseNumber CasePriority Vip Priority Language Skill DoNotCall ' +
+    'Extension'
+  ).split(' '),
+);
+
+const variable = z.strictObject({
+  name: z
+    .string()
+    .max(60)
+    .regex(/^[A-Za-z]\w*$/, 'begins with a letter and holds letters, digits and _')
+    .refine((name) => !OWN_VARIABLES.has(name), 'is the name of something that every answer says'),
+  field: fieldName,
+});
+
+const once = <T>(list: readonly T[]) => new Set(list).size === list.length;
+
 /** How a look-up decides, as an admin sets it. */
 export const definition = z.strictObject({
-  /** Objects that are searched; a match in an earlier one comes first. */
-  objects: z.array(z.enum(PHONE_OBJECTS)).min(1).max(PHONE_OBJECTS.length).default(['Contact', 'Lead', 'Account']),
+  /** Objects that are searched; of equal matches one in an earlier object comes first. */
+  objects: z.array(z.enum(PHONE_OBJECTS)).min(1).refine(once, 'names an object twice').default(['Contact', 'Lead', 'Account']),
+  /** Every one of them must be met. */
+  filters: z.array(filter).max(20).default([]),
+  /** What counts before the order of objects. */
+  ranking: z.array(z.enum(RANKINGS)).refine(once, 'names a rule twice').default([]),
   /** What several matches mean: the best one is taken, all are answered with the best one's owner, or all without anybody to ring. */
   several: z.enum(['first', 'all', 'ask']).default('first'),
-  /** Whom to ring when nobody matched, the owner has no extension, or no answer was there in time. Nobody without it. */
+  /** The first of them who has an extension is rung. */
+  ring: z.array(z.enum(RINGS)).refine(once, 'names an owner twice').default(['recordOwner', 'accountOwner']),
+  /** Whom to ring when nobody matched, no owner has an extension, or no answer was there in time. Nobody without it. */
   defaultRoute: destination.optional(),
+  fields: meanings.prefault({}),
+  /** A VIP field that is no checkbox holds one of these; any text in it will do where there are none. */
+  vipValues: z.array(text(255).min(1)).max(50).default([]),
+  /** Further fields that the answer carries under these names. */
+  variables: z.array(variable).max(30).default([]),
+  /** Answers calls to these numbers when the phone system names no look-up. */
+  calledNumbers: z.array(text(40).min(1)).max(200).default([]),
+  /** Always open without them. */
+  hours: hours.optional(),
   /** Milliseconds after which the default route is answered at the latest. */
   deadlineMs: z.number().int().min(100).max(5_000).default(1_500),
 });
@@ -33,3 +105,26 @@ export interface Lookup {
 }
 
 export const BUILT_IN: Lookup = { id: null, name: 'Caller to owner', isDefault: true, definition: definition.parse({}) };
+
+/** A definition as it was stored, maybe by an older or newer version: what this one does not know is left out, what cannot be read is as built in. */
+export function readStored(stored: unknown): Definition {
+  const known = Object.fromEntries(
+    Object.entries(definition.shape).flatMap(([name, part]) => {
+      const read = (part as z.ZodType).safeParse((Object(stored) as Record<string, unknown>)[name]);
+      return read.success ? [[name, read.data]] : [];
+    }),
+  );
+  return definition.parse(known);
+}
+
+/** The fields that these look-ups need of each object. */
+export function wantedFields(lookups: readonly Lookup[]): Partial<Record<string, string[]>> {
+  const wanted = new Map<string, Set<string>>();
+  const want = (object: string, field: string) => wanted.set(object, (wanted.get(object) ?? new Set()).add(field));
+  for (const { definition: each } of lookups) {
+    for (const { object, field } of each.filters) want(object, field);
+    const shown = [...Object.values(each.fields), ...each.variables.map(({ field }) => field)];
+    for (const object of each.objects) for (const field of shown) if (field) want(object, field);
+  }
+  return Object.fromEntries([...wanted].map(([object, fields]) => [object, [...fields].toSorted()]));
+}

@@ -8,6 +8,7 @@ import type { JobKind } from '../platform/jobs.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Tenancy } from '../tenancy/index.ts';
 import { createLookupLog } from './log.ts';
+import { createLive } from './live.ts';
 import { createLookups } from './lookup.ts';
 import { registerMirageRoutes } from './routes/mirage.ts';
 import { registerQuestions } from './routes/questions.ts';
@@ -32,7 +33,7 @@ export function createAcdFeature(options: {
 }) {
   const { db, clock } = options;
   const log = createLookupLog(options);
-  const acd = createAcd({ ...options, log, lookups: createLookups(options) });
+  const acd = createAcd({ ...options, log, lookups: createLookups({ ...options, live: createLive(options) }) });
   const jobs: JobKind<object>[] = [
     {
       name: 'acd-retention',

@@ -1,42 +1,45 @@
-import { LRUCache } from 'lru-cache';
 import {
+  keyOfAccount,
+  keyOfCase,
   keysOfCaller,
   readCaller,
   SearchRefusedError,
-  type CallerNumber,
   type DiallingRules,
-  type Directory,
   type LocalDirectory,
 } from '../directory/index.ts';
-import type { Call } from '../connections/index.ts';
 import { sleep } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { createSingleFlight } from '../platform/single-flight.ts';
-import { answerOf, rank, type Answer, type Match } from './answer.ts';
-import { destination, type Definition, type Lookup } from './definition.ts';
+import { answerOf, type Answer, type How } from './answer.ts';
+import { createLookAround, type Hit } from './around.ts';
+import type { Definition, Lookup } from './definition.ts';
+import { whyClosed } from './hours.ts';
+import { TooManySearchesError, type Live } from './live.ts';
+import { rank } from './rank.ts';
 
 export interface Question {
   orgId: string;
-  /** As the phone system sent it. */
+  /** Origin of the org's pages. */
+  orgUrl: string;
+  /** Caller's number, as the phone system sent it. */
   caller: string;
+  /** What the caller typed in. They count before the number, a case before an account. */
+  caseNumber: string;
+  accountNumber: string;
   rules: DiallingRules;
   lookup: Lookup;
+  /** By the monotonic clock, milliseconds: the deadline counts from here. */
+  began: number;
+  at: Date;
 }
 
-export interface LookupOptions {
-  call: Call;
-  directory: Pick<Directory, 'findByNumbers'>;
-  local: LocalDirectory;
-  logger: Logger;
+/** What a search ended with; `otherwise` says why nobody was found. */
+interface Outcome {
+  hits: Hit[];
+  source: 'index' | 'live';
+  stale: boolean;
+  otherwise: string;
 }
-
-/** How long the org's answer about a number that is not kept here is good: callers try again, and the next sweep brings it anyway. */
-const LIVE_GOOD_MS = 30_000;
-/**
- * A search may take this long, whatever the deadline of who asked first: others wait for it as well, and a timeout says that the org does not
- * answer, to messaging too.
- */
-const SEARCH_MS = 10_000;
 
 export type Lookups = ReturnType<typeof createLookups>;
 
@@ -44,85 +47,92 @@ export type Lookups = ReturnType<typeof createLookups>;
  * Answers who calls and whom to ring: from the local directory, on a miss by one search in the org, and with the default route when neither
  * has answered before the deadline. Equal questions at the same time are one. Never throws.
  */
-export function createLookups({ call, directory, local, logger }: LookupOptions) {
+export function createLookups({ live, local, logger }: { live: Live; local: LocalDirectory; logger: Logger }) {
   const once = createSingleFlight<Answer>();
-  const searching = createSingleFlight<Match[]>();
-  const searched = new LRUCache<string, Match[]>({ max: 50_000, ttl: LIVE_GOOD_MS });
+  const lookAround = createLookAround(local);
 
-  async function answer({ orgId, caller: text, rules, lookup }: Question): Promise<Answer> {
+  async function answer(question: Question): Promise<Answer> {
+    const { orgId, orgUrl, lookup, began, at } = question;
     const { definition } = lookup;
-    const caller = readCaller(text, rules);
-    if (!caller || caller.kind === 'withheld')
-      return nobody(definition, caller ? 'The caller’s number is withheld.' : 'The caller is no number.');
+    const closed = whyClosed(definition.hours, at, local.timeZoneOf(orgId));
+    const fallback = (otherwise: string) => answerOf([], definition, { source: 'fallback', stale: true, otherwise, closed, orgUrl });
     const over = new AbortController();
-    const deadline = sleep(definition.deadlineMs, over.signal).then(() => late(definition));
-    return Promise.race([search(orgId, caller, definition), deadline]).finally(() => over.abort());
-  }
-
-  async function search(orgId: string, caller: CallerNumber, definition: Definition): Promise<Answer> {
-    try {
-      for (const keys of keysOfCaller(caller)) {
-        const found = await local.findByKeys(orgId, keys);
-        const matches = rank(await withOwners(orgId, found.value), definition);
-        if (matches.length > 0)
-          return answerOf(matches, definition, { source: 'index', stale: found.stale || local.isBehind(orgId), otherwise: '' });
-      }
-      if (caller.kind !== 'number') return nobody(definition, 'Nobody has this number.');
-      const matches = rank(await searchOrg(orgId, caller.e164), definition);
-      return answerOf(matches, definition, { source: 'live', stale: false, otherwise: 'Nobody in the org has this number.' });
-    } catch (error) {
+    const deadline = sleep(Math.max(0, began + definition.deadlineMs - performance.now()), over.signal).then(() =>
+      fallback('No answer was there before the deadline.'),
+    );
+    const searched = search(question, { closed, orgUrl }).catch((error: unknown) => {
       // The default route is an answer; what kept us from a better one is the operator's to know. Numbers are in no message of these errors.
       logger.warn({ org: orgId, err: error }, 'a look-up was answered with its default route');
-      const refused = error instanceof SearchRefusedError;
-      const otherwise = refused ? 'The org refused the search.' : 'Neither the directory nor the org could be asked.';
-      return answerOf([], definition, { source: 'fallback', stale: true, otherwise });
-    }
-  }
-
-  async function withOwners(orgId: string, found: readonly Omit<Match, 'owner'>[]): Promise<Match[]> {
-    return Promise.all(
-      found.map(async (match) => {
-        // Who calls is worth more than whom to ring: without the owner the default route is answered.
-        const owner = match.ownerId ? await local.find(orgId, match.ownerId).catch(() => undefined) : undefined;
-        return { ...match, owner: owner && { name: owner.name, extension: extensionOf(owner.fields) } };
-      }),
-    );
-  }
-
-  /** Goes on when nobody waits any more, so that the next one who asks has its result. */
-  function searchOrg(orgId: string, e164: string): Promise<Match[]> {
-    const key = `${orgId} ${e164}`;
-    const known = searched.get(key);
-    if (known) return Promise.resolve(known);
-    return searching(key, async () => {
-      const candidates = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: SEARCH_MS }, async (sf, session) =>
-        directory.findByNumbers(
-          { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion },
-          sf,
-          [{ e164, country: local.countryOf(orgId) }],
-          [],
-        ),
-      );
-      const found = (candidates.get(e164) ?? []).map(({ field, ...candidate }) => ({ ...candidate, field: field.name }));
-      const matches = await withOwners(orgId, found);
-      searched.set(key, matches);
-      return matches;
+      return fallback(whyFailed(error));
     });
+    return Promise.race([searched, deadline]).finally(() => over.abort());
+  }
+
+  async function search(question: Question, how: Pick<How, 'closed' | 'orgUrl'>): Promise<Answer> {
+    const { orgId, lookup } = question;
+    const { caseNumber, accountNumber } = question;
+    const answerWith = async ({ hits, ...rest }: Outcome, objects: readonly string[]) => {
+      const wanted = { ...lookup.definition, objects } as Definition;
+      return answerOf(rank(await lookAround(orgId, hits), wanted), wanted, { ...rest, ...how });
+    };
+    if (caseNumber !== '') {
+      const byCase = await answerWith(await findCase(orgId, caseNumber), ['Case']);
+      if (byCase.matched) return byCase;
+    }
+    if (accountNumber !== '') {
+      const byAccount = await answerWith(await findAccount(orgId, accountNumber), ['Account']);
+      if (byAccount.matched) return byAccount;
+    }
+    return byCaller(question, (outcome) => answerWith(outcome, lookup.definition.objects));
+  }
+
+  /** From the strongest tier of keys in which the look-up finds somebody it wants. */
+  async function byCaller({ orgId, caller: text, rules }: Question, answerWith: (outcome: Outcome) => Promise<Answer>): Promise<Answer> {
+    const caller = readCaller(text, rules);
+    const nobody = (otherwise: string) => answerWith({ hits: [], source: 'index', stale: false, otherwise });
+    if (!caller) return nobody(text === '' ? 'No number was given.' : 'The caller is no number.');
+    if (caller.kind === 'withheld') return nobody('The caller’s number is withheld.');
+    for (const keys of keysOfCaller(caller)) {
+      const known = await answerWith({ ...(await fromDirectory(orgId, keys)), otherwise: '' });
+      if (known.matched) return known;
+    }
+    if (caller.kind !== 'number') return nobody('Nobody has this number.');
+    const hits = await live.byNumber(orgId, caller.e164, local.countryOf(orgId));
+    return answerWith({ hits, source: 'live', stale: false, otherwise: 'Nobody in the org has this number.' });
+  }
+
+  async function fromDirectory(orgId: string, keys: readonly string[]): Promise<Pick<Outcome, 'hits' | 'source' | 'stale'>> {
+    const { value, stale } = await local.findByKeys(orgId, keys);
+    return { hits: value, source: 'index', stale: stale || local.isBehind(orgId) };
+  }
+
+  async function findCase(orgId: string, caseNumber: string): Promise<Outcome> {
+    const key = keyOfCase(caseNumber);
+    const otherwise = 'No case has this number.';
+    if (key === undefined) return { hits: [], source: 'index', stale: false, otherwise };
+    const known = await fromDirectory(orgId, [key]);
+    if (known.hits.length > 0) return { ...known, otherwise };
+    return { hits: await live.byCaseNumber(orgId, key.slice('case:'.length)), source: 'live', stale: false, otherwise };
+  }
+
+  async function findAccount(orgId: string, accountNumber: string): Promise<Outcome> {
+    const key = keyOfAccount(accountNumber);
+    const otherwise = 'No account has this number.';
+    return key === undefined
+      ? { hits: [], source: 'index', stale: false, otherwise }
+      : { ...(await fromDirectory(orgId, [key])), otherwise };
   }
 
   return {
-    ask: (question: Question): Promise<Answer> =>
-      once(JSON.stringify([question.orgId, question.lookup, question.rules, question.caller]), () => answer(question)),
+    ask: (question: Question): Promise<Answer> => {
+      const { orgId, caller, caseNumber, accountNumber, rules, lookup } = question;
+      return once(JSON.stringify([orgId, lookup, rules, caller, caseNumber, accountNumber]), () => answer(question));
+    },
   };
 }
 
-/** Of users who work here, and only what a dial plan can take: users may write into this field what they like. */
-function extensionOf({ Extension, IsActive }: Record<string, string | boolean | null>): string | null {
-  return IsActive !== false && destination.safeParse(Extension).success ? (Extension as string) : null;
+function whyFailed(error: unknown): string {
+  if (error instanceof SearchRefusedError) return 'The org refused the search.';
+  if (error instanceof TooManySearchesError) return 'Too many searches of the org are under way.';
+  return 'Neither the directory nor the org could be asked.';
 }
-
-const nobody = (definition: Definition, otherwise: string): Answer =>
-  answerOf([], definition, { source: 'index', stale: false, otherwise });
-
-const late = (definition: Definition): Answer =>
-  answerOf([], definition, { source: 'fallback', stale: true, otherwise: 'No answer was there before the deadline.' });

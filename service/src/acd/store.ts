@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { DiallingRules } from '../directory/index.ts';
 import type { Db } from '../platform/db/database.ts';
-import { definition, type Lookup } from './definition.ts';
+import { readStored, type Lookup } from './definition.ts';
 
 /** A phone system that asks. */
 export interface Pbx {
@@ -41,8 +41,7 @@ const LOOKUP = sql`id, name, definition, is_default as "isDefault"`;
 
 export async function listLookups(db: Db, orgId: string): Promise<Lookup[]> {
   const { rows } = await sql<Lookup>`select ${LOOKUP} from acd_lookup where org_id = ${orgId} order by name`.execute(db);
-  // What was stored by an earlier version lacks what came since.
-  return rows.map((row) => ({ ...row, definition: definition.parse(row.definition) }));
+  return rows.map((row) => ({ ...row, definition: readStored(row.definition) }));
 }
 
 export interface LookupChange {

@@ -6,13 +6,12 @@ import { digitForms, toE164 } from '../platform/phone.ts';
 import {
   createPhoneFields,
   DEFAULT_PHONE_FIELDS,
-  keyOf,
   PHONE_OBJECTS,
   type ChosenFields,
   type PhoneFieldInfo,
   type PhoneObject,
-  type Viewer,
 } from './phone-fields.ts';
+import { createVisibleFields, keyOf, type Viewer } from './visible-fields.ts';
 
 /** A number to look up; `country` is what stored numbers without a prefix belong to. */
 export interface PhoneQuery {
@@ -58,7 +57,8 @@ const SEARCH_LENGTH = 3_500;
 
 /** Who is behind a number: by live search in the org, many numbers in one call. */
 export function createDirectory({ clock, logger }: { clock: Clock; logger: Logger }) {
-  const phoneFields = createPhoneFields();
+  const visibleFields = createVisibleFields();
+  const phoneFields = createPhoneFields(visibleFields);
   const refusals = new LRUCache<string, { error: SearchRefusedError; until: number }>({ max: 1_000 });
 
   /**
@@ -139,7 +139,7 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
     refusals.delete(keyOf(viewer, chosen));
   }
 
-  return { findByNumbers, phoneFields, forget };
+  return { findByNumbers, phoneFields, visibleFields, forget };
 }
 
 /** What the org says of a field or an object that does not exist or that the user may not see; it tells no difference. */

@@ -19,8 +19,8 @@ export interface ChangedRow extends Record<string, unknown> {
   IsDeleted?: boolean;
 }
 
-export interface Changes {
-  source: Source;
+export interface Changes<S extends Source = Source> {
+  source: S;
   /** Oldest change first. */
   rows: ChangedRow[];
   /** Where the next reading goes on. */
@@ -39,7 +39,10 @@ const PAGE = 2_000;
 const OVERLAP_MS = 15 * 60_000;
 
 /** Reads what changed in up to five objects since a place of each, deleted records too: one API call. Objects without users' deletion have none. */
-export async function readChanges(sf: SalesforceClient, asked: readonly { source: Source; after: Place | null }[]): Promise<Changes[]> {
+export async function readChanges<S extends Source>(
+  sf: SalesforceClient,
+  asked: readonly { source: S; after: Place | null }[],
+): Promise<Changes<S>[]> {
   const results = await sf.composite(
     asked.map(({ source, after }, index) => sf.steps.query(`changes${index}`, soqlOf(source, after), { deleted: hasDeleted(source) })),
   );

@@ -30,7 +30,6 @@ export function registerMirageRoutes(app: HttpServer, acd: Acd): void {
     if (named.orgId.slice(0, 15) !== caller.salesforceOrgId.slice(0, 15))
       throw orgMismatch('The key belongs to another org than the one in the path.');
     const pbx = await acd.findPbx(caller.orgId, named.pbxId);
-    if (!pbx) throw pbxNotFound('The org has no phone system with this PBX id.');
     if (caller.usedFor && caller.usedFor !== pbx.id) throw forbidden('The key belongs to another phone system than the one in the path.');
     if (callerid === undefined && calledid === undefined && ivrid === undefined)
       throw invalidRequest('Give at least one of callerid, calledid and ivrid.');

@@ -16,7 +16,9 @@ const answerView = z
         id: z.string(),
         object: z.string(),
         name: z.string(),
+        url: z.string(),
         owner: z.object({ name: z.string(), extension: z.string().optional() }).optional(),
+        openCase: z.object({ id: z.string(), number: z.string(), priority: z.string().optional() }).optional(),
       }),
     ),
     extension: z.string().optional(),
@@ -29,6 +31,8 @@ export function registerQuestions(app: HttpServer, acd: Acd): void {
   const querystring = z.strictObject({
     caller: text(200).default(''),
     called: text(200).default(''),
+    case: text(40).default(''),
+    account: text(40).default(''),
     lookup: text(80).optional(),
     pbx: text(40).optional(),
     org: z
@@ -49,11 +53,11 @@ export function registerQuestions(app: HttpServer, acd: Acd): void {
       },
     },
     async (request, reply) => {
-      const { caller, called, lookup, pbx, org } = request.query;
+      const { caller, called, lookup, pbx, org, case: caseNumber, account: accountNumber } = request.query;
       const { orgId, salesforceOrgId } = callerOf(request);
       if (org && org.slice(0, 15) !== salesforceOrgId.slice(0, 15))
         throw orgMismatch('The key belongs to another org than the one that is asked for.');
-      const answer = await acd.ask(orgId, { caller, called, lookup, pbx: pbxOf(request, pbx) });
+      const answer = await acd.ask(orgId, { caller, called, caseNumber, accountNumber, lookup, pbx: pbxOf(request, pbx) });
       return wantsText(request) ? sendExtension(reply, answer) : answer;
     },
   );

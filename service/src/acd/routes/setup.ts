@@ -104,6 +104,7 @@ function registerDirectory(app: HttpServer, acd: Acd): void {
   const view = z.object({
     kept: z.boolean(),
     country: z.string().optional(),
+    timeZone: z.string().nullable().optional(),
     sweptAt: isoTime.nullable(),
     problem: z.string().nullable(),
     sources: z.array(
@@ -133,8 +134,8 @@ function registerDirectory(app: HttpServer, acd: Acd): void {
       config: ADMIN,
       schema: { tags, operationId: 'refreshDirectory', summary: 'Read what changed in the org now', response: answers(202, emptyAnswer) },
     },
-    async (_request, reply) => {
-      await acd.refreshDirectory();
+    async (request, reply) => {
+      await acd.refreshDirectory(callerOf(request).orgId);
       return reply.code(202).send({});
     },
   );

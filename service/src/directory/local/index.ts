@@ -3,9 +3,9 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { JobKind } from '../../platform/jobs.ts';
 import type { Logger } from '../../platform/log.ts';
-import type { PhoneFields } from '../phone-fields.ts';
+import type { VisibleFields } from '../visible-fields.ts';
 import { createMemory } from './remembered.ts';
-import { dismissOrg, findKeptOrg, keepOrg, listSources, type DirectoryOrg, type SourceState } from './store.ts';
+import { dismissOrg, findKeptOrg, keepOrg, listSources, setCountry, wantFields, type DirectoryOrg, type SourceState } from './store.ts';
 import { createSweep } from './sweep.ts';
 
 export const DIRECTORY_SWEEP = 'directory-sweep';
@@ -20,15 +20,17 @@ export function createLocalDirectory(options: {
   clock: Clock;
   logger: Logger;
   call: Call;
-  phoneFields: PhoneFields;
+  visibleFields: VisibleFields;
   owner: string;
-  /** Asks whoever works on jobs for a sweep now. */
-  sweepSoon: () => Promise<void>;
+  /** Asks whoever works on jobs for a sweep of this org now. */
+  sweepSoon: (orgId: string) => Promise<void>;
 }) {
   const { db, clock } = options;
   const memory = createMemory(options);
   const sweep = createSweep(options);
-  const jobs: JobKind<object>[] = [{ name: DIRECTORY_SWEEP, cron: '* * * * *', retryLimit: 0, run: () => sweep.run() }];
+  const jobs: JobKind<{ orgId?: string }>[] = [
+    { name: DIRECTORY_SWEEP, cron: '* * * * *', retryLimit: 0, run: ({ orgId }) => (orgId ? sweep.soon(orgId) : sweep.run()) },
+  ];
   return {
     findByKeys: memory.findByKeys,
     find: memory.find,
@@ -39,23 +41,33 @@ export function createLocalDirectory(options: {
     },
     /** What numbers without a prefix belong to. */
     countryOf: (orgId: string): string => memory.org(orgId)?.country ?? 'US',
-    /** Keeps this org's people from now on. `country`: ISO 3166, what its numbers belong to where they name none. */
-    async keep(orgId: string, country: string): Promise<void> {
-      await keepOrg(db, orgId, country);
+    /** The org's own time zone (IANA); UTC until it was read. */
+    timeZoneOf: (orgId: string): string => memory.org(orgId)?.timeZone ?? 'UTC',
+    /**
+     * Keeps this org's people from now on, part of the caller's transaction; `changed` is called after its commit. `country`: ISO 3166, what its
+     * numbers belong to where they name none. Taken the first time only.
+     */
+    keep: (tx: Db, orgId: string, country: string) => keepOrg(tx, orgId, country),
+    /** What numbers without a prefix belong to from now on; as `keep`. */
+    setCountry: (tx: Db, orgId: string, country: string) => setCountry(tx, orgId, country),
+    /** Fields that are kept of each object from now on, besides those that the directory reads by itself; as `keep`. Reading begins anew where they are others. */
+    want: (tx: Db, orgId: string, wanted: DirectoryOrg['wanted']) => wantFields(tx, orgId, wanted),
+    /** What `keep`, `want` and `dismiss` asked for is committed: it is done soon, in whichever process has time. */
+    async changed(orgId: string): Promise<void> {
       await memory.look();
-      await options.sweepSoon();
+      await options.sweepSoon(orgId);
     },
     /** Brings an org up to date now; false where somebody else is at it. Throws what a call to the org throws. */
     sweepOrg: sweep.sweepOrg,
-    /** Keeps this org's people no longer. */
-    dismiss: (orgId: string) => dismissOrg(db, orgId),
+    /** Keeps this org's people no longer; as `keep`. */
+    dismiss: (tx: Db, orgId: string) => dismissOrg(tx, orgId),
     /** How far an org was read; undefined where its people are not kept. */
-    async state(orgId: string): Promise<(Omit<DirectoryOrg, 'orgId'> & { sources: SourceState[] }) | undefined> {
+    async state(orgId: string): Promise<(Omit<DirectoryOrg, 'orgId' | 'wanted'> & { sources: SourceState[] }) | undefined> {
       const [org, sources] = await Promise.all([findKeptOrg(db, orgId), listSources(db, orgId)]);
-      return org && { country: org.country, sweptAt: org.sweptAt, problem: org.problem, sources };
+      return org && { country: org.country, timeZone: org.timeZone, sweptAt: org.sweptAt, problem: org.problem, sources };
     },
-    /** Brings it up to date soon, in whichever process has time. */
-    refresh: () => options.sweepSoon(),
+    /** Brings an org up to date soon, in whichever process has time. */
+    refresh: (orgId: string) => options.sweepSoon(orgId),
     jobs,
     /** Begins to follow changes; every process that answers look-ups does. */
     start: () => memory.start(),

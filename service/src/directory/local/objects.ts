@@ -1,45 +1,82 @@
 import type { ChangedRow, Source } from '../../feed/index.ts';
 import { keysOfStored } from '../numbers/keys.ts';
-import { PHONE_OBJECTS, type PhoneFieldInfo, type PhoneObject } from '../phone-fields.ts';
+import { PHONE_OBJECTS } from '../phone-fields.ts';
+import type { VisibleField } from '../visible-fields.ts';
+import { keyOfAccount, keyOfCase, keyOfParent } from './record-keys.ts';
 import type { KeyedRecord } from './store.ts';
 
-/** Objects that are kept: those with numbers, and the users who own their records. */
-export const KEPT_OBJECTS = [...PHONE_OBJECTS, 'User'] as const;
+/** Objects that are kept: those with numbers, their open cases, and the users who own records. One call reads a page of each. */
+export const KEPT_OBJECTS = [...PHONE_OBJECTS, 'Case', 'User'] as const;
+export type KeptObject = (typeof KEPT_OBJECTS)[number];
 
-/** Further fields that answers need, by object. */
-const MORE_FIELDS: Record<(typeof KEPT_OBJECTS)[number], string[]> = {
-  Contact: ['OwnerId', 'AccountId', 'LastActivityDate'],
-  Lead: ['OwnerId', 'LastActivityDate', 'IsConverted'],
-  Account: ['OwnerId', 'LastActivityDate'],
+/** What is read of each object where the connected user can see it. */
+const OWN_FIELDS: Record<KeptObject, string[]> = {
+  Contact: ['Name', 'OwnerId', 'AccountId', 'LastActivityDate'],
+  Lead: ['Name', 'OwnerId', 'LastActivityDate', 'IsConverted'],
+  Account: ['Name', 'OwnerId', 'LastActivityDate', 'AccountNumber'],
+  Case: ['CaseNumber', 'OwnerId', 'ContactId', 'AccountId', 'IsClosed', 'Status', 'Priority', 'CreatedDate'],
+  User: ['Name', 'Extension', 'IsActive'],
+};
+/** Of those, what goes into `fields` of the kept record. */
+const SHOWN_FIELDS: Partial<Record<KeptObject, string[]>> = {
+  Case: ['ContactId', 'Status', 'Priority', 'CreatedDate'],
   User: ['Extension', 'IsActive'],
 };
 
-/** What is read of each object, with the phone fields that the connected user can see. Objects without any are left out. */
-export function sourcesOf(phoneFields: Record<PhoneObject, PhoneFieldInfo[]>): Source[] {
-  return KEPT_OBJECTS.flatMap((object) => {
-    const phones = object === 'User' ? [] : phoneFields[object].map(({ name }) => name);
-    if (object !== 'User' && phones.length === 0) return [];
-    return [{ object, fields: ['Name', ...MORE_FIELDS[object], ...phones] }];
-  });
+export interface KeptSource extends Source {
+  object: KeptObject;
+  phones: string[];
+  /** What goes into `fields` of the kept record. */
+  shown: string[];
 }
 
-/** People who are not to be found any more: deleted, or a lead that lives on as a contact. */
-export const isGone = (row: ChangedRow): boolean => row.IsDeleted === true || row['IsConverted'] === true;
+/** Further fields that features want, by object. */
+export type Wanted = Partial<Record<string, string[]>>;
+
+/** What is read of an object: of what is wanted that which the connected user can see. Undefined where nobody could be found by it. */
+export function sourceOf(object: KeptObject, visible: readonly VisibleField[], wanted: Wanted): KeptSource | undefined {
+  const names = new Set(visible.map(({ name }) => name));
+  const seen = (fields: readonly string[]) => fields.filter((name) => names.has(name));
+  const hasPhones = object !== 'Case' && object !== 'User';
+  const phones = hasPhones ? visible.filter(({ type }) => type === 'phone').map(({ name }) => name) : [];
+  if (names.size === 0 || (hasPhones && phones.length === 0)) return undefined;
+  const shown = seen([...new Set([...(SHOWN_FIELDS[object] ?? []), ...(wanted[object] ?? [])])].toSorted());
+  return { object, fields: [...new Set([...seen(OWN_FIELDS[object]), ...shown, ...phones])], phones, shown };
+}
+
+/** What is not to be found any more: deleted, a lead that lives on as a contact, a case that is closed. */
+export const isGone = (row: ChangedRow): boolean => row.IsDeleted === true || row['IsConverted'] === true || row['IsClosed'] === true;
 
 /** A row as it is kept. `country`: what its numbers belong to where they name none. */
-export function toKept({ object, fields }: Source, row: ChangedRow, country: string): KeyedRecord {
+export function toKept({ object, phones, shown }: KeptSource, row: ChangedRow, country: string): KeyedRecord {
   const text = (name: string): string | null => (typeof row[name] === 'string' && row[name] !== '' ? row[name] : null);
-  const day = text('LastActivityDate');
-  const phones = object === 'User' ? [] : fields.filter((name) => !['Name', ...MORE_FIELDS[object as PhoneObject]].includes(name));
+  const at = text(object === 'Case' ? 'CreatedDate' : 'LastActivityDate');
   return {
     id: row.Id,
     object,
-    name: text('Name') ?? '',
+    name: text(object === 'Case' ? 'CaseNumber' : 'Name') ?? '',
     ownerId: text('OwnerId'),
     accountId: text('AccountId'),
-    activityAt: day ? new Date(day) : null,
+    activityAt: at ? new Date(at) : null,
     changedAt: new Date(row.SystemModstamp),
-    fields: object === 'User' ? { Extension: text('Extension'), IsActive: row['IsActive'] !== false } : {},
-    keys: phones.flatMap((field) => keysOfStored(text(field) ?? '', country).map((key) => ({ key, field }))),
+    fields: Object.fromEntries(shown.map((name) => [name, valueOf(row[name])])),
+    keys: [
+      ...phones.flatMap((field) => keysOfStored(text(field) ?? '', country).map((key) => ({ key, field }))),
+      ...recordKeys(object, text),
+    ],
   };
 }
+
+function recordKeys(object: KeptObject, text: (name: string) => string | null): { key: string; field: string }[] {
+  const named = (key: string | undefined, field: string) => (key === undefined ? [] : [{ key, field }]);
+  if (object === 'Account') return named(keyOfAccount(text('AccountNumber') ?? ''), 'AccountNumber');
+  if (object !== 'Case') return [];
+  const parents = ['ContactId', 'AccountId'].flatMap((field) => {
+    const id = text(field);
+    return id ? [{ key: keyOfParent(id), field }] : [];
+  });
+  return [...named(keyOfCase(text('CaseNumber') ?? ''), 'CaseNumber'), ...parents];
+}
+
+const valueOf = (value: unknown): string | boolean | null =>
+  typeof value === 'boolean' || typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;

@@ -94,13 +94,34 @@ export interface DirectoryOrg {
   country: string;
   sweptAt: Date | null;
   problem: string | null;
+  /** Further fields that are kept, by object. */
+  wanted: Partial<Record<string, string[]>>;
+  /** The org's (IANA); null until it was read. */
+  timeZone: string | null;
 }
 
-const ORG = sql`org_id as "orgId", country, swept_at as "sweptAt", problem`;
+const ORG = sql`org_id as "orgId", country, swept_at as "sweptAt", problem, wanted, time_zone as "timeZone"`;
 
 /** Keeps this org's people from now on; `country` is only taken the first time. */
-export async function keepOrg(db: Db, orgId: string, country: string): Promise<void> {
-  await sql`insert into directory_org (org_id, country) values (${orgId}, ${country}) on conflict do nothing`.execute(db);
+export async function keepOrg(tx: Db, orgId: string, country: string): Promise<void> {
+  await sql`insert into directory_org (org_id, country) values (${orgId}, ${country}) on conflict do nothing`.execute(tx);
+}
+
+/** Everything is read anew where it is another one: numbers without a prefix are found under other keys. */
+export async function setCountry(tx: Db, orgId: string, country: string): Promise<void> {
+  const { numAffectedRows } =
+    await sql`update directory_org set country = ${country} where org_id = ${orgId} and country <> ${country}`.execute(tx);
+  if (numAffectedRows)
+    await sql`update directory_source set place_at = null, place_id = null, loaded_at = null where org_id = ${orgId}`.execute(tx);
+}
+
+/** These fields are kept from the next sweep on, besides those that the directory reads by itself. */
+export async function wantFields(tx: Db, orgId: string, wanted: DirectoryOrg['wanted']): Promise<void> {
+  await sql`update directory_org set wanted = ${JSON.stringify(wanted)}::jsonb where org_id = ${orgId}`.execute(tx);
+}
+
+export async function noteTimeZone(tx: Db, orgId: string, timeZone: string): Promise<void> {
+  await sql`update directory_org set time_zone = ${timeZone} where org_id = ${orgId}`.execute(tx);
 }
 
 /** With all that is kept of it; what processes remember of it is for nobody to ask. */

@@ -1,12 +1,13 @@
 import type { Call } from '../../connections/index.ts';
-import { OBJECTS_AT_ONCE, readChanges, withOverlap, type Changes, type Place, type Source } from '../../feed/index.ts';
+import { OBJECTS_AT_ONCE, readChanges, withOverlap, type Changes, type Place } from '../../feed/index.ts';
+import type { SalesforceClient } from '../../gateways/salesforce/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { claimLane, guarded, releaseLease, renewLease, type Lease } from '../../platform/lanes/lease.ts';
 import type { Logger } from '../../platform/log.ts';
-import type { PhoneFields } from '../phone-fields.ts';
-import { isGone, sourcesOf, toKept } from './objects.ts';
+import { keyOf, type Viewer, type VisibleFields } from '../visible-fields.ts';
+import { isGone, KEPT_OBJECTS, sourceOf, toKept, type KeptSource, type Wanted } from './objects.ts';
 import {
   dropOldChanges,
   findKeptOrg,
@@ -14,9 +15,11 @@ import {
   listKeptOrgs,
   listSources,
   noteSweep,
+  noteTimeZone,
   putRecords,
   removeRecords,
   saveSource,
+  type DirectoryOrg,
   type SourceState,
 } from './store.ts';
 
@@ -32,7 +35,7 @@ export interface SweepOptions {
   clock: Clock;
   logger: Logger;
   call: Call;
-  phoneFields: PhoneFields;
+  visibleFields: VisibleFields;
   owner: string;
 }
 
@@ -42,14 +45,14 @@ export type Sweep = ReturnType<typeof createSweep>;
  * Keeps the local directory up to date: reads what changed in an org since the last time, or everything the first time, a page of each object in
  * one call. What was read is stored with the place up to which it was, so that a process that dies loses nothing and the next one goes on there.
  */
-export function createSweep({ db, clock, logger, call, phoneFields, owner }: SweepOptions) {
+export function createSweep({ db, clock, logger, call, visibleFields, owner }: SweepOptions) {
   /** One org; false where somebody else is at it. Throws what `call` throws. */
   async function sweepOrg(orgId: string): Promise<boolean> {
     const lease = await claimLane(db, { orgId, ...LANE }, owner, LEASE_MS);
     if (!lease) return false;
     try {
       const kept = await findKeptOrg(db, orgId);
-      await noteSweep(db, orgId, kept ? await readAll(lease, kept.country) : null);
+      await noteSweep(db, orgId, kept ? await readAll(lease, kept) : null);
       return true;
     } catch (error) {
       await noteSweep(db, orgId, messageOf(error));
@@ -60,28 +63,27 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
   }
 
   /** Tells why an object could not be read, where one could not: the others are up to date, the org as a whole is not. */
-  async function readAll(lease: Lease, country: string): Promise<string | null> {
-    const { orgId } = lease;
+  async function readAll(lease: Lease, { orgId, country, wanted, timeZone }: DirectoryOrg): Promise<string | null> {
     let problem: string | null = null;
     let due: Ask[] | undefined;
     const states = new Map((await listSources(db, orgId)).map((state) => [state.object, state]));
     while (due === undefined || due.length > 0) {
-      const answer: { asked: Ask[]; changes: Changes[] } = await call(
+      const answer: { asked: Ask[]; changes: Changes<KeptSource>[]; zone?: string | undefined } = await call(
         orgId,
         { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS },
         async (sf, session) => {
           const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
-          const asked =
-            due ?? sourcesOf(await phoneFields.readable(viewer, sf, [])).map((source) => begin(source, states.get(source.object)));
+          const asked = due ?? (await sourcesOf(viewer, sf, wanted)).map((source) => begin(source, states.get(source.object)));
           const now = asked.slice(0, OBJECTS_AT_ONCE);
           const changes = await readChanges(sf, now);
           // A field was deleted, or may not be seen any more: the next reading asks what there is.
-          if (changes.some(({ errors }) => errors.length > 0)) phoneFields.forget(viewer, []);
-          return { asked, changes };
+          if (changes.some(({ errors }) => errors.length > 0)) visibleFields.forget(keyOf(viewer, []));
+          return { asked, changes, ...(timeZone === null && due === undefined && { zone: await timeZoneOf(sf) }) };
         },
       );
       await guarded(db, lease, async (tx) => {
         for (const changes of answer.changes) await keep(tx, orgId, changes, states, country);
+        if (answer.zone) await noteTimeZone(tx, orgId, answer.zone);
       });
       const more = answer.changes.filter((each) => each.more).map(({ source, place }) => ({ source, after: place }));
       due = [...answer.asked.slice(OBJECTS_AT_ONCE), ...more];
@@ -91,8 +93,17 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
     return problem;
   }
 
+  async function sourcesOf(viewer: Viewer, sf: SalesforceClient, wanted: Wanted): Promise<KeptSource[]> {
+    const sources: KeptSource[] = [];
+    for (const object of KEPT_OBJECTS) {
+      const source = sourceOf(object, await visibleFields.of(keyOf(viewer, []), sf, object), wanted);
+      if (source) sources.push(source);
+    }
+    return sources;
+  }
+
   /** When the first reading of these fields was through; null as long as it is not. */
-  function loadedAt(source: Source, before: SourceState | undefined, goesOn: boolean): Date | null {
+  function loadedAt(source: KeptSource, before: SourceState | undefined, goesOn: boolean): Date | null {
     const known = sameFields(source, before) ? before.loadedAt : null;
     return goesOn ? known : (known ?? clock.now());
   }
@@ -100,7 +111,7 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
   async function keep(
     tx: Db,
     orgId: string,
-    { source, rows, place, more, errors }: Changes,
+    { source, rows, place, more, errors }: Changes<KeptSource>,
     states: Map<string, SourceState>,
     country: string,
   ): Promise<void> {
@@ -128,18 +139,20 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
     await saveSource(tx, orgId, state);
   }
 
+  const soon = async (orgId: string): Promise<void> =>
+    void (await sweepOrg(orgId).catch((error: unknown) =>
+      logger.warn({ org: orgId, err: error }, 'the directory of an org could not be brought up to date'),
+    ));
+
   return {
     sweepOrg,
+    /** One org; what keeps it from being read is noted. */
+    soon,
     /** Every org that is kept, each as far as it can be read now. */
     async run(): Promise<void> {
       const orgs = await listKeptOrgs(db);
       const next = async (): Promise<void> => {
-        for (let org = orgs.shift(); org; org = orgs.shift()) {
-          const { orgId } = org;
-          await sweepOrg(orgId).catch((error: unknown) =>
-            logger.warn({ org: orgId, err: error }, 'the directory of an org could not be brought up to date'),
-          );
-        }
+        for (let org = orgs.shift(); org; org = orgs.shift()) await soon(org.orgId);
       };
       await Promise.all(Array.from({ length: ORGS_AT_ONCE }, next));
       await dropOldChanges(db, new Date(clock.now().getTime() - KEEP_CHANGES_MS));
@@ -148,16 +161,22 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
 }
 
 interface Ask {
-  source: Source;
+  source: KeptSource;
   after: Place | null;
 }
 
 /** Where an object's reading begins. Other fields than last time: all of it anew. */
-function begin(source: Source, state: SourceState | undefined): Ask {
+function begin(source: KeptSource, state: SourceState | undefined): Ask {
   if (!state?.place || !sameFields(source, state)) return { source, after: null };
   return { source, after: state.loadedAt ? withOverlap(state.place) : state.place };
 }
 
-function sameFields(source: Source, state: SourceState | undefined): state is SourceState {
+function sameFields(source: KeptSource, state: SourceState | undefined): state is SourceState {
   return state !== undefined && JSON.stringify([...source.fields]) === JSON.stringify(state.fields);
+}
+
+/** The org's own time zone (IANA), by which its working hours are told. */
+async function timeZoneOf(sf: SalesforceClient): Promise<string | undefined> {
+  const { records } = await sf.query<{ TimeZoneSidKey: string | null }>('SELECT TimeZoneSidKey FROM Organization');
+  return records[0]?.TimeZoneSidKey ?? undefined;
 }

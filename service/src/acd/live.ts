@@ -1,0 +1,92 @@
+import { LRUCache } from 'lru-cache';
+import type { Call } from '../connections/index.ts';
+import type { Directory } from '../directory/index.ts';
+import { createSingleFlight } from '../platform/single-flight.ts';
+import type { Hit } from './around.ts';
+
+/** How long the org's answer about what is not kept here is good: callers try again, and the next sweep brings it anyway. */
+const GOOD_MS = 30_000;
+/**
+ * A search may take this long, whatever the deadline of who asked first: others wait for it as well, and a timeout says that the org does not
+ * answer, to messaging too.
+ */
+const SEARCH_MS = 10_000;
+/** Searches of one org that are under way or wait for their turn at most: beyond them an answer would come after every deadline. */
+const MOST_SEARCHES = 100;
+
+export class TooManySearchesError extends Error {
+  constructor() {
+    super('too many searches of the org are under way');
+    this.name = 'TooManySearchesError';
+  }
+}
+
+export type Live = ReturnType<typeof createLive>;
+
+/** Searches in the org for what is not kept here. Equal searches are one, which goes on when nobody waits for it any more. */
+export function createLive({ call, directory }: { call: Call; directory: Pick<Directory, 'findByNumbers'> }) {
+  const once = createSingleFlight<Hit[]>();
+  const found = new LRUCache<string, Hit[]>({ max: 50_000, ttl: GOOD_MS });
+  const underWay = new Map<string, number>();
+
+  async function search(orgId: string, what: string, work: Parameters<typeof call<Hit[]>>[2]): Promise<Hit[]> {
+    const key = `${orgId} ${what}`;
+    const known = found.get(key);
+    if (known) return known;
+    return once(key, async () => {
+      const before = underWay.get(orgId) ?? 0;
+      if (before >= MOST_SEARCHES) throw new TooManySearchesError();
+      underWay.set(orgId, before + 1);
+      try {
+        const hits = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: SEARCH_MS }, work);
+        found.set(key, hits);
+        return hits;
+      } finally {
+        const left = (underWay.get(orgId) as number) - 1;
+        if (left > 0) underWay.set(orgId, left);
+        else underWay.delete(orgId);
+      }
+    });
+  }
+
+  return {
+    /** Who has this number. Throws what `call` and `findByNumbers` throw, and TooManySearchesError. */
+    byNumber: (orgId: string, e164: string, country: string): Promise<Hit[]> =>
+      search(orgId, e164, async (sf, session) => {
+        const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
+        const candidates = await directory.findByNumbers(viewer, sf, [{ e164, country }], []);
+        return (candidates.get(e164) ?? []).map(({ field, ...candidate }) => ({ ...candidate, field: field.name, fields: {} }));
+      }),
+
+    /** The case with this number, open or closed. `digits`: without leading zeros, which the org writes up to eight digits. */
+    byCaseNumber: (orgId: string, digits: string): Promise<Hit[]> =>
+      search(orgId, `case ${digits}`, async (sf) => {
+        const forms = [...new Set([digits, digits.padStart(8, '0')])].map((form) => `'${form}'`).join(', ');
+        const soql = `SELECT Id, CaseNumber, OwnerId, ContactId, AccountId, Status, Priority, CreatedDate, LastModifiedDate FROM Case WHERE CaseNumber IN (${forms})`;
+        const { records } = await sf.query<CaseRow>(soql, { timeoutMs: SEARCH_MS });
+        return records.map((row) => ({
+          id: row.Id,
+          object: 'Case',
+          name: row.CaseNumber,
+          ownerId: row.OwnerId,
+          accountId: row.AccountId,
+          activityAt: new Date(row.CreatedDate),
+          changedAt: new Date(row.LastModifiedDate),
+          field: 'CaseNumber',
+          fields: { ContactId: row.ContactId, Status: row.Status, Priority: row.Priority },
+        }));
+      }),
+  };
+}
+
+interface CaseRow extends Record<string, unknown> {
+  Id: string;
+  CaseNumber: string;
+  OwnerId: string | null;
+  ContactId: string | null;
+  AccountId: string | null;
+  Status: string | null;
+  Priority: string | null;
+  CreatedDate: string;
+  LastModifiedDate: string;
+}
