@@ -19,6 +19,7 @@ export type { DataRouteOptions, OrgSession } from './data/http/register.ts';
 export { convertLead } from './data/verbs/convert-lead.ts';
 export type { ConvertOptions, ConvertResult } from './data/verbs/convert-lead.ts';
 export { mergeRecords } from './data/verbs/merge.ts';
+export { undeleteRecord } from './data/verbs/undelete.ts';
 export { seedRecords } from './data/verbs/seed.ts';
 export type { SeedOptions } from './data/verbs/seed.ts';
 export { loadSample, SAMPLE_NUMBERS } from './sample/sample.ts';

@@ -11,7 +11,7 @@ import { openBrowserSessions } from './auth/browser-session.ts';
 import { openGrants } from './auth/grants.ts';
 import { registerIdentityRoutes } from './auth/identity-routes.ts';
 import { registerLoginPage } from './auth/login-page.ts';
-import { bearerOf, makeRequireSession } from './auth/sessions.ts';
+import { bearerOf, makeRequireSession, makeSessionOf } from './auth/sessions.ts';
 import { registerTokenRoutes } from './auth/token-routes.ts';
 import { loadSample, openOrg, registerDataRoutes, seedRecords } from './org.ts';
 import type { Org } from './org.ts';
@@ -22,12 +22,18 @@ import { openNotifications, registerNotificationAction } from './platform/notifi
 import { OrgState } from './platform/org-state.ts';
 import { registerOrgControl } from './platform/org-control.ts';
 import { objectsOf, routeOf } from './platform/subjects.ts';
-import { limitTable, openApiUsage } from './platform/usage.ts';
+import { deliveriesLeft, limitTable, openApiUsage } from './platform/usage.ts';
 import { registerUserControl } from './platform/user-control.ts';
+import { registerChangesControl } from './pubsub/control.ts';
+import { makePubSub } from './pubsub/server.ts';
 
 export interface SalesforceOptions {
   /** 0 takes any free port. Default 8081. */
   readonly port?: number | undefined;
+  /** Port of the Pub/Sub API (gRPC without TLS); 0 takes any free port. Without it the org has none. */
+  readonly pubsubPort?: number | undefined;
+  /** How long a silent stream of change events waits for its empty answer, in milliseconds. */
+  readonly pubsubKeepaliveMs?: number | undefined;
   /** SQLite file of the org, or `:memory:` (default). */
   readonly file?: string | undefined;
   readonly namespace?: string | undefined;
@@ -51,6 +57,8 @@ export interface SalesforceOptions {
 export interface SalesforcePeer {
   readonly url: string;
   readonly port: number;
+  /** Address of the Pub/Sub API, for example `http://127.0.0.1:7443`; undefined where it is off. */
+  readonly pubsubUrl: string | undefined;
   readonly org: Org;
   close(): Promise<void>;
 }
@@ -76,6 +84,12 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
   const orgState = new OrgState();
   const notifications = openNotifications(org);
   const fieldOverrides = openFieldOverrides(org);
+  const pubsub = makePubSub({
+    org,
+    sessionOf: makeSessionOf({ org, grants, accounts }),
+    remaining: () => deliveriesLeft(org),
+    keepaliveMs: options.pubsubKeepaliveMs,
+  });
   let url = '';
   const baseUrl = (): string => url;
   let clockOffset = 0;
@@ -94,6 +108,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
     accounts.reset();
     fieldOverrides.clear();
     notifications.clear();
+    pubsub.faults.clear();
     usage.setRemaining(undefined);
     usage.concurrentExceeded = false;
     apps.setInstalled(true);
@@ -149,6 +164,7 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
       clockOffset += seconds;
     },
   });
+  registerChangesControl(app, { org, pubsub });
   app.get('/services/data/:version/limits', async (request) => {
     requireSession(request);
     return limitTable(org, usage);
@@ -164,11 +180,14 @@ export async function startSalesforce(options: SalesforceOptions = {}): Promise<
   fill();
   const address = await listenLocal(app, options.port ?? 8081);
   url = address.url;
+  const pubsubPort = options.pubsubPort === undefined ? undefined : await pubsub.listen(options.pubsubPort);
   return {
     url,
     port: address.port,
+    pubsubUrl: pubsubPort === undefined ? undefined : `http://127.0.0.1:${pubsubPort}`,
     org,
     async close() {
+      pubsub.close();
       await app.close();
       org.close();
     },

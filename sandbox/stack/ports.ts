@@ -6,6 +6,8 @@ export interface Ports {
   service: number;
   operator: number;
   salesforce: number;
+  /** Salesforce's Pub/Sub API. */
+  pubsub: number;
   carrier: number;
   smpp: number;
   smtp: number;
@@ -18,6 +20,7 @@ export const STANDARD_PORTS: Ports = {
   service: 8080,
   operator: 9464,
   salesforce: 8081,
+  pubsub: 7443,
   carrier: 8082,
   smpp: 2775,
   smtp: 1025,

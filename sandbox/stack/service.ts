@@ -68,6 +68,7 @@ export function environment({ ports, dataDir }: Pick<ServiceOptions, 'ports' | '
     SALESFORCE_CLIENT_SECRET: 'switchboard-sandbox-secret',
     SALESFORCE_PRODUCTION_LOGIN: `http://localhost:${ports.salesforce}`,
     SALESFORCE_SANDBOX_LOGIN: `http://localhost:${ports.salesforce}`,
+    SALESFORCE_PUBSUB: `http://127.0.0.1:${ports.pubsub}`,
     ALLOWED_HOSTS: [
       'localhost',
       '127.0.0.1',

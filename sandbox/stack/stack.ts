@@ -22,6 +22,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   say('Salesforce org, carriers and mailbox');
   const salesforce = await startSalesforce({
     port: ports.salesforce,
+    pubsubPort: ports.pubsub,
     file: join(dataDir, 'sandbox', 'salesforce.sqlite'),
     calloutUrl: serviceUrl,
     sample: options.sample !== 'nothing',

@@ -5,7 +5,7 @@ import { CallFailedError, createConnections, missingAccess, type Connections } f
 import { createAcdFeature } from './acd/index.ts';
 import { createDirectory, createLocalDirectory, DIRECTORY_SWEEP } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
-import { createExchange, createSalesforceClient, createSalesforceOAuth } from './gateways/salesforce/index.ts';
+import { createChangeSource, createExchange, createSalesforceClient, createSalesforceOAuth } from './gateways/salesforce/index.ts';
 import { CARRIER_LANE, createMessagingFeature, ORG_LANE, type MessagingFeature, type OrgAccess } from './messaging/index.ts';
 import { createDatabaseClock, databaseTime, type Clock } from './platform/clock.ts';
 import { createSecretBox } from './platform/crypto.ts';
@@ -68,6 +68,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
   const isWorker = config.role !== 'web';
 
   const exchange = createExchange(guard.dispatcher);
+  const changes = config.salesforce.pubsub ? createChangeSource(config.salesforce.pubsub) : undefined;
   const hosts = { allowedHosts: config.allowedHosts, loginUrls: config.salesforce.logins };
   const { clientId, clientSecret } = config.salesforce;
   const mailer = config.mail.url ? createMailer({ url: config.mail.url, from: config.mail.from }) : null;
@@ -89,7 +90,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
       hosts,
     }),
     hosts,
-    connect: (options) => createSalesforceClient({ ...options, exchange }),
+    connect: (options) => createSalesforceClient({ ...options, exchange, changes }),
     mailer,
     publicUrl: config.publicUrl,
     waiting: (orgId) => messaging.waiting(orgId),
@@ -170,6 +171,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     lanes.start();
     messaging.carriers.start();
     connections.start();
+    local.startEvents();
   }
   await app.listen({ host: config.http.host, port: config.http.port });
   await operator.listen({ host: config.operator.host, port: config.operator.port });
@@ -189,7 +191,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
           () => acd.stop(),
           () => local.stop(),
         ],
-        [() => operator.close(), () => mailer?.close(), () => guard.close(), () => following?.stop()],
+        [() => operator.close(), () => mailer?.close(), () => changes?.close(), () => guard.close(), () => following?.stop()],
         [() => !parts.database && database.close()],
       ]);
     },

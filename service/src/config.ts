@@ -38,6 +38,8 @@ const environment = z.object({
   SALESFORCE_CLIENT_SECRET: z.string().optional(),
   SALESFORCE_PRODUCTION_LOGIN: z.url().default('https://login.salesforce.com'),
   SALESFORCE_SANDBOX_LOGIN: z.url().default('https://test.salesforce.com'),
+  /** Address of Salesforce's Pub/Sub API for change events. Empty in the sandbox unless it is set: its tokens are for nobody else. */
+  SALESFORCE_PUBSUB: z.url({ protocol: /^https?$/, error: 'must begin with https://' }).optional(),
   /** Hosts (`host` or `host:port`) that may be reached although they are private or not Salesforce's; for the sandbox and for tests. */
   ALLOWED_HOSTS: list.default([]),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must begin with smtp:// or smtps://' }).optional(),
@@ -68,6 +70,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
   const values = parsed.data;
   const problems = [...checkSandboxMode(values, env['NODE_ENV']), ...checkPublicUrl(values)];
+  if (values.SALESFORCE_PUBSUB?.startsWith('http:') && !values.SANDBOX_MODE) problems.push('SALESFORCE_PUBSUB: must begin with https://');
   let masterKeys: ReturnType<typeof parseMasterKeys> = [];
   try {
     masterKeys = parseMasterKeys(values.ENCRYPTION_KEYS);
@@ -88,6 +91,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     salesforce: {
       clientId: values.SALESFORCE_CLIENT_ID,
       clientSecret: values.SALESFORCE_CLIENT_SECRET,
+      pubsub: values.SALESFORCE_PUBSUB ?? (values.SANDBOX_MODE ? undefined : 'https://api.pubsub.salesforce.com:7443'),
       logins: { production: values.SALESFORCE_PRODUCTION_LOGIN, sandbox: values.SALESFORCE_SANDBOX_LOGIN },
     },
     allowedHosts: values.ALLOWED_HOSTS,

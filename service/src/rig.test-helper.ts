@@ -79,12 +79,20 @@ export async function until<T>(what: string, condition: () => T | Promise<T>, ms
 }
 
 /** The whole service in this process over a test database, with a registered sandbox org and both sandbox carriers. */
-export async function startRig(options: { env?: Record<string, string>; carriers?: boolean; sample?: boolean } = {}): Promise<Rig> {
+export async function startRig(
+  options: { env?: Record<string, string>; carriers?: boolean; sample?: boolean; events?: boolean } = {},
+): Promise<Rig> {
   const ports = await freePorts();
   const publicUrl = `http://localhost:${ports.service}`;
   const [database, carrier] = await Promise.all([createTestDatabase(), testCarrier()]);
   const apps = [{ clientId: 'rig', clientSecret: 'rig-secret', name: 'Switchboard', redirectUris: [`${publicUrl}/connect/callback`] }];
-  const salesforce = await startSalesforce({ port: ports.salesforce, calloutUrl: publicUrl, apps, sample: options.sample ?? true });
+  const salesforce = await startSalesforce({
+    port: ports.salesforce,
+    calloutUrl: publicUrl,
+    apps,
+    sample: options.sample ?? true,
+    ...(options.events && { pubsubPort: 0, pubsubKeepaliveMs: 200 }),
+  });
   const closers: (() => Promise<unknown>)[] = [];
   const log: string[] = [];
   let offset = 0;
@@ -104,6 +112,7 @@ export async function startRig(options: { env?: Record<string, string>; carriers
         SALESFORCE_PRODUCTION_LOGIN: salesforce.url,
         SALESFORCE_SANDBOX_LOGIN: `http://localhost:${ports.lightning}`,
         ALLOWED_HOSTS: 'localhost,127.0.0.1',
+        ...(salesforce.pubsubUrl && { SALESFORCE_PUBSUB: salesforce.pubsubUrl }),
         SMTP_URL: 'smtp://127.0.0.1:9', // nobody answers there: invitations wait in their lane
         REQUESTS_PER_MINUTE: '0',
         ...options.env,

@@ -6,7 +6,12 @@ const LAYERS = ['(messaging|sync|acd|crm)', 'directory', 'feed', 'connections', 
 const TESTS = '\\.test\\.ts$|\\.e2e\\.ts$|test-helpers?\\.ts$|/test-database\\.ts$';
 const SEGMENTS = '^force-app/main/messaging/lwc/messagingSegments/messagingSegments\\.ts$';
 /** Wire libraries and the one gateway that may know each. */
-const CLIENTS = { salesforce: ['jsforce'], smpp: ['smpp'], mail: ['nodemailer'], twilio: ['twilio'] };
+const CLIENTS = {
+  salesforce: ['jsforce', '@grpc/grpc-js', '@grpc/proto-loader', 'avsc'],
+  smpp: ['smpp'],
+  mail: ['nodemailer'],
+  twilio: ['twilio'],
+};
 
 const src = (folder) => `^service/src/${folder}/`;
 

@@ -36,6 +36,8 @@ const PLANTED: [rule: string, from: string, to: string][] = [
   ['layer-gateways', 'service/src/gateways/mail/planted.ts', 'service/src/tenancy/index.ts'],
   ['layer-platform', 'service/src/platform/planted.ts', 'service/src/gateways/smpp/index.ts'],
   ['client-of-salesforce', 'service/src/connections/jsforce.ts', 'jsforce'],
+  ['client-of-salesforce', 'service/src/feed/grpc.ts', '@grpc/grpc-js'],
+  ['client-of-salesforce', 'service/src/feed/avro.ts', 'avsc'],
   ['client-of-smpp', 'service/src/messaging/smpp.ts', 'smpp'],
   ['client-of-mail', 'service/src/connections/nodemailer.ts', 'nodemailer'],
   ['client-of-twilio', 'service/src/messaging/twilio.ts', 'twilio'],
@@ -75,6 +77,8 @@ const ALLOWED: [from: string, to: string][] = [
 
 const PACKAGES = {
   jsforce: 'dependencies',
+  '@grpc/grpc-js': 'dependencies',
+  avsc: 'dependencies',
   smpp: 'dependencies',
   nodemailer: 'dependencies',
   twilio: 'devDependencies',
@@ -103,11 +107,14 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 function write(file: string, imports: string[]): void {
   const lines = imports.map((to, index) => {
     const relative = path.relative(path.dirname(file), to);
-    return `import * as part${index} from '${to.includes('/') ? (relative.startsWith('.') ? relative : `./${relative}`) : to}';\nconsole.log(part${index});`;
+    return `import * as part${index} from '${isFile(to) ? (relative.startsWith('.') ? relative : `./${relative}`) : to}';\nconsole.log(part${index});`;
   });
   mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
   writeFileSync(path.join(root, file), [...lines, 'export const here = 1;', ''].join('\n'));
 }
+
+/** Names of packages may have a scope in front. */
+const isFile = (to: string): boolean => to.includes('/') && !to.startsWith('@');
 
 function plantPackages(): void {
   const names = (kind: string) =>

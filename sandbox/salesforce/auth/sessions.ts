@@ -17,9 +17,13 @@ export interface SessionDeps {
 
 /** Makes the function that routes call to learn who calls. It throws the platform's refusal as a {@link SalesforceError}. */
 export function makeRequireSession(deps: SessionDeps): (request: FastifyRequest) => OrgSession {
-  const { org, grants, accounts } = deps;
-  return (request) => {
-    const token = bearerOf(request);
+  const sessionOf = makeSessionOf(deps);
+  return (request) => sessionOf(bearerOf(request));
+}
+
+/** The same for a token that came by another way. */
+export function makeSessionOf({ org, grants, accounts }: SessionDeps): (token: string | undefined) => OrgSession {
+  return (token) => {
     const access = token ? grants.access(token, true) : undefined;
     const user = access && org.users.byId(access.userId);
     if (!access || !user) throw new SalesforceError(401, 'INVALID_SESSION_ID', 'Session expired or invalid');

@@ -37,6 +37,10 @@ export interface EventBus {
   replay(channel: string, replayId: number): EventMessage[];
   /** Events published and delivered (per subscriber) in the last 24 hours; for `/limits`. */
   usage(): { published: number; delivered: number };
+  /** Counts events that went out by another way against the deliveries of 24 hours. */
+  countDelivered(events: number): void;
+  /** Makes exactly so many deliveries used, all in this hour. */
+  setDelivered(events: number): void;
   /** Number of listeners on a channel now. */
   subscribers(channel: string): number;
   /** Forgets all events; listeners stay. */
@@ -113,6 +117,11 @@ export function makeEventBus(db: DatabaseSync, clock: OrgClock): EventBus {
     usage() {
       const row = used.get(hour() - 24) as { published: number; delivered: number };
       return { published: row.published, delivered: row.delivered };
+    },
+    countDelivered: (events) => void use.run(hour(), 0, events),
+    setDelivered(events) {
+      db.exec('UPDATE sys_event_use SET delivered = 0');
+      use.run(hour(), 0, events);
     },
     subscribers: (channel) => listeners.get(channel.toLowerCase())?.size ?? 0,
     clear() {

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { OpenOrgOptions, Org } from './org-types.ts';
 import { ensureBase } from './base.ts';
 import { makeClock } from './clock.ts';
+import { makeCapture } from './changes/capture.ts';
+import { makeChangeLog } from './changes/log.ts';
 import { createRecord } from './dml/create.ts';
 import { updateRecord } from './dml/update.ts';
 import { systemActor, userActor } from './engine.ts';
@@ -44,6 +46,9 @@ export function openOrg(options: OpenOrgOptions): Org {
   if (!orgId?.startsWith('00D')) throw new SalesforceError(400, 'MALFORMED_ID', `not an organization id: ${options.orgId ?? ''}`);
   const clock = makeClock(options.clock);
   const events = makeEventBus(db, clock);
+  const changes = makeChangeLog(db, clock);
+  const captured = new Set(metadata.channelMembers.map(({ object }) => withNamespace(namespace, object)));
+  const capture = makeCapture(store, changes, clock, (object) => captured.has(object.name));
   const users = makeUsers(db, metadata);
   const settings = { searchDelaySeconds: 2 };
   const known = (name: string): ObjectDef => {
@@ -60,6 +65,8 @@ export function openOrg(options: OpenOrgOptions): Org {
     metadata,
     clock,
     events,
+    changes,
+    capture,
     users,
     refusals: makeRefusals(),
     settings,
@@ -78,6 +85,8 @@ export function openOrg(options: OpenOrgOptions): Org {
         store.resetCounters('prefix:');
         db.exec('DELETE FROM sys_search_doc; DELETE FROM sys_search; DELETE FROM sys_search_due; DELETE FROM sys_locator');
         events.clear();
+        changes.clear();
+        Object.assign(capture.faults, { lose: 0, gap: 0, overflow: 0 });
         users.forgetRights();
         ensureBase(engine, orgId);
       });

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { OrgClock } from './clock.ts';
 import type { EventBus } from './events.ts';
+import type { Capture } from './changes/capture.ts';
+import type { ChangeLog } from './changes/log.ts';
 import type { OrgMetadata } from './metadata/read.ts';
 import type { Schema } from './schema.ts';
 import type { Refusals } from './refusals.ts';
@@ -35,6 +37,9 @@ export interface Org {
   readonly metadata: OrgMetadata;
   readonly clock: OrgClock;
   readonly events: EventBus;
+  /** Change events of captured objects. */
+  readonly changes: ChangeLog;
+  readonly capture: Capture;
   readonly users: Users;
   /** Writes of users that are refused on purpose. */
   readonly refusals: Refusals;

@@ -21,6 +21,8 @@ export interface Store {
   tx<T>(work: () => T): T;
   /** Runs after the outermost transaction: at once when none is open. `keepOnRollback` says whether it runs after a roll-back too. */
   afterTx(work: () => void, keepOnRollback: boolean): void;
+  /** Runs at the end of every outermost transaction that was committed, behind its `afterTx`. */
+  onCommit(work: () => void): void;
 }
 
 /** Statements kept per org; queries of clients differ without end, so the oldest are dropped. */
@@ -30,6 +32,7 @@ export function makeStore(db: DatabaseSync): Store {
   db.exec('CREATE TABLE IF NOT EXISTS sys_counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID');
   const statements = new Map<string, StatementSync>();
   const after: { work: () => void; keep: boolean }[] = [];
+  const committed: (() => void)[] = [];
   let depth = 0;
 
   const prepare = (sql: string): StatementSync => {
@@ -56,8 +59,9 @@ export function makeStore(db: DatabaseSync): Store {
     for (const name of counted) save.run(name, counters.get(name) ?? 0);
     counted.clear();
   };
-  const drain = (committed: boolean) => {
-    for (const entry of after.splice(0)) if (committed || entry.keep) entry.work();
+  const drain = (isCommitted: boolean) => {
+    for (const entry of after.splice(0)) if (isCommitted || entry.keep) entry.work();
+    if (isCommitted) for (const work of committed) work();
   };
 
   function tx<T>(work: () => T): T {
@@ -116,5 +120,6 @@ export function makeStore(db: DatabaseSync): Store {
       if (depth === 0) work();
       else after.push({ work, keep: keepOnRollback });
     },
+    onCommit: (work) => void committed.push(work),
   };
 }

@@ -11,6 +11,7 @@ import type { Notifications } from './notifications.ts';
 import { openEventStream } from './streams.ts';
 import { UnknownTargetError } from './errors.ts';
 import type { OrgState } from './org-state.ts';
+import { deliveriesLeft, setDeliveriesLeft } from './usage.ts';
 import type { ApiUsage } from './usage.ts';
 import { requireUser } from './user-control.ts';
 
@@ -28,7 +29,11 @@ export interface OrgControlDeps {
   readonly clockMoved: (seconds: number) => void;
 }
 
-const limitsBody = z.strictObject({ remaining: z.int().min(0).nullable().optional(), concurrent: z.boolean().optional() });
+const limitsBody = z.strictObject({
+  remaining: z.int().min(0).nullable().optional(),
+  concurrent: z.boolean().optional(),
+  deliveries: z.int().min(0).nullable().optional(),
+});
 const stateBody = z.strictObject({ state: z.enum(['active', 'locked', 'maintenance']) });
 const refusalBody = z.strictObject({
   object: z.string(),
@@ -101,10 +106,17 @@ export function registerOrgControl(app: FastifyInstance, deps: OrgControlDeps): 
   });
 
   app.post('/__sandbox/limits', async (request) => {
-    const { remaining, concurrent } = limitsBody.parse(request.body);
+    const { remaining, concurrent, deliveries } = limitsBody.parse(request.body);
     if (remaining !== undefined) usage.setRemaining(remaining ?? undefined);
     if (concurrent !== undefined) usage.concurrentExceeded = concurrent;
-    return { max: usage.max, used: usage.used(), remaining: usage.remaining(), concurrent: usage.concurrentExceeded };
+    if (deliveries !== undefined) setDeliveriesLeft(org, deliveries ?? undefined);
+    return {
+      max: usage.max,
+      used: usage.used(),
+      remaining: usage.remaining(),
+      concurrent: usage.concurrentExceeded,
+      deliveries: deliveriesLeft(org),
+    };
   });
 
   app.get('/__sandbox/clock', async () => ({ now: org.clock.now().toISOString() }));

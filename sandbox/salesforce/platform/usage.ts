@@ -40,6 +40,18 @@ export function openApiUsage(org: Org, max: number = DAILY_API_CALLS): ApiUsage 
 
 export type LimitTable = Record<string, { Max: number; Remaining: number }>;
 
+/** Events that may be delivered in 24 hours, platform events and change events together. */
+const DAILY_DELIVERIES = 50_000;
+
+export function deliveriesLeft(org: Org): number {
+  return Math.max(0, DAILY_DELIVERIES - org.events.usage().delivered);
+}
+
+/** Makes exactly this many deliveries left; undefined forgets all of them. */
+export function setDeliveriesLeft(org: Org, left: number | undefined): void {
+  org.events.setDelivered(left === undefined ? 0 : DAILY_DELIVERIES - left);
+}
+
 /** The answer of `/limits`. Allowances are those of an Enterprise org; the ones that the sandbox does not use stay full. */
 export function limitTable(org: Org, usage: ApiUsage): LimitTable {
   const hourAgo = org.clock.now().getTime() - 3_600_000;
@@ -52,7 +64,7 @@ export function limitTable(org: Org, usage: ApiUsage): LimitTable {
     DailyBulkApiBatches: left(15_000),
     DailyBulkV2QueryJobs: left(10_000),
     DailyBulkV2QueryFileStorageMB: left(976_562),
-    DailyDeliveredPlatformEvents: left(50_000, delivered),
+    DailyDeliveredPlatformEvents: left(DAILY_DELIVERIES, delivered),
     DailyStandardVolumePlatformEvents: left(25_000),
     DailyWorkflowEmails: left(100_000),
     DataStorageMB: left(10_240, databaseMegabytes(org)),

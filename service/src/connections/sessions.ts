@@ -11,6 +11,8 @@ export interface ConnectOptions {
   instanceUrl: string;
   accessToken: string;
   namespace: string | null;
+  /** Salesforce's id of the org. */
+  orgId?: string;
   timeoutMs?: number;
   onUsage?: (usage: ApiUsage) => void;
   notificationTypes?: Map<string, string>;
@@ -55,6 +57,7 @@ export function createSessions(deps: { store: Store; broker: Broker; connect: Co
       instanceUrl: org.instanceUrl,
       accessToken: broker.accessToken(user),
       namespace: org.namespace || null,
+      orgId: org.salesforceId,
       notificationTypes: notificationTypes(org.id),
       onUsage: (usage) => noteUsage(org.id, usage),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),

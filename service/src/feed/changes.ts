@@ -66,17 +66,21 @@ export function withOverlap(place: Place): Place {
 }
 
 /** Users are deactivated, never deleted, and have no such field. */
-const hasDeleted = ({ object }: Source): boolean => object !== 'User';
+export const hasDeleted = ({ object }: Source): boolean => object !== 'User';
+
+export function selectOf(source: Source): string {
+  const columns = [...new Set(['Id', 'SystemModstamp', ...(hasDeleted(source) ? ['IsDeleted'] : []), ...source.fields])].join(', ');
+  return `SELECT ${columns} FROM ${source.object}`;
+}
 
 function soqlOf(source: Source, after: Place | null): string {
-  const columns = [...new Set(['Id', 'SystemModstamp', ...(hasDeleted(source) ? ['IsDeleted'] : []), ...source.fields])].join(', ');
   const at = after && literal(after.at);
   const where = !after
     ? ''
     : after.id
       ? ` WHERE SystemModstamp > ${at} OR (SystemModstamp = ${at} AND Id > '${after.id}')`
       : ` WHERE SystemModstamp >= ${at}`;
-  return `SELECT ${columns} FROM ${source.object}${where} ORDER BY SystemModstamp, Id LIMIT ${PAGE}`;
+  return `${selectOf(source)}${where} ORDER BY SystemModstamp, Id LIMIT ${PAGE}`;
 }
 
 /** SOQL takes ISO 8601 with a Z; the org writes +0000. */

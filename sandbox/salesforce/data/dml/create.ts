@@ -35,6 +35,7 @@ export function createRecord(engine: Engine, actor: Actor, object: ObjectDef, va
     IsDeleted: 0,
   };
   engine.store.insertRow(object, { Id: id, ...row, ...audit });
+  engine.capture.note(object, undefined, { Id: id, ...row, ...audit }, actor);
   afterWrite(engine, object, id);
   return id;
 }

@@ -45,6 +45,8 @@ export function remove(engine: Engine, actor: Actor, object: ObjectDef, row: Row
 export function touch(engine: Engine, actor: Actor, object: ObjectDef, row: Row, changes: Row): void {
   const now = stamp(engine.clock.now());
   const id = String(row['Id']);
-  engine.store.updateRow(object, id, { ...changes, LastModifiedDate: now, LastModifiedById: actor.userId, SystemModstamp: now });
+  const written = { ...changes, LastModifiedDate: now, LastModifiedById: actor.userId, SystemModstamp: now };
+  engine.store.updateRow(object, id, written);
+  engine.capture.note(object, row, { ...row, ...written }, actor);
   afterWrite(engine, object, id);
 }

@@ -50,12 +50,8 @@ export function applyChanges(engine: Engine, actor: Actor, object: ObjectDef, be
   if (object.name !== 'PermissionSetAssignment') checkUnique(engine, object, id, changes);
   const now = stamp(engine.clock.now());
   const derived = derive(engine, object, merged);
-  engine.store.updateRow(object, id, {
-    ...changes,
-    ...derived,
-    LastModifiedDate: now,
-    LastModifiedById: actor.userId,
-    SystemModstamp: now,
-  });
+  const written = { ...changes, ...derived, LastModifiedDate: now, LastModifiedById: actor.userId, SystemModstamp: now };
+  engine.store.updateRow(object, id, written);
+  engine.capture.note(object, before, { ...before, ...written }, actor);
   afterWrite(engine, object, id);
 }

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
+import { channelMember } from './channels.ts';
+import type { ChannelMemberMeta } from './channels.ts';
 import { flag, list, text } from './xml.ts';
 import type { Xml } from './xml.ts';
 
@@ -78,6 +80,9 @@ export interface OrgMetadata {
   namedCredentials: NamedCredentialMeta[];
   notificationTypes: NotificationTypeMeta[];
   queues: QueueMeta[];
+  /** Bare names of custom channels (`Name__chn`). */
+  eventChannels: string[];
+  channelMembers: ChannelMemberMeta[];
 }
 
 const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, trimValues: true });
@@ -93,6 +98,8 @@ export function readMetadata(sourceDir: string): OrgMetadata {
     namedCredentials: [],
     notificationTypes: [],
     queues: [],
+    eventChannels: [],
+    channelMembers: [],
   };
   const objectFile = (name: string) => {
     const file = objects.get(name) ?? { name, object: {}, fields: [] };
@@ -127,6 +134,12 @@ export function readMetadata(sourceDir: string): OrgMetadata {
         break;
       case 'queue':
         out.queues.push(queue(name, load(path, 'Queue')));
+        break;
+      case 'platformEventChannel':
+        out.eventChannels.push(name);
+        break;
+      case 'platformEventChannelMember':
+        out.channelMembers.push(channelMember(load(path, 'PlatformEventChannelMember')));
         break;
     }
   }

@@ -3,6 +3,7 @@ import { person } from '../../../control/people.ts';
 import type { Person } from '../../../control/people.ts';
 import type { Org, Row } from '../org-types.ts';
 import { stamp } from '../clock.ts';
+import { systemActor } from '../engine.ts';
 import type { Engine } from '../engine.ts';
 import { SalesforceError } from '../errors.ts';
 import { makeId } from '../ids.ts';
@@ -77,6 +78,7 @@ export function seedRecords(org: Org, options: SeedOptions): { created: number; 
       addDoc.run(firstDoc + i, idOf(i), object.name);
       addWords.run(firstDoc + i, text.name, text.email, text.phone, text.rest);
     }
+    engine.capture.noteMany(object, systemActor(engine));
     return { created: count, firstId: idOf(0), lastId: idOf(count - 1) };
   });
 }

@@ -107,6 +107,9 @@ function registerDirectory(app: HttpServer, acd: Acd): void {
     timeZone: z.string().nullable().optional(),
     sweptAt: isoTime.nullable(),
     problem: z.string().nullable(),
+    mode: z.enum(['events', 'sweeps']),
+    reason: z.string().nullable(),
+    eventsAt: isoTime.nullable(),
     sources: z.array(
       z.object({
         object: z.string(),
@@ -125,7 +128,9 @@ function registerDirectory(app: HttpServer, acd: Acd): void {
     },
     async (request) => {
       const state = await acd.directory(callerOf(request).orgId);
-      return state ? { kept: true, ...state } : { kept: false, sweptAt: null, problem: null, sources: [] };
+      return state
+        ? { kept: true, ...state }
+        : { kept: false, sweptAt: null, problem: null, mode: 'sweeps' as const, reason: null, eventsAt: null, sources: [] };
     },
   );
   app.post(

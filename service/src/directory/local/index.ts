@@ -1,11 +1,14 @@
 import type { Call } from '../../connections/index.ts';
+import { createChangeEvents, type FeedState } from '../../feed/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { JobKind } from '../../platform/jobs.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { VisibleFields } from '../visible-fields.ts';
+import { createEventFollower, DIRECTORY_CHANNEL } from './events.ts';
 import { createMemory } from './remembered.ts';
 import { dismissOrg, findKeptOrg, keepOrg, listSources, setCountry, wantFields, type DirectoryOrg, type SourceState } from './store.ts';
+import { createKeptSources } from './sources.ts';
 import { createSweep } from './sweep.ts';
 
 export const DIRECTORY_SWEEP = 'directory-sweep';
@@ -27,7 +30,10 @@ export function createLocalDirectory(options: {
 }) {
   const { db, clock } = options;
   const memory = createMemory(options);
-  const sweep = createSweep(options);
+  const sources = createKeptSources(options.visibleFields);
+  const sweep = createSweep({ ...options, sources });
+  const follower = createEventFollower({ ...options, sources, sweepOrg: sweep.sweepOrg });
+  const events = createChangeEvents({ ...options, channel: DIRECTORY_CHANNEL, follower });
   const jobs: JobKind<{ orgId?: string }>[] = [
     { name: DIRECTORY_SWEEP, cron: '* * * * *', retryLimit: 0, run: ({ orgId }) => (orgId ? sweep.soon(orgId) : sweep.run()) },
   ];
@@ -62,15 +68,19 @@ export function createLocalDirectory(options: {
     /** Keeps this org's people no longer; as `keep`. */
     dismiss: (tx: Db, orgId: string) => dismissOrg(tx, orgId),
     /** How far an org was read; undefined where its people are not kept. */
-    async state(orgId: string): Promise<(Omit<DirectoryOrg, 'orgId' | 'wanted'> & { sources: SourceState[] }) | undefined> {
-      const [org, sources] = await Promise.all([findKeptOrg(db, orgId), listSources(db, orgId)]);
-      return org && { country: org.country, timeZone: org.timeZone, sweptAt: org.sweptAt, problem: org.problem, sources };
+    async state(orgId: string): Promise<(Omit<DirectoryOrg, 'orgId' | 'wanted'> & FeedState & { sources: SourceState[] }) | undefined> {
+      const [org, read, feed] = await Promise.all([findKeptOrg(db, orgId), listSources(db, orgId), events.state(orgId)]);
+      return org && { country: org.country, timeZone: org.timeZone, sweptAt: org.sweptAt, problem: org.problem, ...feed, sources: read };
     },
     /** Brings an org up to date soon, in whichever process has time. */
     refresh: (orgId: string) => options.sweepSoon(orgId),
     jobs,
     /** Begins to follow changes; every process that answers look-ups does. */
     start: () => memory.start(),
-    stop: () => memory.stop(),
+    /** Begins to take change events over; processes that work on jobs do. */
+    startEvents: () => events.start(),
+    async stop(): Promise<void> {
+      await Promise.all([memory.stop(), events.stop()]);
+    },
   };
 }

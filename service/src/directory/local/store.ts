@@ -56,14 +56,15 @@ const noteChanges = (tx: Db, orgId: string, what: readonly string[]) =>
 export async function putRecords(tx: Db, orgId: string, records: readonly KeyedRecord[], anew: boolean): Promise<number> {
   if (records.length === 0) return 0;
   const { rows } = await sql<{ id: string }>`
-    insert into directory_record as kept (org_id, id, object, name, owner_id, account_id, activity_at, changed_at, fields)
-    select ${orgId}, x.id, x.object, x.name, x."ownerId", x."accountId", x."activityAt", x."changedAt", x.fields
+    insert into directory_record as kept (org_id, id, object, name, owner_id, account_id, activity_at, changed_at, fields, keys, read_at)
+    select ${orgId}, x.id, x.object, x.name, x."ownerId", x."accountId", x."activityAt", x."changedAt", x.fields, x.keys, now()
     from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as x(id text, object text, name text, "ownerId" text, "accountId" text,
-      "activityAt" timestamptz, "changedAt" timestamptz, fields jsonb)
+      "activityAt" timestamptz, "changedAt" timestamptz, fields jsonb, keys jsonb)
     on conflict (org_id, id) do update set name = excluded.name, owner_id = excluded.owner_id, account_id = excluded.account_id,
-      activity_at = excluded.activity_at, changed_at = excluded.changed_at, fields = excluded.fields
+      activity_at = excluded.activity_at, changed_at = excluded.changed_at, fields = excluded.fields, keys = excluded.keys, read_at = excluded.read_at
       where ${anew}::boolean or kept.changed_at < excluded.changed_at or (kept.changed_at = excluded.changed_at and (kept.name, kept.owner_id, kept.account_id,
-        kept.activity_at, kept.fields) is distinct from (excluded.name, excluded.owner_id, excluded.account_id, excluded.activity_at, excluded.fields))
+        kept.activity_at, kept.fields, kept.keys) is distinct from (excluded.name, excluded.owner_id, excluded.account_id, excluded.activity_at,
+        excluded.fields, excluded.keys))
     returning id`.execute(tx);
   const changed = new Set(rows.map(({ id }) => id));
   if (changed.size === 0) return 0;
@@ -138,8 +139,30 @@ export async function findKeptOrg(db: Db, orgId: string): Promise<DirectoryOrg |
 }
 
 export async function noteSweep(db: Db, orgId: string, problem: string | null): Promise<void> {
-  await sql`update directory_org set problem = ${problem}, swept_at = case when ${problem}::text is null then now() else swept_at end
+  await sql`update directory_org set problem = ${problem}, swept_at = case when ${problem}::text is null then now() else swept_at end,
+      reload_at = case when ${problem}::text is null then null else reload_at end
     where org_id = ${orgId}`.execute(db);
+}
+
+/**
+ * Reads an org anew that was not read for so long that deletions may have left its recycle bin. What is kept goes on answering meanwhile. Not while
+ * it is read anew already, however long that takes.
+ */
+export async function beginReload(db: Db, orgId: string): Promise<void> {
+  await sql`with due as (update directory_org set reload_at = now() where org_id = ${orgId} and reload_at is null returning org_id)
+    delete from directory_source where org_id in (select org_id from due)`.execute(db);
+}
+
+/** Forgets what an org that was read anew does not have any more. */
+export async function dropUnread(tx: Db, orgId: string, object: string): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select r.id from directory_record r join directory_org o on o.org_id = r.org_id
+    where r.org_id = ${orgId} and r.object = ${object} and r.read_at < o.reload_at`.execute(tx);
+  await removeRecords(
+    tx,
+    orgId,
+    rows.map(({ id }) => id),
+  );
 }
 
 /** How far an object was read. `loadedAt`: when its first reading was through. */

@@ -6,10 +6,12 @@ import type { Db } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { claimLane, guarded, releaseLease, renewLease, type Lease } from '../../platform/lanes/lease.ts';
 import type { Logger } from '../../platform/log.ts';
-import { keyOf, type Viewer, type VisibleFields } from '../visible-fields.ts';
-import { isGone, KEPT_OBJECTS, sourceOf, toKept, type KeptSource, type Wanted } from './objects.ts';
+import { isGone, toKept, type KeptSource } from './objects.ts';
+import type { KeptSources } from './sources.ts';
 import {
+  beginReload,
   dropOldChanges,
+  dropUnread,
   findKeptOrg,
   KEEP_CHANGES_MS,
   listKeptOrgs,
@@ -23,6 +25,8 @@ import {
   type SourceState,
 } from './store.ts';
 
+/** Salesforce keeps change events for 72 hours; after a longer silence nothing is taken for known. */
+const SILENCE_MS = 72 * 3600_000;
 const LANE = { purpose: 'directory', key: 'sweep' };
 const LEASE_MS = 60_000;
 /** The answer of one page and its storing end well within the lease. */
@@ -35,7 +39,7 @@ export interface SweepOptions {
   clock: Clock;
   logger: Logger;
   call: Call;
-  visibleFields: VisibleFields;
+  sources: KeptSources;
   owner: string;
 }
 
@@ -45,13 +49,14 @@ export type Sweep = ReturnType<typeof createSweep>;
  * Keeps the local directory up to date: reads what changed in an org since the last time, or everything the first time, a page of each object in
  * one call. What was read is stored with the place up to which it was, so that a process that dies loses nothing and the next one goes on there.
  */
-export function createSweep({ db, clock, logger, call, visibleFields, owner }: SweepOptions) {
+export function createSweep({ db, clock, logger, call, sources, owner }: SweepOptions) {
   /** One org; false where somebody else is at it. Throws what `call` throws. */
   async function sweepOrg(orgId: string): Promise<boolean> {
     const lease = await claimLane(db, { orgId, ...LANE }, owner, LEASE_MS);
     if (!lease) return false;
     try {
       const kept = await findKeptOrg(db, orgId);
+      if (kept?.sweptAt && clock.now().getTime() - kept.sweptAt.getTime() > SILENCE_MS) await beginReload(db, orgId);
       await noteSweep(db, orgId, kept ? await readAll(lease, kept) : null);
       return true;
     } catch (error) {
@@ -73,11 +78,11 @@ export function createSweep({ db, clock, logger, call, visibleFields, owner }: S
         { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS },
         async (sf, session) => {
           const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
-          const asked = due ?? (await sourcesOf(viewer, sf, wanted)).map((source) => begin(source, states.get(source.object)));
+          const asked = due ?? (await sources.of(viewer, sf, wanted)).map((source) => begin(source, states.get(source.object)));
           const now = asked.slice(0, OBJECTS_AT_ONCE);
           const changes = await readChanges(sf, now);
           // A field was deleted, or may not be seen any more: the next reading asks what there is.
-          if (changes.some(({ errors }) => errors.length > 0)) visibleFields.forget(keyOf(viewer, []));
+          if (changes.some(({ errors }) => errors.length > 0)) sources.forget(viewer);
           return { asked, changes, ...(timeZone === null && due === undefined && { zone: await timeZoneOf(sf) }) };
         },
       );
@@ -91,15 +96,6 @@ export function createSweep({ db, clock, logger, call, visibleFields, owner }: S
       if (due.length > 0) await renewLease(db, lease, LEASE_MS);
     }
     return problem;
-  }
-
-  async function sourcesOf(viewer: Viewer, sf: SalesforceClient, wanted: Wanted): Promise<KeptSource[]> {
-    const sources: KeptSource[] = [];
-    for (const object of KEPT_OBJECTS) {
-      const source = sourceOf(object, await visibleFields.of(keyOf(viewer, []), sf, object), wanted);
-      if (source) sources.push(source);
-    }
-    return sources;
   }
 
   /** When the first reading of these fields was through; null as long as it is not. */
@@ -135,6 +131,7 @@ export function createSweep({ db, clock, logger, call, visibleFields, owner }: S
       loadedAt: loadedAt(source, before, more || errors.length > 0),
       problem: errors[0] ? `${errors[0].code}: ${errors[0].message}` : null,
     };
+    if (state.loadedAt && !before?.loadedAt) await dropUnread(tx, orgId, source.object);
     states.set(source.object, state);
     await saveSource(tx, orgId, state);
   }

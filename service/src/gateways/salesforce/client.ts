@@ -10,6 +10,9 @@ import {
 import type { SubrequestBuilder } from './composite.ts';
 import { describeOf, notify, writeCredential } from './client-extras.ts';
 import { createNameMapper } from './namespace.ts';
+import { PubSubError } from './pubsub/errors.ts';
+import type { ChangeSource } from './pubsub/source.ts';
+import type { ChangeStream } from './pubsub/stream.ts';
 import { createSend, type RestRequest } from './send.ts';
 import type { Exchange } from './transport.ts';
 import type {
@@ -39,6 +42,9 @@ export interface SalesforceClientOptions {
   timeoutMs?: number;
   /** Ids of the org's notification types by name, filled as they are read; give every client of one org the same. */
   notificationTypes?: Map<string, string>;
+  /** The way to change events and the org's id, which it asks for; without them there are none. */
+  changes?: ChangeSource | undefined;
+  orgId?: string | undefined;
   /** Called after each answer that reports the org's API usage. */
   onUsage?: (usage: ApiUsage) => void;
 }
@@ -81,6 +87,11 @@ export interface SalesforceClient {
   sendNotifications(typeName: string, notifications: readonly NotificationRequest[]): Promise<void>;
   /** Writes the parameters of an external credential's named principal, creating or replacing them. Needs an administrator's rights. */
   writeCredential(credential: CredentialRequest): Promise<void>;
+  /**
+   * Opens the change events of one of the package's channels (`Name__chn`), behind a place or from now on. Throws PubSubError. The stream goes on
+   * until it is closed, also when the token runs out.
+   */
+  openChanges(channel: string, replayId: string | null): Promise<ChangeStream>;
   /** Any other REST path. The answer comes as it is, with the org's names. */
   request(request: RestRequest): Promise<unknown>;
 }
@@ -179,6 +190,11 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
     publish: (event, payloads) => createCollection(event, payloads),
     sendNotifications: (typeName, notifications) => notify(send, names, notificationTypes, typeName, notifications),
     writeCredential: (credential) => writeCredential(send, names, credential),
+    openChanges: async (channel, replayId) => {
+      const { changes, orgId, accessToken, instanceUrl } = options;
+      if (!changes || orgId === undefined) throw new PubSubError('off', 'OFF', 'no address of the Pub/Sub API is set');
+      return changes.open({ accessToken, instanceUrl, orgId }, { topic: `/data/${names.developerName(channel)}`, replayId });
+    },
     request: send,
   };
 }
