@@ -103,6 +103,12 @@ describe('the oracle', () => {
     expect(broken({ ...whole(), org, moves, phones: onPhone('first'), stopped: new Map([[PHONE, 65]]) }, [])).toEqual([]);
     const handed = [...whole().handed, { ...whole().handed[2]!, body: 'third', ids: [], refused: 'opted_out', sentAt: 80 }];
     expect(broken({ ...whole(), handed, stopped: new Map([[PHONE, 65]]) }, [])).toEqual([]);
+    // Copies of one request: one came before the STOP, one after it, and nothing was sent.
+    const copies = [...whole().handed.slice(0, 2), { ...whole().handed[2]!, refused: 'opted_out' }];
+    const never = [...whole().moves.filter(({ id }) => id !== 'm-3'), { id: 'm-3', from: 'queued', to: 'failed', at: 70 }];
+    const once = { org, handed: copies, phones: onPhone('first'), stopped: new Map([[PHONE, 65]]) };
+    expect(broken({ ...whole(), ...once, moves: never }, [])).toEqual([]);
+    expect(broken({ ...whole(), ...once, moves }, [])).toContainEqual(expect.stringContaining('was refused'));
   });
 
   it('judges the order of texts over SMPP only where nothing made the carrier hand them over again', () => {

@@ -15,6 +15,7 @@ export interface Schema {
   minimum?: number;
   minLength?: number;
   $ref?: string;
+  example?: unknown;
 }
 
 export interface Operation {
@@ -75,12 +76,12 @@ const BY_NAME: Record<string, unknown> = {
   longDistancePrefix: '1',
   cutPrefix: '9',
   addPrefix: '203',
-  defaultRoute: '500',
 };
 
 /** A body that the schema takes, as far as that can be told from it. */
 export function sample(schema: Schema, name = ''): unknown {
-  if (name in BY_NAME) return BY_NAME[name];
+  if (schema.example !== undefined) return schema.example;
+  if (name in BY_NAME && schema.type !== 'object') return BY_NAME[name];
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];
   const one = schema.anyOf?.[0] ?? schema.oneOf?.[0];

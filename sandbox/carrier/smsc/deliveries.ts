@@ -73,9 +73,10 @@ export function createDeliveries({ store, settings, sessions, fault, onDone }: D
     if (action?.drop === 'before') session.destroy();
     else {
       // Copied: the package encodes the fields in place.
-      const answer = await session.request('deliver_sm', structuredCopy(delivery.fields), settings().deliverTimeoutMs);
-      if (action?.drop === 'after') session.destroy();
-      else status = commandStatus(action) ?? answer;
+      // A reply that is lost was not read, and neither was what the client asked behind it.
+      const isLost = action?.drop === 'after';
+      const answer = await session.request('deliver_sm', structuredCopy(delivery.fields), settings().deliverTimeoutMs, isLost);
+      if (!isLost) status = commandStatus(action) ?? answer;
     }
     inFlight.delete(delivery.id);
     if (closed || !store.state.pending.includes(delivery)) return;

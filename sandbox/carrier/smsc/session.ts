@@ -23,8 +23,8 @@ export interface SmscSession {
   readonly since: string;
   over(): boolean;
   respond(pdu: PDU, fields?: PduFields): void;
-  /** The command status of the answer, or undefined when none came. */
-  request(command: string, fields: PduFields, timeoutMs: number): Promise<number | undefined>;
+  /** The command status of the answer, or undefined when none came. `cut`: the connection is gone as the answer comes, before anything behind it is read. */
+  request(command: string, fields: PduFields, timeoutMs: number, cut?: boolean): Promise<number | undefined>;
   /** Cuts the connection without a word. */
   destroy(): void;
   /** Ends it in the protocol's way. */
@@ -49,11 +49,12 @@ export function wrapSession(session: Session, onEnd: () => void): SmscSession {
       session.send(pdu.response(fields));
       if (session.socket.writableLength > MAX_UNREAD_BYTES) wrapped.destroy();
     },
-    request: (command, fields, timeoutMs) =>
+    request: (command, fields, timeoutMs, cut = false) =>
       new Promise((resolve) => {
         const settle = (status: number | undefined): void => {
           clearTimeout(timer);
           waiting.delete(settle);
+          if (cut) wrapped.destroy();
           resolve(status);
         };
         const timer = setTimeout(() => settle(undefined), timeoutMs);

@@ -1,5 +1,5 @@
 import { keyOfParent, type Found, type LocalDirectory, type LocalRecord } from '../directory/index.ts';
-import { destination } from './definition.ts';
+import { destination } from './destination.ts';
 import { textOf, type Match, type OpenCase, type Owner } from './match.ts';
 
 /** What a search finds, before it is known what belongs to it. */

@@ -1,19 +1,15 @@
 import { z } from 'zod';
 import { PHONE_OBJECTS } from '../directory/index.ts';
 import { text } from '../platform/http/schemas.ts';
+import { destination } from './destination.ts';
 import { hours } from './hours.ts';
-
-/** An extension, a queue, or whatever else a phone system's dial plan takes: it ends up in a SIP address. */
-export const destination = z
-  .string()
-  .max(64)
-  .regex(/^[\w.+*#-]+$/, 'may hold letters, digits and . + * # - _');
 
 /** API name of a field, as the org's setup shows it: `DoNotCall`, `Language__c`. */
 const fieldName = z
   .string()
   .max(90)
-  .regex(/^[A-Za-z]\w*$/, 'is the API name of a field, such as Language__c');
+  .regex(/^[A-Za-z]\w*$/, 'is the API name of a field, such as Language__c')
+  .meta({ example: 'Language__c' });
 
 /** What a record must be like to count as a match. */
 const filter = z
@@ -59,7 +55,8 @@ const variable = z.strictObject({
     .string()
     .max(60)
     .regex(/^[A-Za-z]\w*$/, 'begins with a letter and holds letters, digits and _')
-    .refine((name) => !OWN_VARIABLES.has(name), 'is the name of something that every answer says'),
+    .refine((name) => !OWN_VARIABLES.has(name), 'is the name of something that every answer says')
+    .meta({ example: 'Town' }),
   field: fieldName,
 });
 

@@ -1,32 +1,28 @@
 import { z } from 'zod';
 import { text } from '../platform/http/schemas.ts';
+import { destination } from './destination.ts';
 
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'is a time such as 08:30; the end of a day is 24:00');
-const date = z.iso.date();
 
 /** Calls outside of these hours go to the closed route. */
 export const hours = z.strictObject({
   /** IANA name; the org's own zone without it. */
-  timeZone: z.string().max(60).refine(isTimeZone, 'is no time zone such as Europe/Berlin').optional(),
+  timeZone: z.string().max(60).refine(isTimeZone, 'is no time zone such as Europe/Berlin').meta({ example: 'Europe/Berlin' }).optional(),
   /** Spans of the week; a day without one is closed. `day`: 1 is Monday, 7 Sunday (ISO 8601). */
   open: z
     .array(
       z
-        .strictObject({ day: z.number().int().min(1).max(7), from: clock, to: clock })
+        .strictObject({ day: z.number().int().min(1).max(7), from: clock.meta({ example: '08:00' }), to: clock.meta({ example: '17:00' }) })
         .refine(({ from, to }) => from < to, { path: ['to'], message: 'is not after its beginning' }),
     )
     .max(50),
   /** Closed all day. */
   holidays: z
-    .array(z.strictObject({ date, name: text(80).optional() }))
+    .array(z.strictObject({ date: z.iso.date().meta({ example: '2026-12-25' }), name: text(80).optional() }))
     .max(400)
     .default([]),
   /** Where calls go meanwhile; the default route without it. */
-  closedRoute: z
-    .string()
-    .max(64)
-    .regex(/^[\w.+*#-]+$/, 'may hold letters, digits and . + * # - _')
-    .optional(),
+  closedRoute: destination.optional(),
 });
 export type Hours = z.output<typeof hours>;
 
