@@ -106,6 +106,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     call: connections.call,
     phoneFields: directory.phoneFields,
     owner,
+    failPoints,
     sweepSoon: () => jobs.send(DIRECTORY_SWEEP, {}),
   });
   const acd = createAcdFeature({

@@ -57,6 +57,14 @@ export async function readChanges(sf: SalesforceClient, asked: readonly { source
   });
 }
 
+/** Before everything. */
+export const FIRST_PLACE: Place = { at: '1970-01-01T00:00:00.000Z', id: '' };
+
+/** SOQL for all records of an object that are there, in no order, with the fields of `ChangedRow`. */
+export function wholeSoql(source: Source): string {
+  return `SELECT ${columnsOf(source)} FROM ${source.object}`;
+}
+
 /** A place from which a later reading misses nothing that was under way. */
 export function withOverlap(place: Place): Place {
   return { at: new Date(Date.parse(place.at) - OVERLAP_MS).toISOString(), id: '' };
@@ -65,15 +73,18 @@ export function withOverlap(place: Place): Place {
 /** Users are deactivated, never deleted, and have no such field. */
 const hasDeleted = ({ object }: Source): boolean => object !== 'User';
 
+function columnsOf(source: Source): string {
+  return [...new Set(['Id', 'SystemModstamp', ...(hasDeleted(source) ? ['IsDeleted'] : []), ...source.fields])].join(', ');
+}
+
 function soqlOf(source: Source, after: Place | null): string {
-  const columns = [...new Set(['Id', 'SystemModstamp', ...(hasDeleted(source) ? ['IsDeleted'] : []), ...source.fields])].join(', ');
   const at = after && literal(after.at);
   const where = !after
     ? ''
     : after.id
       ? ` WHERE SystemModstamp > ${at} OR (SystemModstamp = ${at} AND Id > '${after.id}')`
       : ` WHERE SystemModstamp >= ${at}`;
-  return `SELECT ${columns} FROM ${source.object}${where} ORDER BY SystemModstamp, Id LIMIT ${PAGE}`;
+  return `SELECT ${columnsOf(source)} FROM ${source.object}${where} ORDER BY SystemModstamp, Id LIMIT ${PAGE}`;
 }
 
 /** SOQL takes ISO 8601 with a Z; the org writes +0000. */

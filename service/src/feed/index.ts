@@ -1,1 +1,11 @@
-export { OBJECTS_AT_ONCE, readChanges, withOverlap, type ChangedRow, type Changes, type Place, type Source } from './changes.ts';
+export {
+  FIRST_PLACE,
+  OBJECTS_AT_ONCE,
+  readChanges,
+  wholeSoql,
+  withOverlap,
+  type ChangedRow,
+  type Changes,
+  type Place,
+  type Source,
+} from './changes.ts';

@@ -90,6 +90,7 @@ function mount(scope: FastifyInstance, engine: Engine, options: DataRouteOptions
   scope.get('/services/data', (_request, reply) => send(reply, { status: 200, body: versions() }));
   const methods = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'] as const;
   scope.route({ method: [...methods], url: '/services/data/:version', handler });
+  scope.route({ method: [...methods], url: '/services/data/:version/limits/recordCount', handler });
   for (const family of FAMILIES) {
     scope.route({ method: [...methods], url: `/services/data/:version/${family}`, handler });
     scope.route({ method: [...methods], url: `/services/data/:version/${family}/*`, handler });

@@ -2,8 +2,10 @@ import type { Call } from '../../connections/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { JobKind } from '../../platform/jobs.ts';
+import type { FailPoints } from '../../platform/fail-points.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { PhoneFields } from '../phone-fields.ts';
+import { createLoader } from './load.ts';
 import { createMemory } from './remembered.ts';
 import { dismissOrg, findKeptOrg, keepOrg, listSources, type DirectoryOrg, type SourceState } from './store.ts';
 import { createSweep } from './sweep.ts';
@@ -22,12 +24,18 @@ export function createLocalDirectory(options: {
   call: Call;
   phoneFields: PhoneFields;
   owner: string;
+  failPoints: FailPoints;
+  /** For tests: from how many records on an object is read by a bulk query, and how many of its results at once. */
+  bulkFrom?: number;
+  pageRecords?: number;
   /** Asks whoever works on jobs for a sweep now. */
   sweepSoon: () => Promise<void>;
 }) {
   const { db, clock } = options;
   const memory = createMemory(options);
-  const sweep = createSweep(options);
+  const stopping = new AbortController();
+  const loader = createLoader({ ...options, stopping: stopping.signal });
+  const sweep = createSweep({ ...options, loader });
   const jobs: JobKind<object>[] = [{ name: DIRECTORY_SWEEP, cron: '* * * * *', retryLimit: 0, run: () => sweep.run() }];
   return {
     findByKeys: memory.findByKeys,
@@ -59,6 +67,9 @@ export function createLocalDirectory(options: {
     jobs,
     /** Begins to follow changes; every process that answers look-ups does. */
     start: () => memory.start(),
-    stop: () => memory.stop(),
+    stop: () => {
+      stopping.abort();
+      return memory.stop();
+    },
   };
 }

@@ -26,6 +26,15 @@ export function sourcesOf(phoneFields: Record<PhoneObject, PhoneFieldInfo[]>): S
 /** People who are not to be found any more: deleted, or a lead that lives on as a contact. */
 export const isGone = (row: ChangedRow): boolean => row.IsDeleted === true || row['IsConverted'] === true;
 
+/** Fields that are true or false, which a CSV cannot tell from text. */
+const YES_OR_NO = ['IsDeleted', 'IsConverted', 'IsActive'];
+
+/** A row of a CSV as a query answers it. */
+export function fromCsv(row: Record<string, string | null>): ChangedRow {
+  const flags = YES_OR_NO.filter((name) => name in row).map((name) => [name, row[name] === 'true'] as const);
+  return { ...row, ...Object.fromEntries(flags) } as ChangedRow;
+}
+
 /** A row as it is kept. `country`: what its numbers belong to where they name none. */
 export function toKept({ object, fields }: Source, row: ChangedRow, country: string): KeyedRecord {
   const text = (name: string): string | null => (typeof row[name] === 'string' && row[name] !== '' ? row[name] : null);

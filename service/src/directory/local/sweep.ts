@@ -1,12 +1,16 @@
 import type { Call } from '../../connections/index.ts';
-import { OBJECTS_AT_ONCE, readChanges, withOverlap, type Changes, type Place, type Source } from '../../feed/index.ts';
+import { OBJECTS_AT_ONCE, readChanges, type Changes, type Source } from '../../feed/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { claimLane, guarded, releaseLease, renewLease, type Lease } from '../../platform/lanes/lease.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { PhoneFields } from '../phone-fields.ts';
+import { CALL_MS, LEASE_MS } from './limits.ts';
+import type { Loader } from './load.ts';
+import { listLoads } from './load-store.ts';
 import { isGone, sourcesOf, toKept } from './objects.ts';
+import { BULK_FROM, planOf, sameFields, type Plan } from './plan.ts';
 import {
   dropOldChanges,
   findKeptOrg,
@@ -21,9 +25,6 @@ import {
 } from './store.ts';
 
 const LANE = { purpose: 'directory', key: 'sweep' };
-const LEASE_MS = 60_000;
-/** The answer of one page and its storing end well within the lease. */
-const CALL_MS = 25_000;
 /** Orgs that are read side by side. */
 const ORGS_AT_ONCE = 8;
 
@@ -34,6 +35,9 @@ export interface SweepOptions {
   call: Call;
   phoneFields: PhoneFields;
   owner: string;
+  loader: Loader;
+  /** For tests. */
+  bulkFrom?: number;
 }
 
 export type Sweep = ReturnType<typeof createSweep>;
@@ -41,54 +45,71 @@ export type Sweep = ReturnType<typeof createSweep>;
 /**
  * Keeps the local directory up to date: reads what changed in an org since the last time, or everything the first time, a page of each object in
  * one call. What was read is stored with the place up to which it was, so that a process that dies loses nothing and the next one goes on there.
+ * Large objects are read by a bulk query the first time (load.ts).
  */
-export function createSweep({ db, clock, logger, call, phoneFields, owner }: SweepOptions) {
+export function createSweep({ db, clock, logger, call, phoneFields, owner, loader, bulkFrom = BULK_FROM }: SweepOptions) {
   /** One org; false where somebody else is at it. Throws what `call` throws. */
   async function sweepOrg(orgId: string): Promise<boolean> {
     const lease = await claimLane(db, { orgId, ...LANE }, owner, LEASE_MS);
     if (!lease) return false;
     try {
       const kept = await findKeptOrg(db, orgId);
-      await noteSweep(db, orgId, kept ? await readAll(lease, kept.country) : null);
+      if (kept) await noteSweep(db, orgId, await bringUp(lease, kept.country));
       return true;
     } catch (error) {
-      await noteSweep(db, orgId, messageOf(error));
+      await noteSweep(db, orgId, { problem: messageOf(error), whole: false });
       throw error;
     } finally {
       await releaseLease(db, lease);
     }
   }
 
+  /** Changes and loads by turns: a load takes minutes, and what changed while it ran is read behind it. */
+  async function bringUp(lease: Lease, country: string): Promise<{ problem: string | null; whole: boolean }> {
+    for (;;) {
+      const { problem, loads } = await readAll(lease, country);
+      if (loads.length === 0) return { problem, whole: problem === null };
+      if ((await loader.goOn(lease, loads, country)) === 'waits') return { problem, whole: false };
+    }
+  }
+
   /** Tells why an object could not be read, where one could not: the others are up to date, the org as a whole is not. */
-  async function readAll(lease: Lease, country: string): Promise<string | null> {
+  async function readAll(lease: Lease, country: string): Promise<{ problem: string | null; loads: Source[] }> {
     const { orgId } = lease;
     let problem: string | null = null;
-    let due: Ask[] | undefined;
-    const states = new Map((await listSources(db, orgId)).map((state) => [state.object, state]));
-    while (due === undefined || due.length > 0) {
-      const answer: { asked: Ask[]; changes: Changes[] } = await call(
+    let plan: Plan | undefined;
+    const [sources, loads] = await Promise.all([listSources(db, orgId), listLoads(db, orgId)]);
+    const states = new Map(sources.map((state) => [state.object, state]));
+    do {
+      const due = plan;
+      const answer: { plan: Plan; changes: Changes[] } = await call(
         orgId,
         { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS },
         async (sf, session) => {
           const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
-          const asked =
-            due ?? sourcesOf(await phoneFields.readable(viewer, sf, [])).map((source) => begin(source, states.get(source.object)));
-          const now = asked.slice(0, OBJECTS_AT_ONCE);
-          const changes = await readChanges(sf, now);
+          const mine = due ?? (await planOf(sf, sourcesOf(await phoneFields.readable(viewer, sf, [])), states, loads, bulkFrom));
+          const now = mine.asks.slice(0, OBJECTS_AT_ONCE);
+          const changes = now.length > 0 ? await readChanges(sf, now) : [];
           // A field was deleted, or may not be seen any more: the next reading asks what there is.
           if (changes.some(({ errors }) => errors.length > 0)) phoneFields.forget(viewer, []);
-          return { asked, changes };
+          return { plan: mine, changes };
         },
       );
+      const { counts } = answer.plan;
       await guarded(db, lease, async (tx) => {
-        for (const changes of answer.changes) await keep(tx, orgId, changes, states, country);
+        for (const changes of answer.changes) await keep(tx, orgId, changes, states, counts, country);
+        if (due) return;
+        for (const { source, begins } of answer.plan.loads) {
+          const before = { state: states.get(source.object), load: loads.get(source.object) };
+          if (begins) await loader.begin(tx, orgId, source, before, counts.get(source.object) ?? 0);
+        }
       });
       const more = answer.changes.filter((each) => each.more).map(({ source, place }) => ({ source, after: place }));
-      due = [...answer.asked.slice(OBJECTS_AT_ONCE), ...more];
+      plan = { ...answer.plan, asks: [...answer.plan.asks.slice(OBJECTS_AT_ONCE), ...more] };
       for (const { source, errors } of answer.changes) if (errors[0]) problem ??= `${source.object}: ${errors[0].code}`;
-      if (due.length > 0) await renewLease(db, lease, LEASE_MS);
-    }
-    return problem;
+      if (plan.asks.length > 0) await renewLease(db, lease, LEASE_MS);
+    } while (plan.asks.length > 0);
+    return { problem, loads: plan.loads.map(({ source }) => source) };
   }
 
   /** When the first reading of these fields was through; null as long as it is not. */
@@ -102,9 +123,11 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
     orgId: string,
     { source, rows, place, more, errors }: Changes,
     states: Map<string, SourceState>,
+    counts: Map<string, number>,
     country: string,
   ): Promise<void> {
     const before = states.get(source.object);
+    const known = sameFields(source, before) ? before : undefined;
     await removeRecords(
       tx,
       orgId,
@@ -114,13 +137,14 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
       tx,
       orgId,
       rows.filter((row) => !isGone(row)).map((row) => toKept(source, row, country)),
-      !before?.loadedAt || !sameFields(source, before),
+      { anew: !known?.loadedAt },
     );
     const state: SourceState = {
       object: source.object,
       fields: [...source.fields],
       place,
-      recordsRead: (sameFields(source, before) ? before.recordsRead : 0) + changed,
+      recordsRead: (known?.recordsRead ?? 0) + changed,
+      recordsTotal: counts.get(source.object) ?? known?.recordsTotal ?? null,
       loadedAt: loadedAt(source, before, more || errors.length > 0),
       problem: errors[0] ? `${errors[0].code}: ${errors[0].message}` : null,
     };
@@ -145,19 +169,4 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner }: Swe
       await dropOldChanges(db, new Date(clock.now().getTime() - KEEP_CHANGES_MS));
     },
   };
-}
-
-interface Ask {
-  source: Source;
-  after: Place | null;
-}
-
-/** Where an object's reading begins. Other fields than last time: all of it anew. */
-function begin(source: Source, state: SourceState | undefined): Ask {
-  if (!state?.place || !sameFields(source, state)) return { source, after: null };
-  return { source, after: state.loadedAt ? withOverlap(state.place) : state.place };
-}
-
-function sameFields(source: Source, state: SourceState | undefined): state is SourceState {
-  return state !== undefined && JSON.stringify([...source.fields]) === JSON.stringify(state.fields);
 }

@@ -1,0 +1,210 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Call, Session } from '../../connections/index.ts';
+import { FIRST_PLACE, wholeSoql, type Place, type Source } from '../../feed/index.ts';
+import { BulkJobGoneError, refusedCode, type BulkJob, type BulkPage, type SalesforceClient } from '../../gateways/salesforce/index.ts';
+import { sleep, type Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/db/database.ts';
+import { messageOf } from '../../platform/errors.ts';
+import type { FailPoints } from '../../platform/fail-points.ts';
+import { guarded, renewLease, type Lease } from '../../platform/lanes/lease.ts';
+import type { Logger } from '../../platform/log.ts';
+import { listLoads, removeLoad, saveLoad, type Load } from './load-store.ts';
+import { CALL_MS, LEASE_MS } from './limits.ts';
+import { fromCsv, isGone, toKept } from './objects.ts';
+import { listSources, noteEverything, putRecords, removeRecords, saveSource, type SourceState } from './store.ts';
+
+/** Records of one page of results: a hundred calls for a million, each read and stored well within the lease. */
+const PAGE_RECORDS = 10_000;
+/** Records that one statement stores. */
+const STORE_RECORDS = 2_000;
+/** How long a job that is worked on is waited for; then it is the next sweep's turn. */
+const WAITS_MS = [500, 1_000, 2_000, 4_000];
+/** After so long what changed in other objects is read before the loads go on. */
+const TURN_MS = 30_000;
+/** Jobs that may come to nothing before an object is read by pages all the same. */
+const MOST_ATTEMPTS = 3;
+
+export interface LoaderOptions {
+  db: Db;
+  clock: Clock;
+  logger: Logger;
+  call: Call;
+  failPoints: FailPoints;
+  /** A load goes on in another process, or after a restart. */
+  stopping: AbortSignal;
+  /** For tests. */
+  pageRecords?: number;
+}
+
+/** What is known of one load in this process; the database knows the same. */
+interface Progress {
+  source: Source;
+  load: Load;
+  state: SourceState;
+  /** The job is complete: its results can be read. */
+  ready: boolean;
+}
+
+type Step =
+  | { kind: 'made'; job: BulkJob; connectionId: string }
+  | { kind: 'waits' }
+  | { kind: 'ready'; total: number }
+  | { kind: 'page'; page: BulkPage }
+  | { kind: 'lost'; why: string };
+
+export type Loader = ReturnType<typeof createLoader>;
+
+/**
+ * Reads whole objects by bulk queries. The job, whose it is and the place in its results are stored together with the records of each page, so
+ * that a process that dies loses nothing and the next one goes on there. A job belongs to its user: after a failover, or when it is gone, a new
+ * one is made and all of it is stored again, which changes nothing that was right.
+ */
+export function createLoader({ db, clock, logger, call, failPoints, stopping, pageRecords = PAGE_RECORDS }: LoaderOptions) {
+  /** Writes down that an object is going to be read. An earlier reading's place stays: what was deleted since then is found from there. */
+  async function begin(
+    tx: Db,
+    orgId: string,
+    source: Source,
+    before: { state?: SourceState | undefined; load?: Load | undefined },
+    total: number,
+  ) {
+    const place = before.load?.place ?? before.state?.place ?? null;
+    await saveLoad(tx, orgId, { object: source.object, place, job: null, locator: null, attempts: 0 });
+    await saveSource(tx, orgId, {
+      object: source.object,
+      fields: [...source.fields],
+      place: null,
+      recordsRead: 0,
+      recordsTotal: total,
+      loadedAt: null,
+      problem: null,
+    });
+  }
+
+  /** Goes on with the loads that were begun, for a while. `waits`: the org works on a job. `pauses`: there is more to do at once. */
+  async function goOn(lease: Lease, sources: readonly Source[], country: string): Promise<'over' | 'pauses' | 'waits'> {
+    const { orgId } = lease;
+    const until = performance.now() + TURN_MS;
+    const [loads, states] = await Promise.all([listLoads(db, orgId), listSources(db, orgId)]);
+    for (const source of sources) {
+      const load = loads.get(source.object);
+      const state = states.find(({ object }) => object === source.object);
+      if (!load || !state) continue;
+      const waits = [...WAITS_MS];
+      for (let at: Progress | undefined = { source, load, state, ready: load.locator !== null }; at;) {
+        if (stopping.aborted) return 'waits';
+        if (performance.now() > until) return 'pauses';
+        await renewLease(db, lease, LEASE_MS);
+        const { kind, next } = await advance(lease, at, country);
+        at = next;
+        if (kind !== 'waits') continue;
+        const wait = waits.shift();
+        if (wait === undefined) return 'waits';
+        await sleep(wait, stopping);
+      }
+    }
+    return 'over';
+  }
+
+  /** One request and what follows from it; `next` undefined: this load is over. */
+  async function advance(lease: Lease, at: Progress, country: string): Promise<{ kind: Step['kind']; next: Progress | undefined }> {
+    const { orgId } = lease;
+    const step = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf, session) => ask(sf, session, at));
+    switch (step.kind) {
+      case 'waits':
+        return { kind: step.kind, next: at };
+      case 'ready':
+        return { kind: step.kind, next: { ...at, ready: true, state: { ...at.state, recordsTotal: step.total } } };
+      case 'made':
+        await failPoints.hit('directory.job-made');
+        return { kind: step.kind, next: await keepJob(lease, at, step) };
+      case 'lost':
+        return { kind: step.kind, next: await loseJob(lease, at, step.why) };
+      case 'page':
+        return { kind: step.kind, next: await keepPage(lease, at, step.page, country) };
+    }
+  }
+
+  async function ask(sf: SalesforceClient, session: Session, { source, load, ready }: Progress): Promise<Step> {
+    try {
+      if (load.job?.connectionId !== session.connectionId)
+        return { kind: 'made', job: await sf.bulk.create(wholeSoql(source)), connectionId: session.connectionId };
+      if (ready) return { kind: 'page', page: await sf.bulk.page(load.job.id, load.locator, pageRecords) };
+      const job = await sf.bulk.status(load.job.id);
+      if (job.state === 'failed') return { kind: 'lost', why: job.why || 'the job failed' };
+      return job.state === 'working' ? { kind: 'waits' } : { kind: 'ready', total: job.recordsProcessed };
+    } catch (error) {
+      const why = error instanceof BulkJobGoneError ? error.message : refusedCode(error);
+      if (why === undefined) throw error;
+      return { kind: 'lost', why };
+    }
+  }
+
+  async function keepJob(lease: Lease, at: Progress, made: { job: BulkJob; connectionId: string }): Promise<Progress> {
+    const { orgId } = lease;
+    const place: Place = at.load.place ?? { at: made.job.createdAt, id: '' };
+    const load = { ...at.load, place, job: { id: made.job.id, connectionId: made.connectionId }, locator: null };
+    const state = { ...at.state, recordsRead: 0 };
+    await guarded(db, lease, async (tx) => {
+      await saveLoad(tx, orgId, load);
+      await saveSource(tx, orgId, state);
+    });
+    return { ...at, load, state, ready: false };
+  }
+
+  /** The next step makes another job; after some the object is read by pages, which needs no job. */
+  async function loseJob(lease: Lease, at: Progress, why: string): Promise<Progress | undefined> {
+    const { orgId } = lease;
+    const { object } = at.source;
+    logger.warn({ org: orgId, object, why }, 'a bulk query of the directory came to nothing');
+    const load = { ...at.load, job: null, locator: null, attempts: at.load.attempts + 1 };
+    const givesUp = load.attempts >= MOST_ATTEMPTS;
+    const state = { ...at.state, recordsRead: 0, place: givesUp ? FIRST_PLACE : null };
+    await guarded(db, lease, async (tx) => {
+      await (givesUp ? removeLoad(tx, orgId, object) : saveLoad(tx, orgId, load));
+      await saveSource(tx, orgId, state);
+    });
+    return givesUp ? undefined : { ...at, load, state, ready: false };
+  }
+
+  async function keepPage(lease: Lease, at: Progress, page: BulkPage, country: string): Promise<Progress | undefined> {
+    const { orgId } = lease;
+    const rows = page.rows.map(fromCsv);
+    const people = rows.filter((row) => !isGone(row));
+    const slices: ReturnType<typeof toKept>[][] = [];
+    for (let from = 0; from < people.length; from += STORE_RECORDS) {
+      slices.push(people.slice(from, from + STORE_RECORDS).map((row) => toKept(at.source, row, country)));
+      await nextTurn();
+    }
+    const isLast = page.locator === null;
+    const load = { ...at.load, locator: page.locator };
+    const read = { ...at.state, recordsRead: at.state.recordsRead + rows.length };
+    const state = isLast ? { ...read, place: load.place, loadedAt: clock.now() } : read;
+    await failPoints.hit('directory.page-read');
+    await guarded(db, lease, async (tx) => {
+      await removeRecords(
+        tx,
+        orgId,
+        rows.filter(isGone).map(({ Id }) => Id),
+        { noted: false },
+      );
+      for (const slice of slices) await putRecords(tx, orgId, slice, { anew: true, noted: false });
+      await noteEverything(tx, orgId);
+      await (isLast ? removeLoad(tx, orgId, load.object) : saveLoad(tx, orgId, load));
+      await saveSource(tx, orgId, state);
+    });
+    await failPoints.hit('directory.page-stored');
+    if (isLast) await removeJob(orgId, load);
+    return isLast ? undefined : { ...at, load, state };
+  }
+
+  /** Nobody misses what the org keeps for a job, and it goes by itself after seven days. */
+  async function removeJob(orgId: string, { job }: Load): Promise<void> {
+    if (!job) return;
+    await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf) => sf.bulk.remove(job.id)).catch((error: unknown) =>
+      logger.info({ org: orgId, why: messageOf(error) }, 'a bulk query that is over was not deleted'),
+    );
+  }
+
+  return { begin, goOn };
+}
