@@ -25,9 +25,10 @@ export function createLocalDirectory(options: {
   phoneFields: PhoneFields;
   owner: string;
   failPoints: FailPoints;
-  /** For tests: from how many records on an object is read by a bulk query, and how many of its results at once. */
+  /** For tests: from how many records on an object is read by a bulk query, how many of its results at once, and for how long in one sweep. */
   bulkFrom?: number;
   pageRecords?: number;
+  turnMs?: number;
   /** Asks whoever works on jobs for a sweep now. */
   sweepSoon: () => Promise<void>;
 }) {

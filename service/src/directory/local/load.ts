@@ -9,6 +9,7 @@ import type { FailPoints } from '../../platform/fail-points.ts';
 import { guarded, renewLease, type Lease } from '../../platform/lanes/lease.ts';
 import type { Logger } from '../../platform/log.ts';
 import { listLoads, removeLoad, saveLoad, type Load } from './load-store.ts';
+import type { PhoneFields } from '../phone-fields.ts';
 import { CALL_MS, LEASE_MS } from './limits.ts';
 import { fromCsv, isGone, toKept } from './objects.ts';
 import { listSources, noteEverything, putRecords, removeRecords, saveSource, type SourceState } from './store.ts';
@@ -19,8 +20,6 @@ const PAGE_RECORDS = 10_000;
 const STORE_RECORDS = 2_000;
 /** How long a job that is worked on is waited for; then it is the next sweep's turn. */
 const WAITS_MS = [500, 1_000, 2_000, 4_000];
-/** After so long what changed in other objects is read before the loads go on. */
-const TURN_MS = 30_000;
 /** Jobs that may come to nothing before an object is read by pages all the same. */
 const MOST_ATTEMPTS = 3;
 
@@ -29,6 +28,7 @@ export interface LoaderOptions {
   clock: Clock;
   logger: Logger;
   call: Call;
+  phoneFields: PhoneFields;
   failPoints: FailPoints;
   /** A load goes on in another process, or after a restart. */
   stopping: AbortSignal;
@@ -47,6 +47,7 @@ interface Progress {
 
 type Step =
   | { kind: 'made'; job: BulkJob; connectionId: string }
+  | { kind: 'left' }
   | { kind: 'waits' }
   | { kind: 'ready'; total: number }
   | { kind: 'page'; page: BulkPage }
@@ -59,7 +60,7 @@ export type Loader = ReturnType<typeof createLoader>;
  * that a process that dies loses nothing and the next one goes on there. A job belongs to its user: after a failover, or when it is gone, a new
  * one is made and all of it is stored again, which changes nothing that was right.
  */
-export function createLoader({ db, clock, logger, call, failPoints, stopping, pageRecords = PAGE_RECORDS }: LoaderOptions) {
+export function createLoader({ db, clock, logger, call, phoneFields, failPoints, stopping, pageRecords = PAGE_RECORDS }: LoaderOptions) {
   /** Writes down that an object is going to be read. An earlier reading's place stays: what was deleted since then is found from there. */
   async function begin(
     tx: Db,
@@ -81,10 +82,17 @@ export function createLoader({ db, clock, logger, call, failPoints, stopping, pa
     });
   }
 
-  /** Goes on with the loads that were begun, for a while. `waits`: the org works on a job. `pauses`: there is more to do at once. */
-  async function goOn(lease: Lease, sources: readonly Source[], country: string): Promise<'over' | 'pauses' | 'waits'> {
+  /**
+   * Goes on with the loads that were begun. `over`: they are through. `asks`: what is to be read has to be asked again. `later`: the time was up,
+   * `isUp` said so. `waits`: the org works on a job.
+   */
+  async function goOn(
+    lease: Lease,
+    sources: readonly Source[],
+    country: string,
+    isUp: () => boolean,
+  ): Promise<'over' | 'asks' | 'later' | 'waits'> {
     const { orgId } = lease;
-    const until = performance.now() + TURN_MS;
     const [loads, states] = await Promise.all([listLoads(db, orgId), listSources(db, orgId)]);
     for (const source of sources) {
       const load = loads.get(source.object);
@@ -93,14 +101,18 @@ export function createLoader({ db, clock, logger, call, failPoints, stopping, pa
       const waits = [...WAITS_MS];
       for (let at: Progress | undefined = { source, load, state, ready: load.locator !== null }; at;) {
         if (stopping.aborted) return 'waits';
-        if (performance.now() > until) return 'pauses';
         await renewLease(db, lease, LEASE_MS);
         const { kind, next } = await advance(lease, at, country);
         at = next;
-        if (kind !== 'waits') continue;
-        const wait = waits.shift();
-        if (wait === undefined) return 'waits';
-        await sleep(wait, stopping);
+        // Another user may see other fields, and so may this one by now: what is to be read is asked again.
+        if (kind === 'left' || kind === 'lost') return 'asks';
+        if (kind === 'waits') {
+          const wait = waits.shift();
+          if (wait === undefined) return 'waits';
+          await sleep(wait, stopping);
+        }
+        // That the job is complete is not written down: a page follows at once.
+        if (at && kind !== 'ready' && isUp()) return 'later';
       }
     }
     return 'over';
@@ -109,7 +121,7 @@ export function createLoader({ db, clock, logger, call, failPoints, stopping, pa
   /** One request and what follows from it; `next` undefined: this load is over. */
   async function advance(lease: Lease, at: Progress, country: string): Promise<{ kind: Step['kind']; next: Progress | undefined }> {
     const { orgId } = lease;
-    const step = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf, session) => ask(sf, session, at));
+    const step = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf, session) => ask(orgId, sf, session, at));
     switch (step.kind) {
       case 'waits':
         return { kind: step.kind, next: at };
@@ -118,24 +130,31 @@ export function createLoader({ db, clock, logger, call, failPoints, stopping, pa
       case 'made':
         await failPoints.hit('directory.job-made');
         return { kind: step.kind, next: await keepJob(lease, at, step) };
+      case 'left':
+        await dropJob(lease, at, at.load.attempts);
+        return { kind: step.kind, next: undefined };
       case 'lost':
-        return { kind: step.kind, next: await loseJob(lease, at, step.why) };
+        logger.warn({ org: orgId, object: at.source.object, why: step.why }, 'a bulk query of the directory came to nothing');
+        await dropJob(lease, at, at.load.attempts + 1);
+        return { kind: step.kind, next: undefined };
       case 'page':
         return { kind: step.kind, next: await keepPage(lease, at, step.page, country) };
     }
   }
 
-  async function ask(sf: SalesforceClient, session: Session, { source, load, ready }: Progress): Promise<Step> {
+  async function ask(orgId: string, sf: SalesforceClient, session: Session, { source, load, ready }: Progress): Promise<Step> {
     try {
-      if (load.job?.connectionId !== session.connectionId)
-        return { kind: 'made', job: await sf.bulk.create(wholeSoql(source)), connectionId: session.connectionId };
+      if (load.job && load.job.connectionId !== session.connectionId) return { kind: 'left' };
+      if (!load.job) return { kind: 'made', job: await sf.bulk.create(wholeSoql(source)), connectionId: session.connectionId };
       if (ready) return { kind: 'page', page: await sf.bulk.page(load.job.id, load.locator, pageRecords) };
       const job = await sf.bulk.status(load.job.id);
       if (job.state === 'failed') return { kind: 'lost', why: job.why || 'the job failed' };
       return job.state === 'working' ? { kind: 'waits' } : { kind: 'ready', total: job.recordsProcessed };
     } catch (error) {
-      const why = error instanceof BulkJobGoneError ? error.message : refusedCode(error);
+      const expired = error instanceof BulkJobGoneError;
+      const why = expired ? error.message : refusedCode(error);
       if (why === undefined) throw error;
+      if (!expired) phoneFields.forget({ orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion }, []);
       return { kind: 'lost', why };
     }
   }
@@ -152,19 +171,15 @@ export function createLoader({ db, clock, logger, call, failPoints, stopping, pa
     return { ...at, load, state, ready: false };
   }
 
-  /** The next step makes another job; after some the object is read by pages, which needs no job. */
-  async function loseJob(lease: Lease, at: Progress, why: string): Promise<Progress | undefined> {
+  /** The next turn makes another job; after some the object is read by pages, which needs no job. */
+  async function dropJob(lease: Lease, { source, load, state }: Progress, attempts: number): Promise<void> {
     const { orgId } = lease;
-    const { object } = at.source;
-    logger.warn({ org: orgId, object, why }, 'a bulk query of the directory came to nothing');
-    const load = { ...at.load, job: null, locator: null, attempts: at.load.attempts + 1 };
-    const givesUp = load.attempts >= MOST_ATTEMPTS;
-    const state = { ...at.state, recordsRead: 0, place: givesUp ? FIRST_PLACE : null };
+    const givesUp = attempts >= MOST_ATTEMPTS;
     await guarded(db, lease, async (tx) => {
-      await (givesUp ? removeLoad(tx, orgId, object) : saveLoad(tx, orgId, load));
-      await saveSource(tx, orgId, state);
+      if (givesUp) await removeLoad(tx, orgId, source.object);
+      else await saveLoad(tx, orgId, { ...load, job: null, locator: null, attempts });
+      await saveSource(tx, orgId, { ...state, recordsRead: 0, place: givesUp ? FIRST_PLACE : null });
     });
-    return givesUp ? undefined : { ...at, load, state, ready: false };
   }
 
   async function keepPage(lease: Lease, at: Progress, page: BulkPage, country: string): Promise<Progress | undefined> {
@@ -201,10 +216,15 @@ export function createLoader({ db, clock, logger, call, failPoints, stopping, pa
   /** Nobody misses what the org keeps for a job, and it goes by itself after seven days. */
   async function removeJob(orgId: string, { job }: Load): Promise<void> {
     if (!job) return;
-    await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf) => sf.bulk.remove(job.id)).catch((error: unknown) =>
-      logger.info({ org: orgId, why: messageOf(error) }, 'a bulk query that is over was not deleted'),
+    await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf) => sf.bulk.remove(job.id).catch(unlessRefused)).catch(
+      (error: unknown) => logger.info({ org: orgId, why: messageOf(error) }, 'a bulk query that is over was not deleted'),
     );
   }
 
   return { begin, goOn };
+}
+
+/** A refusal to delete is no matter of the user's rights that another user should take over for. */
+function unlessRefused(error: unknown): void {
+  if (refusedCode(error) === undefined) throw error;
 }

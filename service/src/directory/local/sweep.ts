@@ -27,6 +27,8 @@ import {
 const LANE = { purpose: 'directory', key: 'sweep' };
 /** Orgs that are read side by side. */
 const ORGS_AT_ONCE = 8;
+/** A load that takes longer goes on in the next sweep, so that other orgs do not wait for it. */
+const TURN_MS = 30_000;
 
 export interface SweepOptions {
   db: Db;
@@ -36,8 +38,10 @@ export interface SweepOptions {
   phoneFields: PhoneFields;
   owner: string;
   loader: Loader;
+  sweepSoon: () => Promise<void>;
   /** For tests. */
   bulkFrom?: number;
+  turnMs?: number;
 }
 
 export type Sweep = ReturnType<typeof createSweep>;
@@ -47,7 +51,8 @@ export type Sweep = ReturnType<typeof createSweep>;
  * one call. What was read is stored with the place up to which it was, so that a process that dies loses nothing and the next one goes on there.
  * Large objects are read by a bulk query the first time (load.ts).
  */
-export function createSweep({ db, clock, logger, call, phoneFields, owner, loader, bulkFrom = BULK_FROM }: SweepOptions) {
+export function createSweep(options: SweepOptions) {
+  const { db, clock, logger, call, phoneFields, owner, loader, sweepSoon, bulkFrom = BULK_FROM, turnMs = TURN_MS } = options;
   /** One org; false where somebody else is at it. Throws what `call` throws. */
   async function sweepOrg(orgId: string): Promise<boolean> {
     const lease = await claimLane(db, { orgId, ...LANE }, owner, LEASE_MS);
@@ -66,10 +71,13 @@ export function createSweep({ db, clock, logger, call, phoneFields, owner, loade
 
   /** Changes and loads by turns: a load takes minutes, and what changed while it ran is read behind it. */
   async function bringUp(lease: Lease, country: string): Promise<{ problem: string | null; whole: boolean }> {
+    const until = performance.now() + turnMs;
     for (;;) {
       const { problem, loads } = await readAll(lease, country);
       if (loads.length === 0) return { problem, whole: problem === null };
-      if ((await loader.goOn(lease, loads, country)) === 'waits') return { problem, whole: false };
+      const went = await loader.goOn(lease, loads, country, () => performance.now() >= until);
+      if (went === 'later') await sweepSoon();
+      if (went === 'later' || went === 'waits') return { problem, whole: false };
     }
   }
 
