@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -108,6 +111,23 @@ describe('query jobs', () => {
     expect((await abort()).body).toMatchObject({ state: 'Aborted' });
     expect((await abort()).body).toMatchObject([{ errorCode: 'INVALIDJOBSTATE' }]);
     expect((await t.call('GET', `/jobs/query/${id}/results`)).status).toBe(400);
+  });
+
+  it('go on after a restart', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bulk-'));
+    const file = join(folder, 'org.db');
+    const before = await startTestOrg({ file });
+    before.org.settings.jobsWait = true;
+    const body = { operation: 'query', query: 'SELECT Id FROM User' };
+    const { id } = (await before.call<Job>('POST', '/jobs/query', { body })).body;
+    await before.close();
+    const after = await startTestOrg({ file });
+    let job: Job;
+    do job = (await after.call<Job>('GET', `/jobs/query/${id}`)).body;
+    while (job.state !== 'JobComplete');
+    expect(job['numberRecordsProcessed']).toBeGreaterThan(0);
+    await after.close();
+    rmSync(folder, { recursive: true });
   });
 
   it('are forgotten after seven days', async () => {
