@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call, Session } from '../../connections/index.ts';
-import { FIRST_PLACE, wholeSoql, type Place, type Source } from '../../feed/index.ts';
+import { FIRST_PLACE, wholeSoql, type ChangedRow, type Place, type Source } from '../../feed/index.ts';
 import { BulkJobGoneError, refusedCode, type BulkJob, type BulkPage, type SalesforceClient } from '../../gateways/salesforce/index.ts';
 import { sleep, type Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
@@ -12,12 +12,14 @@ import { listLoads, removeLoad, saveLoad, type Load } from './load-store.ts';
 import type { PhoneFields } from '../phone-fields.ts';
 import { CALL_MS, LEASE_MS } from './limits.ts';
 import { fromCsv, isGone, toKept } from './objects.ts';
-import { listSources, noteEverything, putRecords, removeRecords, saveSource, type SourceState } from './store.ts';
+import { listSources, noteEverything, putRecords, removeRecords, saveSource, type KeyedRecord, type SourceState } from './store.ts';
 
 /** Records of one page of results: a hundred calls for a million, each read and stored well within the lease. */
 const PAGE_RECORDS = 10_000;
 /** Records that one statement stores. */
 const STORE_RECORDS = 2_000;
+/** Records whose numbers are read in one go. */
+const READ_RECORDS = 200;
 /** How long a job that is worked on is waited for; then it is the next sweep's turn. */
 const WAITS_MS = [500, 1_000, 2_000, 4_000];
 /** Jobs that may come to nothing before an object is read by pages all the same. */
@@ -186,11 +188,7 @@ export function createLoader({ db, clock, logger, call, phoneFields, failPoints,
     const { orgId } = lease;
     const rows = page.rows.map(fromCsv);
     const people = rows.filter((row) => !isGone(row));
-    const slices: ReturnType<typeof toKept>[][] = [];
-    for (let from = 0; from < people.length; from += STORE_RECORDS) {
-      slices.push(people.slice(from, from + STORE_RECORDS).map((row) => toKept(at.source, row, country)));
-      await nextTurn();
-    }
+    const records = await toRecords(at.source, people, country);
     const isLast = page.locator === null;
     const load = { ...at.load, locator: page.locator };
     const read = { ...at.state, recordsRead: at.state.recordsRead + rows.length };
@@ -203,7 +201,8 @@ export function createLoader({ db, clock, logger, call, phoneFields, failPoints,
         rows.filter(isGone).map(({ Id }) => Id),
         { noted: false },
       );
-      for (const slice of slices) await putRecords(tx, orgId, slice, { anew: true, noted: false });
+      for (let from = 0; from < records.length; from += STORE_RECORDS)
+        await putRecords(tx, orgId, records.slice(from, from + STORE_RECORDS), { anew: true, noted: false });
       await noteEverything(tx, orgId);
       await (isLast ? removeLoad(tx, orgId, load.object) : saveLoad(tx, orgId, load));
       await saveSource(tx, orgId, state);
@@ -222,6 +221,16 @@ export function createLoader({ db, clock, logger, call, phoneFields, failPoints,
   }
 
   return { begin, goOn };
+}
+
+/** Reading numbers takes time, and somebody may be on the phone: others get their turn in between. */
+async function toRecords(source: Source, rows: readonly ChangedRow[], country: string): Promise<KeyedRecord[]> {
+  const records: KeyedRecord[] = [];
+  for (const row of rows) {
+    if (records.length % READ_RECORDS === 0) await nextTurn();
+    records.push(toKept(source, row, country));
+  }
+  return records;
 }
 
 /** A refusal to delete is no matter of the user's rights that another user should take over for. */
