@@ -107,6 +107,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     call: connections.call,
     visibleFields: directory.visibleFields,
     owner,
+    failPoints,
     sweepSoon: (orgId) => jobs.send(DIRECTORY_SWEEP, { orgId }),
   });
   const acd = createAcdFeature({

@@ -1,13 +1,15 @@
 /** What the parts of the data engine share. */
+import type { JobRunner } from './bulk/runner.ts';
 import type { Org } from './org-types.ts';
 import type { ObjectDef } from './model.ts';
 import type { UserRights } from './rights.ts';
 import { SalesforceError } from './errors.ts';
 import type { Store } from './store.ts';
 
-/** The org plus its row store; only the data engine sees the store. */
+/** The org plus its row store and its bulk jobs; only the data engine sees them. */
 export interface Engine extends Org {
   readonly store: Store;
+  readonly jobs: JobRunner;
 }
 
 /** On whose behalf something happens. Without rights it is the platform itself. */

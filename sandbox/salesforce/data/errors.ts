@@ -49,3 +49,14 @@ export function asSalesforceError(error: unknown): SalesforceError {
   if (error instanceof SalesforceError) return error;
   return new SalesforceError(500, 'UNKNOWN_EXCEPTION', 'An unexpected error occurred. Please include this ErrorId if you contact support');
 }
+
+/** Inside a collection or a bulk job an id that leads nowhere has another code than on the plain route. */
+export function inCollection<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SalesforceError && error.errorCode === 'NOT_FOUND')
+      throw new SalesforceError(404, 'INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
+    throw error;
+  }
+}

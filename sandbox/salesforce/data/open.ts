@@ -3,6 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { OpenOrgOptions, Org } from './org-types.ts';
 import { ensureBase } from './base.ts';
+import { clearBulkTables, createBulkTables } from './bulk/jobs.ts';
+import { makeJobRunner } from './bulk/runner.ts';
 import { makeClock } from './clock.ts';
 import { makeCapture } from './changes/capture.ts';
 import { makeChangeLog } from './changes/log.ts';
@@ -42,6 +44,7 @@ export function openOrg(options: OpenOrgOptions): Org {
   const schema = makeSchema(namespace, buildObjects(metadata, namespace, store));
   createTables(db, schema.objects);
   createSearchTables(db);
+  createBulkTables(db);
   const orgId = normaliseId(options.orgId ?? DEFAULT_ORG_ID);
   if (!orgId?.startsWith('00D')) throw new SalesforceError(400, 'MALFORMED_ID', `not an organization id: ${options.orgId ?? ''}`);
   const clock = makeClock(options.clock);
@@ -50,7 +53,7 @@ export function openOrg(options: OpenOrgOptions): Org {
   const captured = new Set(metadata.channelMembers.map(({ object }) => withNamespace(namespace, object)));
   const capture = makeCapture(store, changes, clock, (object) => captured.has(object.name));
   const users = makeUsers(db, metadata);
-  const settings = { searchDelaySeconds: 2 };
+  const settings = { searchDelaySeconds: 2, jobsWait: false };
   const known = (name: string): ObjectDef => {
     const object = schema.object(name);
     if (!object) throw new SalesforceError(400, 'INVALID_TYPE', `no such object: ${name}`);
@@ -84,6 +87,7 @@ export function openOrg(options: OpenOrgOptions): Org {
         }
         store.resetCounters('prefix:');
         db.exec('DELETE FROM sys_search_doc; DELETE FROM sys_search; DELETE FROM sys_search_due; DELETE FROM sys_locator');
+        clearBulkTables(db);
         events.clear();
         changes.clear();
         Object.assign(capture.faults, { lose: 0, gap: 0, overflow: 0 });
@@ -92,12 +96,17 @@ export function openOrg(options: OpenOrgOptions): Org {
       });
       users.forgetRights();
     },
-    close: () => db.close(),
+    jobs: makeJobRunner(() => engine),
+    close: () => {
+      engine.jobs.stop();
+      db.close();
+    },
   };
   db.exec(
     'CREATE TABLE IF NOT EXISTS sys_locator (id TEXT PRIMARY KEY, user_id TEXT NOT NULL, session_id TEXT NOT NULL, query TEXT NOT NULL, all_rows INTEGER NOT NULL, ids TEXT NOT NULL, created_ms INTEGER NOT NULL)',
   );
   store.tx(() => ensureBase(engine, orgId));
+  engine.jobs.wake();
   return engine;
 }
 

@@ -47,6 +47,8 @@ export interface Org {
   readonly settings: {
     /** Seconds (of the org's clock) until a written record can be found by SOSL. Default 2. */
     searchDelaySeconds: number;
+    /** Bulk jobs stay where they are. Who turns it off asks for the job, and it goes on. Default false. */
+    jobsWait: boolean;
   };
   /** Own name as this org spells it: `own('Message__c')` → `ns__Message__c` with a namespace. Standard names stay. */
   own(name: string): string;

@@ -19,6 +19,9 @@ export function objectsOf(request: FastifyRequest): string[] {
   const body = request.body as Record<string, unknown> | null | undefined;
   if (typeof body === 'object' && body !== null) {
     fromRecords(body['records']);
+    // Bulk jobs name what they write, or carry the query that they read by.
+    if (typeof body['object'] === 'string') found.add(body['object']);
+    for (const [, name] of String(body['query'] ?? '').matchAll(/\bFROM\s+(\w+)/gi)) if (name) found.add(name);
     for (const part of [body['compositeRequest'], body['batchRequests']].flat()) {
       const {
         url,
@@ -65,5 +68,7 @@ export function routeOf(request: FastifyRequest): string {
     return `/services/data/${version}/${[...segments.slice(0, at + 2), ...masked].join('/')}`;
   }
   if (segments[0]?.startsWith('query') && segments[1]) return `/services/data/${version}/${segments[0]}/:locator`;
+  if (segments[0] === 'jobs' && segments[2])
+    return `/services/data/${version}/jobs/${[segments[1], ':id', ...segments.slice(3)].join('/')}`;
   return `/services/data/${version}/${tail}`;
 }

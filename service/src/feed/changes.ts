@@ -60,6 +60,14 @@ export async function readChanges<S extends Source>(
   });
 }
 
+/** Before everything. */
+export const FIRST_PLACE: Place = { at: '1970-01-01T00:00:00.000Z', id: '' };
+
+/** SOQL for all records of an object that are there, in no order, with the fields of `ChangedRow`. */
+export function wholeSoql(source: Source): string {
+  return selectOf(source);
+}
+
 /** A place from which a later reading misses nothing that was under way. */
 export function withOverlap(place: Place): Place {
   return { at: new Date(Date.parse(place.at) - OVERLAP_MS).toISOString(), id: '' };

@@ -1,4 +1,14 @@
-export { OBJECTS_AT_ONCE, readChanges, withOverlap, type ChangedRow, type Changes, type Place, type Source } from './changes.ts';
 export { createChangeEvents, type ChangeEvents, type Follower } from './events.ts';
 export { readRecords, type Records } from './records.ts';
 export type { FeedState } from './store.ts';
+export {
+  FIRST_PLACE,
+  OBJECTS_AT_ONCE,
+  readChanges,
+  wholeSoql,
+  withOverlap,
+  type ChangedRow,
+  type Changes,
+  type Place,
+  type Source,
+} from './changes.ts';

@@ -25,6 +25,8 @@ export interface ApiAnswer {
   status: number;
   /** Undefined: an empty body. */
   body?: unknown;
+  /** Instead of `body`: CSV in pieces, sent one after the other. */
+  csv?: Iterable<string>;
   headers?: Record<string, string>;
 }
 

@@ -5,7 +5,7 @@ import { deleteRecord } from '../dml/delete.ts';
 import { reachableRow, updateRecord } from '../dml/update.ts';
 import { keyField, upsertRecord } from '../dml/upsert.ts';
 import { canSeeObject, visibleObject } from '../engine.ts';
-import { SalesforceError, asSalesforceError, notFound, resultError } from '../errors.ts';
+import { SalesforceError, asSalesforceError, inCollection, notFound, resultError } from '../errors.ts';
 import type { ResultError } from '../errors.ts';
 import { normaliseId, prefixOf } from '../ids.ts';
 import type { FieldDef, ObjectDef } from '../model.ts';
@@ -151,17 +151,6 @@ function checkedId(raw: string, object?: ObjectDef): string {
   if (!id) throw new SalesforceError(400, 'MALFORMED_ID', `malformed id ${raw.slice(0, 40)}`);
   if (object && prefixOf(id) !== object.keyPrefix) throw new SalesforceError(400, 'MALFORMED_ID', `id value of incorrect type: ${id}`);
   return id;
-}
-
-/** Inside a collection an id that leads nowhere has another code than on the plain route. */
-function inCollection<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof SalesforceError && error.errorCode === 'NOT_FOUND')
-      throw new SalesforceError(404, 'INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id');
-    throw error;
-  }
 }
 
 function deleteAll(call: ApiCall): ApiAnswer {

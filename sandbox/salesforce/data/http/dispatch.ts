@@ -4,6 +4,8 @@ import { wrongMethod } from './call.ts';
 import type { ApiAnswer, ApiCall } from './call.ts';
 import { batch, composite } from './composite.ts';
 import { collections } from './collections.ts';
+import { jobs } from './jobs.ts';
+import { recordCount } from './record-count.ts';
 import { versionRoot } from './resources.ts';
 import { query } from './query.ts';
 import { recent } from './recent.ts';
@@ -49,7 +51,10 @@ function dispatch(original: ApiCall): ApiAnswer {
       return parameterizedSearch(inner);
     case 'recent':
       return only(call, 'GET', () => recent(inner));
+    case 'jobs':
+      return jobs(inner);
     case 'limits':
+      if (rest[0] === 'recordCount' && rest.length === 1) return only(call, 'GET', () => recordCount(inner));
       if (call.limits) return { status: 200, body: call.limits() };
       throw notFound();
     case 'composite':

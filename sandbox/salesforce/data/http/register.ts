@@ -1,4 +1,6 @@
 /** Mounts the data API below `/services/data` on a Fastify server. */
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Org } from '../org-types.ts';
 import { userActor } from '../engine.ts';
@@ -26,14 +28,16 @@ export interface DataRouteOptions {
 }
 
 /** Paths below `/services/data/vXX.0` that belong to the data engine. */
-const FAMILIES = ['sobjects', 'query', 'queryAll', 'search', 'parameterizedSearch', 'composite', 'recent'];
+const FAMILIES = ['sobjects', 'query', 'queryAll', 'search', 'parameterizedSearch', 'composite', 'recent', 'jobs'];
 const JSON_TYPE = 'application/json;charset=UTF-8';
 /** Largest request body. Source: REST API limits. */
 const BODY_LIMIT = 50 * 1024 * 1024;
+/** Largest CSV of an ingest job. Source: Bulk API 2.0 limits. */
+const CSV_LIMIT = 150 * 1024 * 1024;
 
 /**
  * Registers `/services/data` (versions), `/services/data/vXX.0` and below it sobjects, query, queryAll, search,
- * parameterizedSearch, composite and recent. Other paths stay free for the caller's own routes. Errors of these routes
+ * parameterizedSearch, composite, recent and jobs. Other paths stay free for the caller's own routes. Errors of these routes
  * are answered here; doubled and trailing slashes are the server's matter (Fastify's routerOptions).
  */
 export function registerDataRoutes(app: FastifyInstance, org: Org, options: DataRouteOptions): void {
@@ -53,6 +57,7 @@ function mount(scope: FastifyInstance, engine: Engine, options: DataRouteOptions
       done(new SalesforceError(400, 'JSON_PARSER_ERROR', 'Unexpected character in the JSON body at [line:1, column:1]'));
     }
   });
+  scope.addContentTypeParser('text/csv', { parseAs: 'string', bodyLimit: CSV_LIMIT }, (_request, text, done) => done(null, text));
   scope.setErrorHandler((error, _request, reply) => {
     const known = fromFastify(error);
     // What is no fault of the caller goes to the server's own handler, which logs it.
@@ -85,6 +90,7 @@ function mount(scope: FastifyInstance, engine: Engine, options: DataRouteOptions
   scope.get('/services/data', (_request, reply) => send(reply, { status: 200, body: versions() }));
   const methods = ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'] as const;
   scope.route({ method: [...methods], url: '/services/data/:version', handler });
+  scope.route({ method: [...methods], url: '/services/data/:version/limits/recordCount', handler });
   for (const family of FAMILIES) {
     scope.route({ method: [...methods], url: `/services/data/:version/${family}`, handler });
     scope.route({ method: [...methods], url: `/services/data/:version/${family}/*`, handler });
@@ -102,6 +108,11 @@ function fromFastify(error: unknown): SalesforceError | undefined {
 function send(reply: FastifyReply, answer: ApiAnswer): FastifyReply {
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value);
   reply.status(answer.status);
+  if (answer.csv) {
+    // Results are always compressed, whatever the client asks for. Source: Bulk API 2.0, get results of a query job.
+    reply.header('content-type', 'text/csv').header('content-encoding', 'gzip');
+    return reply.send(Readable.from(answer.csv, { objectMode: false }).pipe(createGzip()));
+  }
   if (answer.body === undefined) return reply.send();
   return reply.header('content-type', JSON_TYPE).send(JSON.stringify(answer.body));
 }

@@ -15,7 +15,7 @@ export function versions(): { label: string; url: string; version: string }[] {
 /** Body of `GET /services/data/vXX.0`; clients read `identity` from here. */
 export function versionRoot(call: ApiCall): ApiAnswer {
   const base = urlBase(call);
-  const names = ['sobjects', 'query', 'queryAll', 'search', 'parameterizedSearch', 'composite', 'recent', 'limits', 'actions'];
+  const names = ['sobjects', 'query', 'queryAll', 'search', 'parameterizedSearch', 'composite', 'recent', 'limits', 'actions', 'jobs'];
   const host = call.headers['host'] ?? 'localhost';
   const body: Record<string, string> = Object.fromEntries(names.map((name) => [name, `${base}/${name}`]));
   body['identity'] = `http://${host}/id/${call.engine.orgId}/${call.actor.userId}`;

@@ -140,6 +140,10 @@ describe('error codes', () => {
       'NOT_FOUND',
       'METHOD_NOT_ALLOWED',
       'REQUEST_ENTITY_TOO_LARGE',
+      'API_ERROR',
+      'INVALIDENTITY',
+      'INVALIDJOB',
+      'INVALIDJOBSTATE',
       'sfdc.platform.eventbus.grpc.subscription.fetch.replayid.corrupted',
     ];
     const root = fileURLToPath(new URL('..', import.meta.url));

@@ -79,12 +79,13 @@ export function runQuery(engine: Engine, actor: Actor, soql: string, options: Ru
       'EXCEEDED_ID_LIMIT',
       'Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch',
     );
-  const ids = allIds(engine, plan);
+  const ids = planIds(engine, plan);
   const locator = saveLocator(engine, actor, soql, allRows, ids, options.sessionId ?? '');
   return { totalSize: ids.length, done: false, records, nextLocator: `${locator}-${page}` };
 }
 
-function allIds(engine: Engine, plan: Plan): string[] {
+/** Ids of all rows of a plan, in its order. */
+export function planIds(engine: Engine, plan: Plan): string[] {
   const rows = runRows(engine, `SELECT ${plan.selection.columns[0]} ${plan.tail} LIMIT ? OFFSET ?`, [
     ...plan.params,
     plan.limit ?? -1,

@@ -35,6 +35,8 @@ export interface Selection {
   /** COUNT() alone: the answer is only a total. */
   countOnly: boolean;
   build(cells: Cells, urlBase: string): ApiRecord;
+  /** The selected values in the order of the SELECT list, for answers that are tables. `path`: as the schema spells it. */
+  flat: { path: string; index: number; field: FieldDef }[];
   /** Names that ORDER BY may use for aggregates (aliases) to their SQL. */
   aliases: Map<string, string>;
 }
@@ -46,6 +48,7 @@ export function compileSelect(scope: Scope, fields: ParsedField[], grouped: stri
   const columns: string[] = aggregate ? [] : [`${scope.alias}."Id"`];
   const outputs: Output[] = [];
   const aliases = new Map<string, string>();
+  const flat: Selection['flat'] = [];
   const parents = new Map<string, ParentNode>();
   const seen = new Set<string>();
   let unnamed = 0;
@@ -73,7 +76,9 @@ export function compileSelect(scope: Scope, fields: ParsedField[], grouped: stri
       return;
     }
     const list = found.join ? parentNode(found.join).outputs : outputs;
-    list.push({ kind: 'value', name: found.field.name, index: add(found.sql), field: found.field });
+    const index = add(found.sql);
+    list.push({ kind: 'value', name: found.field.name, index, field: found.field });
+    flat.push({ path: [...stepsTo(found.join), found.field.name].join('.'), index, field: found.field });
   };
 
   for (const entry of fields) {
@@ -92,7 +97,9 @@ export function compileSelect(scope: Scope, fields: ParsedField[], grouped: stri
         const found = functionSql(scope, entry, aggregate);
         const name = entry.alias ?? (aggregate ? `expr${unnamed++}` : found.field.name);
         aliases.set(name.toLowerCase(), found.sql);
-        outputs.push({ kind: 'value', name, index: add(found.sql), field: found.field });
+        const index = add(found.sql);
+        outputs.push({ kind: 'value', name, index, field: found.field });
+        flat.push({ path: name, index, field: found.field });
         break;
       }
       case 'FieldSubquery': {
@@ -118,7 +125,12 @@ export function compileSelect(scope: Scope, fields: ParsedField[], grouped: stri
     const attributes = { type: scope.object.name, url: `${urlBase}/sobjects/${scope.object.name}/${id}` };
     return fill({ attributes }, outputs, cells, urlBase);
   };
-  return { columns, aggregate, countOnly, build, aliases };
+  return { columns, aggregate, countOnly, build, flat, aliases };
+}
+
+/** Relationship names from the object upwards. */
+function stepsTo(join: Join | undefined): string[] {
+  return join ? [...stepsTo(join.parent), join.name] : [];
 }
 
 function fill(record: ApiRecord, outputs: readonly Output[], cells: Cells, urlBase: string): ApiRecord {

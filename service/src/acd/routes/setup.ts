@@ -115,6 +115,7 @@ function registerDirectory(app: HttpServer, acd: Acd): void {
         object: z.string(),
         fields: z.array(z.string()),
         recordsRead: z.number().int(),
+        recordsTotal: z.number().int().nullable(),
         loadedAt: isoTime.nullable(),
         problem: z.string().nullable(),
       }),

@@ -72,6 +72,6 @@ async function store(
       tx,
       orgId,
       own.filter((row) => !isGone(row)).map((row) => toKept(source, row, country)),
-      false,
+      { anew: false },
     );
 }

@@ -3,9 +3,11 @@ import { createChangeEvents, type FeedState } from '../../feed/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import type { JobKind } from '../../platform/jobs.ts';
+import type { FailPoints } from '../../platform/fail-points.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { VisibleFields } from '../visible-fields.ts';
 import { createEventFollower, DIRECTORY_CHANNEL } from './events.ts';
+import { createLoader } from './load.ts';
 import { createMemory } from './remembered.ts';
 import { dismissOrg, findKeptOrg, keepOrg, listSources, setCountry, wantFields, type DirectoryOrg, type SourceState } from './store.ts';
 import { createKeptSources } from './sources.ts';
@@ -25,13 +27,20 @@ export function createLocalDirectory(options: {
   call: Call;
   visibleFields: VisibleFields;
   owner: string;
+  failPoints: FailPoints;
+  /** For tests: from how many records on an object is read by a bulk query, how many of its results at once, and for how long in one sweep. */
+  bulkFrom?: number;
+  pageRecords?: number;
+  turnMs?: number;
   /** Asks whoever works on jobs for a sweep of this org now. */
   sweepSoon: (orgId: string) => Promise<void>;
 }) {
   const { db, clock } = options;
   const memory = createMemory(options);
   const sources = createKeptSources(options.visibleFields);
-  const sweep = createSweep({ ...options, sources });
+  const stopping = new AbortController();
+  const loader = createLoader({ ...options, sources, stopping: stopping.signal });
+  const sweep = createSweep({ ...options, sources, loader });
   const follower = createEventFollower({ ...options, sources, sweepOrg: sweep.sweepOrg });
   const events = createChangeEvents({ ...options, channel: DIRECTORY_CHANNEL, follower });
   const jobs: JobKind<{ orgId?: string }>[] = [
@@ -80,6 +89,7 @@ export function createLocalDirectory(options: {
     /** Begins to take change events over; processes that work on jobs do. */
     startEvents: () => events.start(),
     async stop(): Promise<void> {
+      stopping.abort();
       await Promise.all([memory.stop(), events.stop()]);
     },
   };

@@ -28,6 +28,8 @@ export interface KeptSource extends Source {
   phones: string[];
   /** What goes into `fields` of the kept record. */
   shown: string[];
+  /** Checkboxes among the fields, which a CSV cannot tell from text. */
+  flags: string[];
 }
 
 /** Further fields that features want, by object. */
@@ -41,11 +43,19 @@ export function sourceOf(object: KeptObject, visible: readonly VisibleField[], w
   const phones = hasPhones ? visible.filter(({ type }) => type === 'phone').map(({ name }) => name) : [];
   if (names.size === 0 || (hasPhones && phones.length === 0)) return undefined;
   const shown = seen([...new Set([...(SHOWN_FIELDS[object] ?? []), ...(wanted[object] ?? [])])].toSorted());
-  return { object, fields: [...new Set([...seen(OWN_FIELDS[object]), ...shown, ...phones])], phones, shown };
+  const fields = [...new Set([...seen(OWN_FIELDS[object]), ...shown, ...phones])];
+  const flags = ['IsDeleted', ...visible.filter(({ name, type }) => type === 'boolean' && fields.includes(name)).map(({ name }) => name)];
+  return { object, fields, phones, shown, flags };
 }
 
 /** What is not to be found any more: deleted, a lead that lives on as a contact, a case that is closed. */
 export const isGone = (row: ChangedRow): boolean => row.IsDeleted === true || row['IsConverted'] === true || row['IsClosed'] === true;
+
+/** A row of a CSV as a query answers it. */
+export function fromCsv({ flags }: KeptSource, row: Record<string, string | null>): ChangedRow {
+  const known = flags.filter((name) => name in row).map((name) => [name, row[name] === 'true'] as const);
+  return { ...row, ...Object.fromEntries(known) } as ChangedRow;
+}
 
 /** A row as it is kept. `country`: what its numbers belong to where they name none. */
 export function toKept({ object, phones, shown }: KeptSource, row: ChangedRow, country: string): KeyedRecord {

@@ -4,6 +4,7 @@ import type { Db } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/log.ts';
 import {
   changesSince,
+  EVERYTHING,
   findByKeys,
   findRecords,
   KEEP_CHANGES_MS,
@@ -41,6 +42,9 @@ export function createMemory({ db, logger, lookMs = LOOK_MS }: { db: Db; logger:
   /** Nothing is remembered while changes cannot be followed: it might never be forgotten. Counts what was forgotten. */
   let forgotten = 0;
   let follows = false;
+  /** What is remembered of an org from before all of it changed has another number, is not asked for any more, and goes in its turn. */
+  const eras = new Map<string, number>();
+  const named = (orgId: string, what: string) => `${orgId} ${eras.get(orgId) ?? 0} ${what}`;
   let orgs = new Map<string, DirectoryOrg>();
   let lookedAt = performance.now();
 
@@ -65,8 +69,9 @@ export function createMemory({ db, logger, lookMs = LOOK_MS }: { db: Db; logger:
     follows = true;
     if (changes.length > 0) forgotten += 1;
     for (const { orgId, what } of changes) {
-      if (what.startsWith('#')) byId.delete(`${orgId} ${what.slice(1)}`);
-      else byKey.delete(`${orgId} ${what}`);
+      if (what === EVERYTHING) eras.set(orgId, (eras.get(orgId) ?? 0) + 1);
+      else if (what.startsWith('#')) byId.delete(named(orgId, what.slice(1)));
+      else byKey.delete(named(orgId, what));
     }
   }
 
@@ -90,7 +95,7 @@ export function createMemory({ db, logger, lookMs = LOOK_MS }: { db: Db; logger:
 
     /** The records under these keys. Throws when the database cannot be asked and something is not remembered. */
     async findByKeys(orgId: string, keys: readonly string[]): Promise<Remembered<Found[]>> {
-      const known = keys.map((key) => byKey.get(`${orgId} ${key}`));
+      const known = keys.map((key) => byKey.get(named(orgId, key)));
       const missing = keys.filter((_, index) => known[index] === undefined);
       if (missing.length === 0) return { value: known.flatMap((each) => each ?? []), stale: !follows };
       const at = forgotten;
@@ -99,7 +104,7 @@ export function createMemory({ db, logger, lookMs = LOOK_MS }: { db: Db; logger:
       if (follows && at === forgotten)
         for (const key of missing)
           byKey.set(
-            `${orgId} ${key}`,
+            named(orgId, key),
             found.filter((one) => one.key === key),
           );
       return { value: [...known.flatMap((each) => each ?? []), ...found], stale: false };
@@ -107,11 +112,11 @@ export function createMemory({ db, logger, lookMs = LOOK_MS }: { db: Db; logger:
 
     /** A record by its id. Throws like `findByKeys`. */
     async find(orgId: string, id: string): Promise<LocalRecord | undefined> {
-      const known = byId.get(`${orgId} ${id}`);
+      const known = byId.get(named(orgId, id));
       if (known) return known.record;
       const at = forgotten;
       const [record] = await findRecords(db, orgId, [id]);
-      if (follows && at === forgotten) byId.set(`${orgId} ${id}`, { record });
+      if (follows && at === forgotten) byId.set(named(orgId, id), { record });
       return record;
     },
   };

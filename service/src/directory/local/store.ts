@@ -43,6 +43,13 @@ export async function findRecords(db: Db, orgId: string, ids: readonly string[])
   return rows;
 }
 
+/** Stands in `directory_change` for every key and record of an org. */
+export const EVERYTHING = '*';
+
+/** Whatever is remembered of this org may be out of date. */
+export const noteEverything = (tx: Db, orgId: string): Promise<unknown> =>
+  sql`insert into directory_change (org_id, what) values (${orgId}, ${EVERYTHING})`.execute(tx);
+
 /** What changed under keys and ids, as `directory_change` notes it: `key` as it is, ids behind a `#`. */
 const noteChanges = (tx: Db, orgId: string, what: readonly string[]) =>
   what.length === 0
@@ -51,9 +58,15 @@ const noteChanges = (tx: Db, orgId: string, what: readonly string[]) =>
 
 /**
  * Stores records that are newer than what is kept, with their keys. Rows that say nothing new cost a look and no write, unless `anew`: other
- * fields are read than before, so that the keys may be other ones although the record has not changed.
+ * fields are read than before, so that the keys may be other ones although the record has not changed. `noted` false: the caller notes that
+ * everything changed.
  */
-export async function putRecords(tx: Db, orgId: string, records: readonly KeyedRecord[], anew: boolean): Promise<number> {
+export async function putRecords(
+  tx: Db,
+  orgId: string,
+  records: readonly KeyedRecord[],
+  { anew, noted = true }: { anew: boolean; noted?: boolean },
+): Promise<number> {
   if (records.length === 0) return 0;
   const { rows } = await sql<{ id: string }>`
     insert into directory_record as kept (org_id, id, object, name, owner_id, account_id, activity_at, changed_at, fields, keys, read_at)
@@ -77,17 +90,22 @@ export async function putRecords(tx: Db, orgId: string, records: readonly KeyedR
     select distinct ${orgId}::uuid, x.key, x.id, x.field from jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as x(id text, key text, field text)`.execute(
     tx,
   );
-  await noteChanges(tx, orgId, [...gone.rows.map(({ key }) => key), ...keys.map(({ key }) => key), ...[...changed].map((id) => `#${id}`)]);
+  if (noted)
+    await noteChanges(tx, orgId, [
+      ...gone.rows.map(({ key }) => key),
+      ...keys.map(({ key }) => key),
+      ...[...changed].map((id) => `#${id}`),
+    ]);
   return changed.size;
 }
 
-/** Forgets records that were deleted in the org, or that nobody is to be found by any more. */
-export async function removeRecords(tx: Db, orgId: string, ids: readonly string[]): Promise<void> {
+/** Forgets records that were deleted in the org, or that nobody is to be found by any more. `noted` as in `putRecords`. */
+export async function removeRecords(tx: Db, orgId: string, ids: readonly string[], { noted = true } = {}): Promise<void> {
   if (ids.length === 0) return;
   const { rows } = await sql<{ key: string }>`
     delete from directory_key where org_id = ${orgId} and record_id = any(${[...ids]}::text[]) returning key`.execute(tx);
   await sql`delete from directory_record where org_id = ${orgId} and id = any(${[...ids]}::text[])`.execute(tx);
-  await noteChanges(tx, orgId, [...rows.map(({ key }) => key), ...ids.map((id) => `#${id}`)]);
+  if (noted) await noteChanges(tx, orgId, [...rows.map(({ key }) => key), ...ids.map((id) => `#${id}`)]);
 }
 
 export interface DirectoryOrg {
@@ -138,9 +156,10 @@ export async function findKeptOrg(db: Db, orgId: string): Promise<DirectoryOrg |
   return (await sql<DirectoryOrg>`select ${ORG} from directory_org where org_id = ${orgId}`.execute(db)).rows[0];
 }
 
-export async function noteSweep(db: Db, orgId: string, problem: string | null): Promise<void> {
-  await sql`update directory_org set problem = ${problem}, swept_at = case when ${problem}::text is null then now() else swept_at end,
-      reload_at = case when ${problem}::text is null then null else reload_at end
+/** `whole`: everything was read up to now. */
+export async function noteSweep(db: Db, orgId: string, { problem, whole }: { problem: string | null; whole: boolean }): Promise<void> {
+  await sql`update directory_org set problem = ${problem}, swept_at = case when ${whole}::boolean then now() else swept_at end,
+      reload_at = case when ${whole}::boolean then null else reload_at end
     where org_id = ${orgId}`.execute(db);
 }
 
@@ -165,29 +184,33 @@ export async function dropUnread(tx: Db, orgId: string, object: string): Promise
   );
 }
 
-/** How far an object was read. `loadedAt`: when its first reading was through. */
+/** How far an object was read. `loadedAt`: when its first reading was through. `recordsTotal`: how many there were when that began, if counted. */
 export interface SourceState {
   object: string;
   fields: string[];
   place: Place | null;
   recordsRead: number;
+  recordsTotal: number | null;
   loadedAt: Date | null;
   problem: string | null;
 }
 
 export async function listSources(db: Db, orgId: string): Promise<SourceState[]> {
   const { rows } = await sql<Omit<SourceState, 'place'> & { placeAt: string | null; placeId: string | null }>`
-    select object, fields, place_at as "placeAt", place_id as "placeId", records_read as "recordsRead", loaded_at as "loadedAt", problem
+    select object, fields, place_at as "placeAt", place_id as "placeId", records_read as "recordsRead",
+      records_total as "recordsTotal", loaded_at as "loadedAt", problem
     from directory_source where org_id = ${orgId} order by object`.execute(db);
   return rows.map(({ placeAt, placeId, ...row }) => ({ ...row, place: placeAt === null ? null : { at: placeAt, id: placeId ?? '' } }));
 }
 
 export async function saveSource(tx: Db, orgId: string, state: SourceState): Promise<void> {
-  await sql`insert into directory_source (org_id, object, fields, place_at, place_id, records_read, loaded_at, problem)
+  await sql`insert into directory_source (org_id, object, fields, place_at, place_id, records_read, records_total, loaded_at, problem)
     values (${orgId}, ${state.object}, ${state.fields}, ${state.place?.at ?? null}, ${state.place?.id ?? null}, ${state.recordsRead},
-      ${state.loadedAt}, ${state.problem})
+      ${state.recordsTotal}, ${state.loadedAt}, ${state.problem})
     on conflict (org_id, object) do update set fields = excluded.fields, place_at = excluded.place_at, place_id = excluded.place_id,
-      records_read = excluded.records_read, loaded_at = excluded.loaded_at, problem = excluded.problem`.execute(tx);
+      records_read = excluded.records_read, records_total = excluded.records_total, loaded_at = excluded.loaded_at, problem = excluded.problem`.execute(
+    tx,
+  );
 }
 
 /** Changes that became visible since the last look. `seen` is what the next look begins with. */

@@ -1,12 +1,16 @@
 import type { Call } from '../../connections/index.ts';
-import { OBJECTS_AT_ONCE, readChanges, withOverlap, type Changes, type Place } from '../../feed/index.ts';
+import { OBJECTS_AT_ONCE, readChanges, type Changes } from '../../feed/index.ts';
 import type { SalesforceClient } from '../../gateways/salesforce/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { claimLane, guarded, releaseLease, renewLease, type Lease } from '../../platform/lanes/lease.ts';
 import type { Logger } from '../../platform/log.ts';
+import { CALL_MS, LEASE_MS } from './limits.ts';
+import type { Loader } from './load.ts';
+import { listLoads } from './load-store.ts';
 import { isGone, toKept, type KeptSource } from './objects.ts';
+import { BULK_FROM, planOf, sameFields, type Plan } from './plan.ts';
 import type { KeptSources } from './sources.ts';
 import {
   beginReload,
@@ -28,11 +32,10 @@ import {
 /** Salesforce keeps change events for 72 hours; after a longer silence nothing is taken for known. */
 const SILENCE_MS = 72 * 3600_000;
 const LANE = { purpose: 'directory', key: 'sweep' };
-const LEASE_MS = 60_000;
-/** The answer of one page and its storing end well within the lease. */
-const CALL_MS = 25_000;
 /** Orgs that are read side by side. */
 const ORGS_AT_ONCE = 8;
+/** A load that takes longer goes on in the next sweep, so that other orgs do not wait for it. */
+const TURN_MS = 30_000;
 
 export interface SweepOptions {
   db: Db;
@@ -41,6 +44,11 @@ export interface SweepOptions {
   call: Call;
   sources: KeptSources;
   owner: string;
+  loader: Loader;
+  sweepSoon: (orgId: string) => Promise<void>;
+  /** For tests. */
+  bulkFrom?: number;
+  turnMs?: number;
 }
 
 export type Sweep = ReturnType<typeof createSweep>;
@@ -48,8 +56,10 @@ export type Sweep = ReturnType<typeof createSweep>;
 /**
  * Keeps the local directory up to date: reads what changed in an org since the last time, or everything the first time, a page of each object in
  * one call. What was read is stored with the place up to which it was, so that a process that dies loses nothing and the next one goes on there.
+ * Large objects are read by a bulk query the first time (load.ts).
  */
-export function createSweep({ db, clock, logger, call, sources, owner }: SweepOptions) {
+export function createSweep(options: SweepOptions) {
+  const { db, clock, logger, call, sources, owner, loader, sweepSoon, bulkFrom = BULK_FROM, turnMs = TURN_MS } = options;
   /** One org; false where somebody else is at it. Throws what `call` throws. */
   async function sweepOrg(orgId: string): Promise<boolean> {
     const lease = await claimLane(db, { orgId, ...LANE }, owner, LEASE_MS);
@@ -57,45 +67,66 @@ export function createSweep({ db, clock, logger, call, sources, owner }: SweepOp
     try {
       const kept = await findKeptOrg(db, orgId);
       if (kept?.sweptAt && clock.now().getTime() - kept.sweptAt.getTime() > SILENCE_MS) await beginReload(db, orgId);
-      await noteSweep(db, orgId, kept ? await readAll(lease, kept) : null);
+      if (kept) await noteSweep(db, orgId, await bringUp(lease, kept));
       return true;
     } catch (error) {
-      await noteSweep(db, orgId, messageOf(error));
+      await noteSweep(db, orgId, { problem: messageOf(error), whole: false });
       throw error;
     } finally {
       await releaseLease(db, lease);
     }
   }
 
+  /** Changes and loads by turns: a load takes minutes, and what changed while it ran is read behind it. */
+  async function bringUp(lease: Lease, org: DirectoryOrg): Promise<{ problem: string | null; whole: boolean }> {
+    const until = performance.now() + turnMs;
+    for (;;) {
+      const { problem, loads } = await readAll(lease, org);
+      if (loads.length === 0) return { problem, whole: problem === null };
+      const went = await loader.goOn(lease, loads, org.country, () => performance.now() >= until);
+      if (went === 'later') await sweepSoon(org.orgId);
+      if (went === 'later' || went === 'waits') return { problem, whole: false };
+    }
+  }
+
   /** Tells why an object could not be read, where one could not: the others are up to date, the org as a whole is not. */
-  async function readAll(lease: Lease, { orgId, country, wanted, timeZone }: DirectoryOrg): Promise<string | null> {
+  async function readAll(lease: Lease, org: DirectoryOrg): Promise<{ problem: string | null; loads: KeptSource[] }> {
+    const { orgId, country, wanted, timeZone } = org;
     let problem: string | null = null;
-    let due: Ask[] | undefined;
-    const states = new Map((await listSources(db, orgId)).map((state) => [state.object, state]));
-    while (due === undefined || due.length > 0) {
-      const answer: { asked: Ask[]; changes: Changes<KeptSource>[]; zone?: string | undefined } = await call(
+    let plan: Plan | undefined;
+    const [read, loads] = await Promise.all([listSources(db, orgId), listLoads(db, orgId)]);
+    const states = new Map(read.map((state) => [state.object, state]));
+    do {
+      const due = plan;
+      const answer: { plan: Plan; changes: Changes<KeptSource>[]; zone?: string | undefined } = await call(
         orgId,
         { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS },
         async (sf, session) => {
           const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
-          const asked = due ?? (await sources.of(viewer, sf, wanted)).map((source) => begin(source, states.get(source.object)));
-          const now = asked.slice(0, OBJECTS_AT_ONCE);
-          const changes = await readChanges(sf, now);
+          const mine = due ?? (await planOf(sf, await sources.of(viewer, sf, wanted), states, loads, bulkFrom));
+          const now = mine.asks.slice(0, OBJECTS_AT_ONCE);
+          const changes = now.length > 0 ? await readChanges(sf, now) : [];
           // A field was deleted, or may not be seen any more: the next reading asks what there is.
           if (changes.some(({ errors }) => errors.length > 0)) sources.forget(viewer);
-          return { asked, changes, ...(timeZone === null && due === undefined && { zone: await timeZoneOf(sf) }) };
+          return { plan: mine, changes, ...(timeZone === null && !due && { zone: await timeZoneOf(sf) }) };
         },
       );
+      const { counts } = answer.plan;
       await guarded(db, lease, async (tx) => {
-        for (const changes of answer.changes) await keep(tx, orgId, changes, states, country);
+        for (const changes of answer.changes) await keep(tx, orgId, changes, states, counts, country);
         if (answer.zone) await noteTimeZone(tx, orgId, answer.zone);
+        if (due) return;
+        for (const { source, begins } of answer.plan.loads) {
+          const before = { state: states.get(source.object), load: loads.get(source.object) };
+          if (begins) await loader.begin(tx, orgId, source, before, counts.get(source.object) ?? 0);
+        }
       });
       const more = answer.changes.filter((each) => each.more).map(({ source, place }) => ({ source, after: place }));
-      due = [...answer.asked.slice(OBJECTS_AT_ONCE), ...more];
+      plan = { ...answer.plan, asks: [...answer.plan.asks.slice(OBJECTS_AT_ONCE), ...more] };
       for (const { source, errors } of answer.changes) if (errors[0]) problem ??= `${source.object}: ${errors[0].code}`;
-      if (due.length > 0) await renewLease(db, lease, LEASE_MS);
-    }
-    return problem;
+      if (plan.asks.length > 0) await renewLease(db, lease, LEASE_MS);
+    } while (plan.asks.length > 0);
+    return { problem, loads: plan.loads.map(({ source }) => source) };
   }
 
   /** When the first reading of these fields was through; null as long as it is not. */
@@ -109,9 +140,11 @@ export function createSweep({ db, clock, logger, call, sources, owner }: SweepOp
     orgId: string,
     { source, rows, place, more, errors }: Changes<KeptSource>,
     states: Map<string, SourceState>,
+    counts: Map<string, number>,
     country: string,
   ): Promise<void> {
     const before = states.get(source.object);
+    const known = sameFields(source, before) ? before : undefined;
     await removeRecords(
       tx,
       orgId,
@@ -121,13 +154,14 @@ export function createSweep({ db, clock, logger, call, sources, owner }: SweepOp
       tx,
       orgId,
       rows.filter((row) => !isGone(row)).map((row) => toKept(source, row, country)),
-      !before?.loadedAt || !sameFields(source, before),
+      { anew: !known?.loadedAt },
     );
     const state: SourceState = {
       object: source.object,
       fields: [...source.fields],
       place,
-      recordsRead: (sameFields(source, before) ? before.recordsRead : 0) + changed,
+      recordsRead: (known?.recordsRead ?? 0) + changed,
+      recordsTotal: counts.get(source.object) ?? known?.recordsTotal ?? null,
       loadedAt: loadedAt(source, before, more || errors.length > 0),
       problem: errors[0] ? `${errors[0].code}: ${errors[0].message}` : null,
     };
@@ -155,21 +189,6 @@ export function createSweep({ db, clock, logger, call, sources, owner }: SweepOp
       await dropOldChanges(db, new Date(clock.now().getTime() - KEEP_CHANGES_MS));
     },
   };
-}
-
-interface Ask {
-  source: KeptSource;
-  after: Place | null;
-}
-
-/** Where an object's reading begins. Other fields than last time: all of it anew. */
-function begin(source: KeptSource, state: SourceState | undefined): Ask {
-  if (!state?.place || !sameFields(source, state)) return { source, after: null };
-  return { source, after: state.loadedAt ? withOverlap(state.place) : state.place };
-}
-
-function sameFields(source: KeptSource, state: SourceState | undefined): state is SourceState {
-  return state !== undefined && JSON.stringify([...source.fields]) === JSON.stringify(state.fields);
 }
 
 /** The org's own time zone (IANA), by which its working hours are told. */

@@ -1,3 +1,4 @@
+import { createBulkQuery, type BulkQuery } from './bulk-query.ts';
 import {
   collectionRecords,
   createSubrequestBuilder,
@@ -81,6 +82,10 @@ export interface SalesforceClient {
   composite(steps: readonly Subrequest[], allOrNone?: boolean): Promise<SubResult[]>;
   describe(object: string): Promise<DescribeResult>;
   limits(): Promise<Limits>;
+  /** About how many records the objects hold, without deleted ones, whoever may see them; an object that the org does not count is left out. */
+  recordCounts(objects: readonly string[]): Promise<Map<string, number>>;
+  /** Reading very many records. */
+  readonly bulk: BulkQuery;
   /** Publishes 1 to 200 platform events in one call. */
   publish(event: string, payloads: readonly SObjectRecord[]): Promise<SaveResult[]>;
   /** Shows custom notifications of one type (bell and mobile) to users, groups or queues, all in one call. */
@@ -100,7 +105,7 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
   const names = createNameMapper(options.namespace ?? null);
   const apiVersion = options.apiVersion ?? API_VERSION;
   const notificationTypes = options.notificationTypes ?? new Map<string, string>();
-  const send = createSend({
+  const { send, sendForText } = createSend({
     instanceUrl: options.instanceUrl,
     accessToken: options.accessToken,
     apiVersion,
@@ -187,6 +192,13 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
     },
     describe: async (object) => describeOf(names, await send({ method: 'GET', path: `${path(object)}/describe` })),
     limits: async () => (await send({ method: 'GET', path: '/limits' })) as Limits,
+    recordCounts: async (objects) => {
+      const list = objects.map((object) => names.object(object)).join(',');
+      const body = await send({ method: 'GET', path: `/limits/recordCount?sObjects=${list}` });
+      const { sObjects = [] } = body as { sObjects?: { name: string; count: number }[] };
+      return new Map(sObjects.map(({ name, count }) => [names.bare(name), count]));
+    },
+    bulk: createBulkQuery(send, sendForText, names),
     publish: (event, payloads) => createCollection(event, payloads),
     sendNotifications: (typeName, notifications) => notify(send, names, notificationTypes, typeName, notifications),
     writeCredential: (credential) => writeCredential(send, names, credential),

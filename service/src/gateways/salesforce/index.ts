@@ -1,4 +1,5 @@
 /** The Salesforce gateway: the only place that knows jsforce, Salesforce's wire formats and the namespace of the installed package. */
+export { BulkJobGoneError, type BulkJob, type BulkPage, type BulkQuery } from './bulk-query.ts';
 export { API_VERSION, createSalesforceClient, type SalesforceClient, type SalesforceClientOptions } from './client.ts';
 export { escapeSoql, escapeSosl } from './client-extras.ts';
 export { classifyFailure, classifyRecordError, refusedCode, type CallContext, type Failure, type FailureClass } from './classify.ts';

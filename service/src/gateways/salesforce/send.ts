@@ -32,26 +32,29 @@ export interface RestRequest {
 /** Sends one REST request and hands back the parsed body (undefined for 204). Throws SalesforceError. */
 export type Send = (request: RestRequest) => Promise<unknown>;
 
+/** Sends one REST request whose answer is CSV. Throws SalesforceError. Header names are in lower case. */
+export type SendForText = (request: RestRequest) => Promise<{ text: string; headers: Record<string, string> }>;
+
 /**
  * jsforce's Connection over our own exchange. jsforce's own transport repeats requests, follows redirects with the token, stops watching the
  * deadline once headers are there, and ends the process when a reply breaks off in its body (docs/decisions/0102); so it only prepares requests.
  * It gets an access token and nothing it could refresh with.
  */
-export function createSend(options: SendOptions): Send {
+export function createSend(options: SendOptions): { send: Send; sendForText: SendForText } {
   const connection = new jsforce.Connection({
     instanceUrl: options.instanceUrl,
     accessToken: options.accessToken,
     version: options.apiVersion,
     callOptions: { client: 'Switchboard' },
   });
-  return async (request) => {
+  const run = async (request: RestRequest, accept: string): Promise<HttpAnswer> => {
     const outcome: Outcome = {};
     try {
       await connection.request(
         {
           method: request.method,
           url: request.path,
-          headers: { accept: 'application/json', 'content-type': 'application/json' },
+          headers: { accept, 'content-type': 'application/json' },
           ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         },
         { transport: createTransport(options, request.timeoutMs ?? options.timeoutMs, outcome) },
@@ -62,7 +65,15 @@ export function createSend(options: SendOptions): Send {
     }
     if (outcome.error) throw outcome.error;
     if (!outcome.answer) throw new Error('a request ended without an answer');
-    return readAnswer(outcome.answer, options);
+    checkAnswer(outcome.answer, options);
+    return outcome.answer;
+  };
+  return {
+    send: async (request) => parseBody(await run(request, 'application/json')),
+    sendForText: async (request) => {
+      const { body, headers } = await run(request, 'text/csv');
+      return { text: body, headers };
+    },
   };
 }
 
@@ -79,7 +90,9 @@ function createTransport(options: SendOptions, timeoutMs: number, outcome: Outco
         },
         timeoutMs,
       );
-      return { statusCode: outcome.answer.status, headers: outcome.answer.headers, body: outcome.answer.body };
+      const { status, headers, body } = outcome.answer;
+      // jsforce would read a CSV into records of its own.
+      return { statusCode: status, headers, body: headers['content-type']?.startsWith('text/csv') ? '' : body };
     } catch (error) {
       outcome.error = error as Error;
       throw error;
@@ -88,27 +101,16 @@ function createTransport(options: SendOptions, timeoutMs: number, outcome: Outco
   return { httpRequest: (request: Parameters<typeof run>[0]) => Object.assign(run(request), { stream: () => new PassThrough() }) };
 }
 
-function readAnswer(answer: HttpAnswer, options: SendOptions): unknown {
+/** Notes the usage that an answer reports, and throws what a refusal says. */
+function checkAnswer(answer: HttpAnswer, options: SendOptions): void {
   const usage = parseUsage(answer.headers['sforce-limit-info']);
   if (usage) options.onUsage(usage);
-  if (answer.status === 204) return undefined;
-  const parsed = parseJson(answer);
-  if (answer.status >= 200 && answer.status < 300) {
-    if (parsed === undefined && answer.body.trim() !== '') {
-      throw new SalesforceError({
-        message: 'the answer is not JSON',
-        status: answer.status,
-        sent: 'maybe',
-        plainText: answer.body.slice(0, 300),
-      });
-    }
-    return parsed;
-  }
+  if (answer.status >= 200 && answer.status < 300) return;
   if (answer.status === 300) {
     const errors = [{ code: 'MULTIPLE_CHOICES', message: 'Several records have this external id.', fields: [] }];
     throw new SalesforceError({ message: 'several records match', status: 300, errors, sent: 'yes' });
   }
-  const errors = recordErrors(parsed).map(options.names.bareError);
+  const errors = recordErrors(parseJson(answer)).map(options.names.bareError);
   const retryAfterMs = retryAfter(answer.headers['retry-after']);
   throw new SalesforceError({
     message: errors[0]?.code ?? `HTTP ${answer.status}`,
@@ -118,6 +120,20 @@ function readAnswer(answer: HttpAnswer, options: SendOptions): unknown {
     ...(errors.length === 0 ? { plainText: answer.body.slice(0, 300) } : {}),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   });
+}
+
+function parseBody(answer: HttpAnswer): unknown {
+  if (answer.status === 204) return undefined;
+  const parsed = parseJson(answer);
+  if (parsed === undefined && answer.body.trim() !== '') {
+    throw new SalesforceError({
+      message: 'the answer is not JSON',
+      status: answer.status,
+      sent: 'maybe',
+      plainText: answer.body.slice(0, 300),
+    });
+  }
+  return parsed;
 }
 
 function parseJson(answer: HttpAnswer): unknown {

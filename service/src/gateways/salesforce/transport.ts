@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { request, type Dispatcher } from 'undici';
 import { SalesforceError, type Sent, type TransportFault } from './errors.ts';
 
@@ -35,11 +37,11 @@ export function createExchange(dispatcher: Dispatcher): Exchange {
         bodyTimeout: timeoutMs,
       });
       status = answer.statusCode;
-      const body = await readBody(answer.body);
+      const bytes = await readBody(answer.body);
       const headers: Record<string, string> = {};
       for (const [name, value] of Object.entries(answer.headers))
         headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : (value ?? '');
-      return { status, headers, body };
+      return { status, headers, body: await toText(bytes, headers['content-encoding']) };
     } catch (error) {
       if (error instanceof SalesforceError) throw error;
       const { fault, sent } = judge(error, signal.aborted);
@@ -48,16 +50,29 @@ export function createExchange(dispatcher: Dispatcher): Exchange {
   };
 }
 
-async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
+async function readBody(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new SalesforceError({ message: 'the answer is larger than 32 MB', sent: 'maybe', fault: 'cut' });
+    if (bytes > MAX_BODY_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
+
+const inflate = promisify(gunzip);
+
+/** Nothing compressed is asked for, but results of bulk jobs always come so. */
+async function toText(bytes: Buffer, encoding: string | undefined): Promise<string> {
+  if (encoding !== 'gzip') return bytes.toString('utf8');
+  const whole: Buffer = await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES }).catch((error: unknown) => {
+    throw (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : error;
+  });
+  return whole.toString('utf8');
+}
+
+const tooLarge = (): SalesforceError => new SalesforceError({ message: 'the answer is larger than 32 MB', sent: 'maybe', fault: 'cut' });
 
 const NEVER_CONNECTED: Readonly<Record<string, TransportFault>> = {
   ENOTFOUND: 'dns',
