@@ -108,7 +108,7 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
     },
 
     /** Throws lookup_not_found; every other trouble is an answer with the default route. */
-    async ask(orgId: string, asked: Asked): Promise<Answer> {
+    async ask(orgId: string, asked: Asked): Promise<Answer & { tookMs: number }> {
       const [began, at] = [performance.now(), clock.now()];
       const settings = await settingsOf(orgId);
       const pbx = settings && pbxOf(settings, asked.pbx);
@@ -125,6 +125,7 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
         began,
         at,
       });
+      const tookMs = performance.now() - began;
       log.add({
         orgId,
         at,
@@ -138,10 +139,10 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
         records: answer.records.length,
         recordId: answer.records[0]?.id ?? null,
         extension: answer.extension ?? null,
-        tookMs: performance.now() - began,
+        tookMs,
         why: answer.why,
       });
-      return answer;
+      return { ...answer, tookMs };
     },
 
     listPbxs: (orgId: string): Promise<Pbx[]> => listPbxs(db, orgId),

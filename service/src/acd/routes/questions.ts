@@ -24,6 +24,7 @@ const answerView = z
     extension: z.string().optional(),
     variables: z.record(z.string(), z.string()),
     why: z.string(),
+    tookMs: z.number().meta({ description: 'Milliseconds in the service' }),
   })
   .meta({ id: 'LookupAnswer' });
 

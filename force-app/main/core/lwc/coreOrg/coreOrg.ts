@@ -30,9 +30,9 @@ export interface Org {
 export type Registration = 'registered' | 'unregistered' | 'mismatch';
 
 /** The pages of the setup tab, as they are named in the address (`c__page`). */
-export type SetupPage = 'start' | 'numbers' | 'users' | 'health' | 'check';
+export type SetupPage = 'start' | 'numbers' | 'phone' | 'users' | 'health' | 'check';
 
-export const SETUP_PAGES: readonly SetupPage[] = ['start', 'numbers', 'users', 'health', 'check'];
+export const SETUP_PAGES: readonly SetupPage[] = ['start', 'numbers', 'phone', 'users', 'health', 'check'];
 
 /** Reads a state parameter; anything unknown is the first page. */
 export function toSetupPage(value: unknown): SetupPage {

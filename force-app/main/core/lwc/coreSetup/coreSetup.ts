@@ -90,6 +90,10 @@ export default class CoreSetup extends NavigationMixin(LightningElement) {
     return this.page === 'numbers';
   }
 
+  get onPhone(): boolean {
+    return this.page === 'phone';
+  }
+
   get onUsers(): boolean {
     return this.page === 'users';
   }

@@ -18,6 +18,7 @@ import numbers from '@salesforce/label/c.Setup_Numbers';
 import openHealth from '@salesforce/label/c.Setup_Open_Health';
 import openUsers from '@salesforce/label/c.Setup_Open_Users';
 import orgLine from '@salesforce/label/c.Setup_Org_Line';
+import phone from '@salesforce/label/c.Setup_Phone';
 import register from '@salesforce/label/c.Setup_Register';
 import registerAgain from '@salesforce/label/c.Setup_Register_Again';
 import registerFirst from '@salesforce/label/c.Setup_Register_First';
@@ -51,6 +52,7 @@ export const labels = {
   openHealth,
   openUsers,
   orgLine,
+  phone,
   register,
   registerAgain,
   registerFirst,

@@ -1,0 +1,74 @@
+import { LightningElement, api } from 'lwc';
+import type { Filter } from 'c/acdModel';
+import { fill } from 'c/coreText';
+import { labels } from './labels';
+
+/** What a record must be like to count as a match. Fires `filterschange` with `{filters}`. */
+export default class AcdFilters extends LightningElement {
+  labels = labels;
+
+  @api filters: Filter[] = [];
+
+  get isEmpty(): boolean {
+    return this.filters.length === 0;
+  }
+
+  get objectOptions(): { label: string; value: string }[] {
+    return [
+      { value: 'Contact', label: labels.contact },
+      { value: 'Lead', label: labels.lead },
+      { value: 'Account', label: labels.account },
+    ];
+  }
+
+  get conditionOptions(): { label: string; value: string }[] {
+    return [
+      { value: 'equal', label: labels.isEqual },
+      { value: 'notEqual', label: labels.isNotEqual },
+      { value: 'filled', label: labels.isFilled },
+      { value: 'empty', label: labels.isEmptyValue },
+    ];
+  }
+
+  get rows(): object[] {
+    return this.filters.map((filter, index) => ({
+      ...filter,
+      key: String(index),
+      index,
+      value: filter.value ?? '',
+      hasValue: filter.is === 'equal' || filter.is === 'notEqual',
+      objectField: `definition.filters.${index}.object`,
+      fieldField: `definition.filters.${index}.field`,
+      isField: `definition.filters.${index}.is`,
+      valueField: `definition.filters.${index}.value`,
+      removeName: fill(labels.removeFilter, index + 1),
+    }));
+  }
+
+  handleAdd(): void {
+    this.tell([...this.filters, { object: 'Contact', field: '', is: 'equal', value: '' }]);
+  }
+
+  handleRemove(event: Event): void {
+    const at = Number((event.currentTarget as HTMLElement).dataset['index']);
+    this.tell(this.filters.filter((_, index) => index !== at));
+  }
+
+  handlePart(event: CustomEvent<{ value: string }>): void {
+    const { index, part = '' } = (event.currentTarget as HTMLElement).dataset;
+    const { value } = event.detail;
+    this.tell(this.filters.map((filter, at) => (at === Number(index) ? changed(filter, part, value) : filter)));
+  }
+
+  tell(filters: Filter[]): void {
+    this.dispatchEvent(new CustomEvent('filterschange', { detail: { filters } }));
+  }
+}
+
+/** A condition that needs no value has none. */
+function changed(filter: Filter, part: string, value: string): Filter {
+  const next = { ...filter, [part]: part === 'field' ? value.trim() : value };
+  if (next.is === 'equal' || next.is === 'notEqual') return { ...next, value: next.value ?? '' };
+  const { value: _value, ...rest } = next;
+  return rest;
+}

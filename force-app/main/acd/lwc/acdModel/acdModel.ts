@@ -1,0 +1,135 @@
+/** How one phone system writes numbers; prefixes are digits. */
+export interface DiallingRules {
+  /** ISO 3166. */
+  country: string;
+  internationalPrefix?: string;
+  longDistancePrefix?: string;
+  keepLongDistancePrefix?: boolean;
+  cutPrefix?: string;
+  addPrefix?: string;
+}
+
+/** An item of `GET /v1/acd/pbxs`. */
+export interface PhoneSystem {
+  id: string;
+  /** As the phone system names itself: `47EC1B-B70D69-818AE6`. */
+  pbxId: string;
+  name: string;
+  rules: DiallingRules;
+  createdAt: string;
+}
+
+export interface OpenSpan {
+  /** 1 is Monday, 7 Sunday. */
+  day: number;
+  from: string;
+  to: string;
+}
+
+export interface Hours {
+  timeZone?: string;
+  open: OpenSpan[];
+  holidays: { date: string; name?: string }[];
+  closedRoute?: string;
+}
+
+export interface Filter {
+  object: string;
+  field: string;
+  is: 'equal' | 'notEqual' | 'filled' | 'empty';
+  value?: string;
+}
+
+export interface Definition {
+  objects: string[];
+  filters: Filter[];
+  ranking: string[];
+  several: 'first' | 'all' | 'ask';
+  ring: string[];
+  defaultRoute?: string;
+  fields: { vip?: string; priority?: string; language?: string; skill?: string; doNotCall: string };
+  vipValues: string[];
+  variables: { name: string; field: string }[];
+  calledNumbers: string[];
+  hours?: Hours;
+  deadlineMs: number;
+}
+
+/** An item of `GET /v1/acd/lookups`; the built-in one has no id. */
+export interface Lookup {
+  id: string | null;
+  name: string;
+  isDefault: boolean;
+  definition: Definition;
+}
+
+/** The answer of `GET /v1/acd/lookup`. */
+export interface Answer {
+  matched: boolean;
+  source: 'index' | 'live' | 'fallback';
+  stale: boolean;
+  records: { id: string; object: string; name: string; owner?: { name: string; extension?: string } }[];
+  extension?: string;
+  variables: Record<string, string>;
+  why: string;
+  tookMs: number;
+}
+
+/** The answer of `GET /v1/acd/directory`. */
+export interface DirectoryState {
+  kept: boolean;
+  sweptAt: string | null;
+  problem: string | null;
+  mode?: 'events' | 'sweeps';
+  reason?: string | null;
+  sources: {
+    object: string;
+    recordsRead: number;
+    recordsTotal: number | null;
+    loadedAt: string | null;
+    problem: string | null;
+  }[];
+}
+
+/** An item of `GET /v1/acd/log`; numbers are masked. */
+export interface LogItem {
+  id: string;
+  at: string;
+  pbx: string;
+  lookup: string;
+  caller: string;
+  source: string;
+  matched: boolean;
+  stale: boolean;
+  recordId: string | null;
+  extension: string | null;
+  tookMs: number;
+  why: string;
+}
+
+/** What a new look-up begins with. */
+export const emptyDefinition = (): Definition => ({
+  objects: ['Contact', 'Lead', 'Account'],
+  filters: [],
+  ranking: [],
+  several: 'first',
+  ring: ['recordOwner', 'accountOwner'],
+  fields: { doNotCall: 'DoNotCall' },
+  vipValues: [],
+  variables: [],
+  calledNumbers: [],
+  deadlineMs: 1_500,
+});
+
+/** One value per line, as people type lists. */
+export const toLines = (values: readonly string[]): string => values.join('\n');
+export const fromLines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+/** Leaves out what was not filled in. */
+export function filled<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '' && value !== undefined && value !== null)) as T;
+}
