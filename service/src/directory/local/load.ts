@@ -12,7 +12,16 @@ import { listLoads, removeLoad, saveLoad, type Load } from './load-store.ts';
 import { CALL_MS, LEASE_MS } from './limits.ts';
 import { fromCsv, isGone, toKept, type KeptSource } from './objects.ts';
 import type { KeptSources } from './sources.ts';
-import { dropUnread, listSources, noteEverything, putRecords, removeRecords, saveSource, type KeyedRecord, type SourceState } from './store.ts';
+import {
+  dropUnread,
+  listSources,
+  noteEverything,
+  putRecords,
+  removeRecords,
+  saveSource,
+  type KeyedRecord,
+  type SourceState,
+} from './store.ts';
 
 /** Records of one page of results: a hundred calls for a million, each read and stored well within the lease. */
 const PAGE_RECORDS = 10_000;

@@ -1,0 +1,152 @@
+import { createElement } from 'lwc';
+import LightningConfirm from 'lightning/confirm';
+import { ShowToastEvent } from 'lightning/platformShowToastEvent';
+import directory from '@salesforce/apex/AcdController.directory';
+import lookups from '@salesforce/apex/AcdController.lookups';
+import phoneSystems from '@salesforce/apex/AcdController.phoneSystems';
+import refreshDirectory from '@salesforce/apex/AcdController.refreshDirectory';
+import removeLookup from '@salesforce/apex/AcdController.removeLookup';
+import removePhoneSystem from '@salesforce/apex/AcdController.removePhoneSystem';
+import rollPhoneSystemKey from '@salesforce/apex/AcdController.rollPhoneSystemKey';
+import AcdKey from 'c/acdKey';
+import AcdLookupForm from 'c/acdLookupForm';
+import { emptyDefinition } from 'c/acdModel';
+import AcdPage from 'c/acdPage';
+import AcdPhoneSystemForm from 'c/acdPhoneSystemForm';
+import { find, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
+
+jest.mock('@salesforce/apex/AcdController.directory', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/AcdController.lookups', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/AcdController.phoneSystems', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/AcdController.refreshDirectory', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/AcdController.removeLookup', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/AcdController.removePhoneSystem', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/AcdController.rollPhoneSystemKey', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/AcdController.log', () => ({ default: jest.fn(async () => ({ items: [] })) }), { virtual: true });
+
+const MAIN = { id: 'p1', pbxId: '47EC1B-B70D69-818AE6', name: 'Main', rules: { country: 'US' }, createdAt: '2026-11-01T08:00:00Z' };
+const OWN = { id: 'l1', name: 'Support', isDefault: true, definition: emptyDefinition() };
+const STATE = { kept: true, sweptAt: '2026-11-01T08:00:00Z', problem: null, mode: 'events', sources: [] };
+const ORG = { orgId: '00DA0000000BhM2MAK', serviceUrl: 'https://s.example' };
+const systemsOf = (element: HTMLElement) => find(element, 'c-acd-phone-systems');
+const lookupsOf = (element: HTMLElement) => find(element, 'c-acd-lookups');
+
+async function create() {
+  const element = createElement('c-acd-page', { is: AcdPage }) as Part;
+  document.body.appendChild(Object.assign(element, { org: ORG }));
+  const toast = jest.fn();
+  element.addEventListener(ShowToastEvent.eventName, (event) => toast((event as CustomEvent).detail));
+  await flush();
+  return { element, toast };
+}
+async function ask(child: HTMLElement, name: string, id?: string) {
+  child.dispatchEvent(new CustomEvent(name, { detail: { id } }));
+  await flush();
+}
+
+describe('c-acd-page', () => {
+  beforeEach(() => {
+    (phoneSystems as jest.Mock).mockResolvedValue({ items: [MAIN] });
+    (lookups as jest.Mock).mockResolvedValue({ items: [OWN] });
+    (directory as jest.Mock).mockResolvedValue(STATE);
+    for (const command of [refreshDirectory, removeLookup, removePhoneSystem]) (command as jest.Mock).mockResolvedValue({});
+    (rollPhoneSystemKey as jest.Mock).mockResolvedValue({ key: 'sb_acd_2' });
+    jest.spyOn(AcdPhoneSystemForm, 'open').mockResolvedValue({ ...MAIN, key: 'sb_acd_1' });
+    jest.spyOn(AcdLookupForm, 'open').mockResolvedValue(OWN);
+    jest.spyOn(AcdKey, 'open').mockResolvedValue(undefined);
+    jest.spyOn(LightningConfirm, 'open').mockResolvedValue(true);
+  });
+
+  it('shows phone systems, look-ups and the state of the directory', async () => {
+    const { element } = await create();
+    expect(systemsOf(element).phoneSystems).toEqual([MAIN]);
+    expect(lookupsOf(element).lookups).toEqual([OWN]);
+    expect(find(element, 'c-acd-directory').state).toEqual(STATE);
+    expect(find(element, 'c-acd-try-it').phoneSystems).toEqual([MAIN]);
+  });
+
+  it('has nothing to try before there is a phone system', async () => {
+    (phoneSystems as jest.Mock).mockResolvedValue({ items: [] });
+    const { element } = await create();
+    expect(systemsOf(element)).not.toBeNull();
+    for (const part of ['c-acd-try-it', 'c-acd-directory', 'c-acd-log']) expect(find(element, part)).toBeNull();
+  });
+
+  it('shows the key of a new phone system, and reads anew', async () => {
+    const { element } = await create();
+    await ask(systemsOf(element), 'addphonesystem');
+    expect((AcdKey.open as jest.Mock).mock.calls[0][0]).toMatchObject({
+      name: 'Main',
+      secret: 'sb_acd_1',
+      pbxId: MAIN.pbxId,
+      orgId: ORG.orgId,
+      serviceUrl: ORG.serviceUrl,
+    });
+    expect(phoneSystems).toHaveBeenCalledTimes(2);
+  });
+
+  it('opens one to change it, and shows no key then', async () => {
+    (AcdPhoneSystemForm.open as jest.Mock).mockResolvedValue(MAIN);
+    const { element } = await create();
+    await ask(systemsOf(element), 'editphonesystem', 'p1');
+    expect((AcdPhoneSystemForm.open as jest.Mock).mock.calls[0][0].phoneSystem).toEqual(MAIN);
+    expect(AcdKey.open).not.toHaveBeenCalled();
+  });
+
+  it('replaces a key only when the admin agrees', async () => {
+    const { element } = await create();
+    (LightningConfirm.open as jest.Mock).mockResolvedValueOnce(false);
+    await ask(systemsOf(element), 'rollkey', 'p1');
+    expect(rollPhoneSystemKey).not.toHaveBeenCalled();
+    await ask(systemsOf(element), 'rollkey', 'p1');
+    expect(rollPhoneSystemKey).toHaveBeenCalledWith({ id: 'p1' });
+    expect((AcdKey.open as jest.Mock).mock.calls[0][0].secret).toBe('sb_acd_2');
+  });
+
+  it.each([
+    ['removephonesystem', 'p1', removePhoneSystem, systemsOf],
+    ['removelookup', 'l1', removeLookup, lookupsOf],
+  ])('does %s after a question, and says so', async (name, id, command, list) => {
+    const { element, toast } = await create();
+    (LightningConfirm.open as jest.Mock).mockResolvedValueOnce(false);
+    await ask(list(element), name, id);
+    expect(command).not.toHaveBeenCalled();
+    await ask(list(element), name, id);
+    expect(command).toHaveBeenCalledWith({ id });
+    expect(toast).toHaveBeenCalledWith(expect.objectContaining({ variant: 'success' }));
+  });
+
+  it('opens look-ups', async () => {
+    const { element, toast } = await create();
+    await ask(lookupsOf(element), 'addlookup');
+    expect((AcdLookupForm.open as jest.Mock).mock.calls[0][0].lookup).toBeUndefined();
+    await ask(lookupsOf(element), 'editlookup', 'l1');
+    expect((AcdLookupForm.open as jest.Mock).mock.calls[1][0].lookup).toEqual(OWN);
+    expect(toast).toHaveBeenCalledTimes(2);
+  });
+
+  it('reads the org when asked to, and shows what failed', async () => {
+    (refreshDirectory as jest.Mock).mockRejectedValueOnce(new Error('away'));
+    const { element } = await create();
+    await ask(find(element, 'c-acd-directory'), 'refreshdirectory');
+    expect(find(element, 'c-core-error-panel').error.message).toBe('away');
+    await ask(find(element, 'c-acd-directory'), 'refreshdirectory');
+    expect(find(element, 'c-core-error-panel')).toBeNull();
+  });
+
+  it('offers to try again when it could not be loaded', async () => {
+    (phoneSystems as jest.Mock).mockRejectedValueOnce(new Error('away'));
+    const { element } = await create();
+    const panel = find(element, 'c-core-error-panel');
+    expect(panel.error.message).toBe('away');
+    panel.dispatchEvent(new CustomEvent('retry'));
+    await flush();
+    expect(systemsOf(element)).not.toBeNull();
+  });
+
+  it('is accessible', async () => {
+    const { element } = await create();
+    await expect(element).toBeAccessible();
+  });
+});
