@@ -25,6 +25,8 @@ export function createLookupLog({ db, logger, registry }: { db: Db; logger: Logg
     registers: [registry],
   });
   let loop: Promise<void> | undefined;
+  /** The log is told once that the database does not take entries, and not each time that it is tried. */
+  let isRefused = false;
 
   function drop(count: number): void {
     if (count <= 0) return;
@@ -37,11 +39,13 @@ export function createLookupLog({ db, logger, registry }: { db: Db; logger: Logg
     const batch = waiting.splice(0, BATCH);
     try {
       await addLogEntries(db, batch);
+      isRefused = false;
       return true;
     } catch (error) {
       waiting.unshift(...batch);
       drop(waiting.length - MOST_WAITING);
-      logger.warn({ err: error }, 'the look-up log could not be written yet');
+      if (!isRefused) logger.warn({ err: error }, 'the look-up log could not be written yet; it is tried again');
+      isRefused = true;
       return false;
     }
   }
@@ -76,3 +80,6 @@ export function maskNumber(text: string): string {
   if (digits.length < 7) return '•'.repeat(digits.length);
   return `${digits.slice(0, 3)}${'•'.repeat(Math.min(digits.length, 20) - 5)}${digits.slice(-2)}`;
 }
+
+/** An extension as it is; what is long enough to be somebody's number is masked. */
+export const maskLong = (extension: string): string => (extension.replace(/\D/g, '').length < 7 ? extension : maskNumber(extension));

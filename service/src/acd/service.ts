@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import type { DiallingRules, LocalDirectory } from '../directory/index.ts';
 import { sleep, type Clock } from '../platform/clock.ts';
-import type { Db } from '../platform/db/database.ts';
+import { uniqueViolation, type Db } from '../platform/db/database.ts';
 import { unavailable } from '../platform/errors.ts';
 import type { Tenancy } from '../tenancy/index.ts';
 import type { Answer } from './answer.ts';
 import { chooseLookup } from './choose.ts';
 import { BUILT_IN, wantedFields, type Lookup } from './definition.ts';
 import { lookupNameTaken, lookupNotFound, pbxNotFound } from './errors.ts';
-import { maskNumber, type LookupLog } from './log.ts';
+import { maskLong, maskNumber, type LookupLog } from './log.ts';
 import type { Lookups } from './lookup.ts';
 import { newPbxId } from './pbx-id.ts';
 import {
@@ -138,7 +138,7 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
         stale: answer.stale,
         records: answer.records.length,
         recordId: answer.records[0]?.id ?? null,
-        extension: answer.extension ?? null,
+        extension: answer.extension === undefined ? null : maskLong(answer.extension),
         tookMs,
         why: answer.why,
       });
@@ -203,11 +203,16 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
     async saveLookup(orgId: string, id: string | null, change: LookupChange): Promise<Lookup> {
       const others = (await listLookups(db, orgId)).filter((each) => each.id !== id);
       if (others.some(({ name }) => name === change.name)) throw lookupNameTaken('Choose another name: phone systems may ask by it.');
-      const saved = await db.transaction().execute(async (tx) => {
+      const save = db.transaction().execute(async (tx) => {
         const row = await saveLookup(tx, orgId, id, change);
         if (!row) throw lookupNotFound('It was removed, or belongs to another org.'); // and the default stays what it was
         await keepWhatIsNeeded(tx, orgId);
         return row;
+      });
+      // Two admins at the same moment.
+      const saved = await save.catch((error: unknown) => {
+        if (uniqueViolation(error) === undefined) throw error;
+        throw lookupNameTaken('Somebody else saved a look-up just now. Reload, and save yours again.');
       });
       await changed(orgId);
       return saved;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../platform/clock.ts';
+import { sleep, type Clock } from '../platform/clock.ts';
 import { hashToken, randomToken } from '../platform/crypto.ts';
 import type { Db } from '../platform/db/database.ts';
 import { createTenancyStore } from './store.ts';
@@ -11,6 +11,10 @@ export const KEY_OVERLAP_MS = 24 * 3600_000;
 /** A revoked key is noticed by every process after this long at the latest. */
 const CACHE_MS = 5_000;
 const TOUCH_MS = 60_000;
+/** While the database is away the keys of phone systems open what is remembered for so long: callers wait. */
+const REMEMBERED_MS = 3600_000;
+/** A database that does not answer is as good as away to somebody on the phone. */
+const PATIENCE_MS = 500;
 
 export type Tenancy = ReturnType<typeof createTenancy>;
 
@@ -19,6 +23,27 @@ export function createTenancy({ db, clock }: { db: Db; clock: Clock }) {
   const store = createTenancyStore(db);
   const keys = new LRUCache<string, { row: ApiKeyRow | false }>({ max: 10_000, ttl: CACHE_MS });
   const touched = new LRUCache<string, true>({ max: 10_000, ttl: TOUCH_MS });
+  const remembered = new LRUCache<string, ApiKeyRow>({ max: 10_000, ttl: REMEMBERED_MS });
+
+  /** What the database says of a key; of a phone system's key what it said last when it says nothing now. */
+  async function find(hash: string): Promise<{ row: ApiKeyRow | false }> {
+    const last = remembered.get(hash);
+    const asked = store.findKey(hash).then((row) => {
+      if (row?.scope === 'acd') remembered.set(hash, row);
+      else remembered.delete(hash);
+      keys.set(hash, { row: row ?? false });
+      return { row: row ?? false };
+    });
+    if (!last) return asked;
+    const over = new AbortController();
+    const late = sleep(PATIENCE_MS, over.signal).then(() => ({ row: last }));
+    return Promise.race([asked.catch(() => ({ row: last })), late]).finally(() => over.abort());
+  }
+
+  async function noteUse(row: ApiKeyRow): Promise<void> {
+    if (row.lastUsedAt === null) await store.expireOlder(row.id, new Date(clock.now().getTime() + KEY_OVERLAP_MS));
+    await store.touchKey(row.id, clock.now());
+  }
 
   return {
     findOrg: store.findOrg,
@@ -49,22 +74,19 @@ export function createTenancy({ db, clock }: { db: Db; clock: Clock }) {
     async removeKeys(tx: Db, orgId: string, scope: KeyScope, usedFor: string): Promise<void> {
       await store.removeKeys(tx, orgId, scope, usedFor);
       keys.clear();
+      remembered.clear();
     },
 
     /** The key's org and scope, or undefined when it is unknown or ended. */
     async authenticate(key: string): Promise<ApiKeyRow | undefined> {
       const hash = hashToken(key);
-      let known = keys.get(hash);
-      if (!known) {
-        known = { row: (await store.findKey(hash)) ?? false };
-        keys.set(hash, known);
-      }
-      const { row } = known;
+      const { row } = keys.get(hash) ?? (await find(hash));
       if (!row || (row.expiresAt && row.expiresAt <= clock.now())) return undefined;
       if (!touched.has(row.id)) {
         touched.set(row.id, true);
-        if (row.lastUsedAt === null) await store.expireOlder(row.id, new Date(clock.now().getTime() + KEY_OVERLAP_MS));
-        await store.touchKey(row.id, clock.now());
+        // Nobody on the phone waits for that; what could not be noted is noted at the next use.
+        if (row.scope === 'acd') noteUse(row).catch(() => touched.delete(row.id));
+        else await noteUse(row);
       }
       return row;
     },

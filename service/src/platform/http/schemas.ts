@@ -28,10 +28,11 @@ export function answers<T extends z.ZodType, S extends number>(status: S, schema
   return { [status]: schema, default: problemDocument } as { [K in S]: T } & { default: typeof problemDocument };
 }
 
-/** Text that PostgreSQL can store (no NUL character). */
+/** Text that PostgreSQL can store, in a column or inside JSON: no NUL character, no half of a surrogate pair. */
 export function text(max: number) {
   return z
     .string()
     .max(max)
-    .regex(/^[^\u0000]*$/, 'holds a character that cannot be stored');
+    .regex(/^[^\u0000]*$/, 'holds a character that cannot be stored')
+    .refine((value) => value.isWellFormed(), 'holds a character that cannot be stored');
 }
