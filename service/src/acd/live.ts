@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../connections/index.ts';
-import type { Directory } from '../directory/index.ts';
+import type { Directory, LocalDirectory } from '../directory/index.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Logger } from '../platform/log.ts';
 import { createSingleFlight } from '../platform/single-flight.ts';
 import type { Hit } from './around.ts';
 
@@ -23,13 +25,38 @@ export class TooManySearchesError extends Error {
 
 export type Live = ReturnType<typeof createLive>;
 
+export interface LiveOptions {
+  call: Call;
+  directory: Pick<Directory, 'findByNumbers'>;
+  local: Pick<LocalDirectory, 'bring' | 'findByKeys'>;
+  logger: Logger;
+}
+
 /** Searches in the org for what is not kept here. Equal searches are one, which goes on when nobody waits for it any more. */
-export function createLive({ call, directory }: { call: Call; directory: Pick<Directory, 'findByNumbers'> }) {
+export function createLive({ call, directory, local, logger }: LiveOptions) {
   const once = createSingleFlight<Hit[]>();
   const found = new LRUCache<string, Hit[]>({ max: 50_000, ttl: GOOD_MS });
   const underWay = new Map<string, number>();
 
-  async function search(orgId: string, what: string, work: Parameters<typeof call<Hit[]>>[2]): Promise<Hit[]> {
+  /** What was found is kept from now on, and answered with everything that look-ups need. */
+  async function keep(orgId: string, e164: string, hits: Hit[]): Promise<Hit[]> {
+    if (hits.length === 0) return hits;
+    try {
+      await local.bring(orgId, hits);
+      const { value } = await local.findByKeys(orgId, [e164]);
+      return value.length > 0 ? value : hits;
+    } catch (error) {
+      logger.warn({ org: orgId, why: messageOf(error) }, 'what a search found could not be kept');
+      return hits;
+    }
+  }
+
+  async function search(
+    orgId: string,
+    what: string,
+    work: Parameters<typeof call<Hit[]>>[2],
+    then: (hits: Hit[]) => Promise<Hit[]> = (hits) => Promise.resolve(hits),
+  ): Promise<Hit[]> {
     const key = `${orgId} ${what}`;
     const known = found.get(key);
     if (known) return known;
@@ -38,7 +65,7 @@ export function createLive({ call, directory }: { call: Call; directory: Pick<Di
       if (before >= MOST_SEARCHES) throw new TooManySearchesError();
       underWay.set(orgId, before + 1);
       try {
-        const hits = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: SEARCH_MS }, work);
+        const hits = await then(await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: SEARCH_MS }, work));
         found.set(key, hits);
         return hits;
       } finally {
@@ -52,11 +79,16 @@ export function createLive({ call, directory }: { call: Call; directory: Pick<Di
   return {
     /** Who has this number. Throws what `call` and `findByNumbers` throw, and TooManySearchesError. */
     byNumber: (orgId: string, e164: string, country: string): Promise<Hit[]> =>
-      search(orgId, e164, async (sf, session) => {
-        const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
-        const candidates = await directory.findByNumbers(viewer, sf, [{ e164, country }], []);
-        return (candidates.get(e164) ?? []).map(({ field, ...candidate }) => ({ ...candidate, field: field.name, fields: {} }));
-      }),
+      search(
+        orgId,
+        e164,
+        async (sf, session) => {
+          const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
+          const candidates = await directory.findByNumbers(viewer, sf, [{ e164, country }], []);
+          return (candidates.get(e164) ?? []).map(({ field, ...candidate }) => ({ ...candidate, field: field.name, fields: {} }));
+        },
+        (hits) => keep(orgId, e164, hits),
+      ),
 
     /** The case with this number, open or closed. `digits`: without leading zeros, which the org writes up to eight digits. */
     byCaseNumber: (orgId: string, digits: string): Promise<Hit[]> =>

@@ -72,6 +72,13 @@ export function createLocalDirectory(options: {
       await memory.look();
       await options.sweepSoon(orgId);
     },
+    /** Reads these records of the org now and keeps them, as the next sweep would. Throws what a call to the org throws. */
+    async bring(orgId: string, records: readonly { object: string; id: string }[]): Promise<void> {
+      const changes = records.map(({ object, id }) => ({ object, ids: [id], type: 'UPDATE', committedAt: clock.now() }));
+      const store = await follower.read(orgId, changes);
+      await db.transaction().execute(async (tx) => store?.(tx));
+      await memory.look();
+    },
     /** Brings an org up to date now; false where somebody else is at it. Throws what a call to the org throws. */
     sweepOrg: sweep.sweepOrg,
     /** Keeps this org's people no longer; as `keep`. */

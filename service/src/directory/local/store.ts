@@ -29,11 +29,17 @@ export interface Found extends LocalRecord {
 const RECORD = sql`r.id, r.object, r.name, r.owner_id as "ownerId", r.account_id as "accountId", r.activity_at as "activityAt",
   r.changed_at as "changedAt", r.fields`;
 
+/** Of a number that more people share (a company's switchboard) the most recently active ones are found. */
+const MOST_OF_A_KEY = 100;
+
 /** The records under any of these keys. */
 export async function findByKeys(db: Db, orgId: string, keys: readonly string[]): Promise<Found[]> {
-  const { rows } = await sql<Found>`select k.key, k.field, ${RECORD} from directory_key k
-    join directory_record r on r.org_id = k.org_id and r.id = k.record_id
-    where k.org_id = ${orgId} and k.key = any(${[...keys]}::text[])`.execute(db);
+  const { rows } = await sql<Found>`select found.* from unnest(${[...keys]}::text[]) as wanted(key) cross join lateral (
+      select k.key, k.field, ${RECORD} from directory_key k
+      join directory_record r on r.org_id = k.org_id and r.id = k.record_id
+      where k.org_id = ${orgId} and k.key = wanted.key
+      order by r.activity_at desc nulls last, r.changed_at desc limit ${MOST_OF_A_KEY}
+    ) found`.execute(db);
   return rows;
 }
 
