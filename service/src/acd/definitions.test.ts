@@ -147,3 +147,32 @@ it('another country of the phone system is the org’s: its numbers are found un
   await rig.call('PUT', `/v1/acd/pbxs/${pbx.id}`, { name: 'Main', rules: { country: 'GB' } });
   await until('it was read anew', isWhole);
 });
+
+describe('the answer in other formats', () => {
+  const askFor = async (accept: string) => {
+    const query = new URLSearchParams({ caller: '+12035550121' });
+    const headers = { accept, authorization: `Bearer ${pbx.key}` };
+    const answer = await fetch(`http://127.0.0.1:${rig.ports.service}/v1/acd/lookup?${query}`, { headers });
+    return { type: answer.headers.get('content-type'), text: await answer.text() };
+  };
+
+  it('is a flat map of texts', async () => {
+    const { type, text } = await askFor('application/json; profile=flat');
+    expect(type).toBe('application/json; charset=utf-8');
+    expect(JSON.parse(text)).toMatchObject({ Matched: 'true', Count: '1', Extension: '2001' });
+  });
+
+  it('is XML, whatever a name holds', async () => {
+    await rest('PATCH', `/sobjects/Contact/${ids['contact']}`, { FirstName: '<A&B>' });
+    await refresh();
+    await until('it is known', async () => (await askFor('text/xml')).text.includes('A&amp;B'));
+    const { type, text } = await askFor('application/xml');
+    expect(type).toBe('application/xml; charset=utf-8');
+    expect(text).toContain('  <Name>&lt;A&amp;B&gt; Holder</Name>\n');
+  });
+
+  it.each(['*/*', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'application/json, text/plain'])(
+    'is JSON for who accepts %s',
+    async (accept) => expect(JSON.parse((await askFor(accept)).text)).toMatchObject({ matched: true, records: [{ object: 'Contact' }] }),
+  );
+});

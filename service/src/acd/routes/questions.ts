@@ -4,7 +4,7 @@ import { answers, text } from '../../platform/http/schemas.ts';
 import type { HttpServer } from '../../platform/http/server.ts';
 import { callerOf, orgMismatch } from '../../tenancy/index.ts';
 import type { Acd } from '../service.ts';
-import { ASKS, sendExtension, wantsText } from './asking.ts';
+import { ASKS, formatOf, sendAs } from './asking.ts';
 
 const answerView = z
   .object({
@@ -49,6 +49,8 @@ export function registerQuestions(app: HttpServer, acd: Acd): void {
         tags: ['acd'],
         operationId: 'lookUpCaller',
         summary: 'Who calls, and whom to ring',
+        description:
+          'JSON. By Accept also the extension alone (text/plain; 404 where nobody is to be rung), a flat map of texts (application/json;profile=flat) or that map as XML (application/xml).',
         querystring,
         response: answers(200, answerView),
       },
@@ -59,7 +61,8 @@ export function registerQuestions(app: HttpServer, acd: Acd): void {
       if (org && org.slice(0, 15) !== salesforceOrgId.slice(0, 15))
         throw orgMismatch('The key belongs to another org than the one that is asked for.');
       const answer = await acd.ask(orgId, { caller, called, caseNumber, accountNumber, lookup, pbx: pbxOf(request, pbx) });
-      return wantsText(request) ? sendExtension(reply, answer) : answer;
+      const format = formatOf(request);
+      return format === 'json' ? answer : sendAs(format, reply, answer);
     },
   );
 }
