@@ -65,6 +65,8 @@ describe('an administrator connects a phone system', () => {
     await form.getByRole('button', { name: 'Save' }).click();
     await form.getByText('Complete this field').first().waitFor();
     await form.getByLabel('Name').fill('Main office');
+    await form.getByRole('combobox', { name: 'Country' }).click();
+    await form.getByRole('option', { name: 'United States', exact: true }).click();
     await form.getByLabel('Cut off').fill('nine');
     await form.getByRole('button', { name: 'Save' }).click();
     await form.getByText('Holds digits only.').waitFor();
@@ -82,7 +84,7 @@ describe('an administrator connects a phone system', () => {
   it('defines a look-up and tries it', async () => {
     await page.getByRole('button', { name: 'Add look-up' }).click();
     const form = page.getByRole('dialog', { name: 'Add look-up' });
-    await form.getByLabel('Name').fill('Hotline');
+    await form.getByRole('textbox', { name: 'Name' }).fill('Hotline');
     await form.getByText('Answer when no look-up is named').click();
     await form.getByLabel('Default route').fill('queue-500');
     await look('look-up');
@@ -97,15 +99,17 @@ describe('an administrator connects a phone system', () => {
 });
 
 it('callers are answered while nobody can reach the org', async () => {
-  for (const user of USERS)
-    await fetch(`http://localhost:${stack.ports.salesforce}/__sandbox/users/${user}/revoke`, { method: 'POST' });
+  for (const user of USERS) await fetch(`http://localhost:${stack.ports.salesforce}/__sandbox/users/${user}/revoke`, { method: 'POST' });
   expect(await ask(CALLER)).toEqual({ status: 200, text: '2001' });
   expect(await ask('+4930123456')).toEqual({ status: 200, text: 'queue-500' });
 }, 30_000);
 
 it('every look-up is in the log, with masked numbers', async () => {
   await page.getByRole('button', { name: 'Reload' }).click();
-  await page.getByRole('row', { name: /120••••••84/ }).first().waitFor();
+  await page
+    .getByRole('row', { name: /120••••••84/ })
+    .first()
+    .waitFor();
   expect(await page.getByText('2035550184').count()).toBe(0);
   await look('log');
 }, 30_000);

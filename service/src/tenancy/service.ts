@@ -31,8 +31,9 @@ export function createTenancy({ db, clock }: { db: Db; clock: Clock }) {
     const asked = store.findKey(hash).then((row) => {
       if (row?.scope === 'acd') remembered.set(hash, row);
       else remembered.delete(hash);
-      keys.set(hash, { row: row ?? false });
-      return { row: row ?? false };
+      const known: { row: ApiKeyRow | false } = { row: row ?? false };
+      keys.set(hash, known);
+      return known;
     });
     if (!last) return asked;
     const over = new AbortController();

@@ -36,8 +36,8 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 
 /** The flat map as elements. Their names are letters, digits and _; characters that XML 1.0 cannot hold are left out. */
 function toXml(variables: Record<string, string>): string {
-  // eslint-disable-next-line no-control-regex
-  const plain = (value: string) => value.replace(/[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/g, '').replace(/[&<>"']/g, (one) => ENTITIES[one] as string);
+  const plain = (value: string) =>
+    value.replace(/[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/g, '').replace(/[&<>"']/g, (one) => ENTITIES[one] as string);
   const elements = Object.entries(variables).map(([name, value]) => `  <${name}>${plain(value)}</${name}>`);
   return ['<?xml version="1.0" encoding="UTF-8"?>', '<lookup>', ...elements, '</lookup>', ''].join('\n');
 }

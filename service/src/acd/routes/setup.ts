@@ -172,7 +172,7 @@ function registerLog(app: HttpServer, acd: Acd): void {
   const cursor = z.strictObject({
     cursor: z
       .string()
-      .regex(/^\d{1,15}$/, 'is not one that an earlier page gave')
+      .regex(/^\d{0,15}$/, 'is not one that an earlier page gave')
       .optional(),
   });
   app.get(

@@ -29,7 +29,7 @@ export default class AcdLookupForm extends LightningModal {
   connectedCallback(): void {
     if (!this.lookup) return;
     const { name, isDefault, definition } = this.lookup;
-    Object.assign(this, { name, isDefault, definition: structuredClone(definition) });
+    Object.assign(this, { name, isDefault, definition: { ...definition } });
     this.lines = { vipValues: toLines(definition.vipValues), calledNumbers: toLines(definition.calledNumbers) };
   }
 

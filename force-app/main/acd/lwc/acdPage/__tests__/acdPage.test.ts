@@ -13,7 +13,7 @@ import AcdLookupForm from 'c/acdLookupForm';
 import { emptyDefinition } from 'c/acdModel';
 import AcdPage from 'c/acdPage';
 import AcdPhoneSystemForm from 'c/acdPhoneSystemForm';
-import { find, flush } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import { find, flush, takeStubNames } from '../../../../core/lwc/coreSetup/__tests__/stage';
 import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/AcdController.directory', () => ({ default: jest.fn() }), { virtual: true });
@@ -31,6 +31,10 @@ const STATE = { kept: true, sweptAt: '2026-11-01T08:00:00Z', problem: null, mode
 const ORG = { orgId: '00DA0000000BhM2MAK', serviceUrl: 'https://s.example' };
 const systemsOf = (element: HTMLElement) => find(element, 'c-acd-phone-systems');
 const lookupsOf = (element: HTMLElement) => find(element, 'c-acd-lookups');
+
+let saved: object;
+const opened = (name: 'secret' | 'phoneSystem' | 'lookup') =>
+  (AcdKey.open as jest.Mock).mock.calls.map(([props]) => props as Record<string, unknown>).filter((props) => name in props);
 
 async function create() {
   const element = createElement('c-acd-page', { is: AcdPage }) as Part;
@@ -52,9 +56,10 @@ describe('c-acd-page', () => {
     (directory as jest.Mock).mockResolvedValue(STATE);
     for (const command of [refreshDirectory, removeLookup, removePhoneSystem]) (command as jest.Mock).mockResolvedValue({});
     (rollPhoneSystemKey as jest.Mock).mockResolvedValue({ key: 'sb_acd_2' });
-    jest.spyOn(AcdPhoneSystemForm, 'open').mockResolvedValue({ ...MAIN, key: 'sb_acd_1' });
-    jest.spyOn(AcdLookupForm, 'open').mockResolvedValue(OWN);
-    jest.spyOn(AcdKey, 'open').mockResolvedValue(undefined);
+    saved = { ...MAIN, key: 'sb_acd_1' };
+    // All dialogs share the stub's one `open`: what each is given tells which it is.
+    const answer = async (props: object) => ('secret' in props ? undefined : 'lookup' in props ? OWN : saved);
+    for (const dialog of [AcdPhoneSystemForm, AcdLookupForm, AcdKey]) jest.spyOn(dialog, 'open').mockImplementation(answer);
     jest.spyOn(LightningConfirm, 'open').mockResolvedValue(true);
   });
 
@@ -76,7 +81,7 @@ describe('c-acd-page', () => {
   it('shows the key of a new phone system, and reads anew', async () => {
     const { element } = await create();
     await ask(systemsOf(element), 'addphonesystem');
-    expect((AcdKey.open as jest.Mock).mock.calls[0][0]).toMatchObject({
+    expect(opened('secret')[0]).toMatchObject({
       name: 'Main',
       secret: 'sb_acd_1',
       pbxId: MAIN.pbxId,
@@ -87,11 +92,11 @@ describe('c-acd-page', () => {
   });
 
   it('opens one to change it, and shows no key then', async () => {
-    (AcdPhoneSystemForm.open as jest.Mock).mockResolvedValue(MAIN);
+    saved = MAIN;
     const { element } = await create();
     await ask(systemsOf(element), 'editphonesystem', 'p1');
-    expect((AcdPhoneSystemForm.open as jest.Mock).mock.calls[0][0].phoneSystem).toEqual(MAIN);
-    expect(AcdKey.open).not.toHaveBeenCalled();
+    expect(opened('phoneSystem')[0]!['phoneSystem']).toEqual(MAIN);
+    expect(opened('secret')).toEqual([]);
   });
 
   it('replaces a key only when the admin agrees', async () => {
@@ -101,7 +106,7 @@ describe('c-acd-page', () => {
     expect(rollPhoneSystemKey).not.toHaveBeenCalled();
     await ask(systemsOf(element), 'rollkey', 'p1');
     expect(rollPhoneSystemKey).toHaveBeenCalledWith({ id: 'p1' });
-    expect((AcdKey.open as jest.Mock).mock.calls[0][0].secret).toBe('sb_acd_2');
+    expect(opened('secret')[0]!['secret']).toBe('sb_acd_2');
   });
 
   it.each([
@@ -120,9 +125,8 @@ describe('c-acd-page', () => {
   it('opens look-ups', async () => {
     const { element, toast } = await create();
     await ask(lookupsOf(element), 'addlookup');
-    expect((AcdLookupForm.open as jest.Mock).mock.calls[0][0].lookup).toBeUndefined();
     await ask(lookupsOf(element), 'editlookup', 'l1');
-    expect((AcdLookupForm.open as jest.Mock).mock.calls[1][0].lookup).toEqual(OWN);
+    expect(opened('lookup').map(({ lookup }) => lookup)).toEqual([undefined, OWN]);
     expect(toast).toHaveBeenCalledTimes(2);
   });
 
@@ -147,6 +151,7 @@ describe('c-acd-page', () => {
 
   it('is accessible', async () => {
     const { element } = await create();
+    for (const list of [systemsOf(element), lookupsOf(element)]) takeStubNames(list);
     await expect(element).toBeAccessible();
   });
 });
