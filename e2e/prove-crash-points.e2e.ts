@@ -49,8 +49,8 @@ it('every fail-point of the service is among them', () => {
       (hit) => hit[1] ?? (hit[2] as string),
     ),
   );
-  // The lane of an org stands for all lanes: they share the engine.
-  const points = [...new Set(named.map((name) => name.replace('${purpose.name}', 'org')))];
+  // The lane of an org stands for all lanes: they share the engine. A first reading dies at its own points in directory/local/load.test.ts.
+  const points = [...new Set(named.map((name) => name.replace('${purpose.name}', 'org')))].filter((name) => !name.startsWith('directory.'));
   expect(points.sort()).toEqual([...CRASH_POINTS].sort());
 });
 
