@@ -1,31 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, startRig, until, type Rig, type RigOrg } from '../rig.test-helper.ts';
-
-interface Answer {
-  matched: boolean;
-  source: string;
-  stale: boolean;
-  records: { id: string; object: string; name: string; owner?: { name: string; extension?: string } }[];
-  extension?: string;
-  variables: Record<string, string>;
-  why: string;
-}
+import type { Answer } from './answer.ts';
+import { orgToolsOf, type OrgTools } from './org.test-helper.ts';
 
 let rig: Rig;
 let other: RigOrg;
 let pbx: { id: string; pbxId: string; key: string };
 let orgId: string;
 
-const rest = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-  const { accessToken } = (await rig.control('POST', '/token', { username: ADMIN })) as { accessToken: string };
-  const answer = await fetch(`${rig.salesforce.url}/services/data/v65.0${path}`, {
-    method,
-    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return answer.status === 204 ? undefined : answer.json();
-};
+let rest: OrgTools['rest'];
+let userId: OrgTools['userId'];
+let refresh: OrgTools['refresh'];
+let whenRead: OrgTools['whenRead'];
 
 const ask = async (caller: string, more: Record<string, string> = {}, key = pbx.key) =>
   rig.call<Answer>('GET', `/v1/acd/lookup?${new URLSearchParams({ caller, ...more })}`, undefined, { key });
@@ -39,32 +25,19 @@ async function searches(): Promise<number> {
 const addPbx = async (org: RigOrg, name: string, rules: object) =>
   (await org.call<{ id: string; pbxId: string; key: string }>('POST', '/v1/acd/pbxs', { name, rules })).body;
 
-/** Changes of the org are read now, and every process has noticed. */
-async function refresh(): Promise<void> {
-  const before = (await rig.call<{ sweptAt: string | null }>('GET', '/v1/acd/directory')).body.sweptAt;
-  await rig.call('POST', '/v1/acd/directory/refresh');
-  await until(
-    'the directory was read',
-    async () => (await rig.call<{ sweptAt: string | null }>('GET', '/v1/acd/directory')).body.sweptAt !== before,
-  );
-}
-
 beforeAll(async () => {
   rig = await startRig({ carriers: false, sample: true });
+  ({ rest, userId, refresh, whenRead } = orgToolsOf(rig));
   other = await rig.addOrg();
   orgId = rig.salesforce.org.orgId;
-  const [admin] = rig.salesforce.org.query(`SELECT Id FROM User WHERE Username = '${ADMIN}'`);
-  await rest('PATCH', `/sobjects/User/${String(admin?.['Id'])}`, { Extension: '2001' });
+  await rest('PATCH', `/sobjects/User/${userId(ADMIN)}`, { Extension: '2001' });
   for (const [last, mobile] of [
     ['Known', '(203) 555-0184'],
     ['Local', '555-0199'],
   ])
     await rest('POST', '/sobjects/Contact', { FirstName: 'Caller', LastName: last, MobilePhone: mobile });
   pbx = await addPbx(rig, 'Main office', { country: 'US', cutPrefix: '9' });
-  await until(
-    'the org was read',
-    async () => (await rig.call<{ sweptAt: string | null }>('GET', '/v1/acd/directory')).body.sweptAt !== null,
-  );
+  await whenRead();
 }, 60_000);
 afterAll(() => rig?.close());
 
@@ -149,8 +122,7 @@ describe('a look-up', () => {
 
 describe('the owner’s extension', () => {
   const setOwner = async (change: object) => {
-    const [admin] = rig.salesforce.org.query(`SELECT Id FROM User WHERE Username = '${ADMIN}'`);
-    await rest('PATCH', `/sobjects/User/${String(admin?.['Id'])}`, change);
+    await rest('PATCH', `/sobjects/User/${userId(ADMIN)}`, change);
     await refresh();
   };
   afterAll(async () => {

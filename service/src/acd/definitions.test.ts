@@ -1,33 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, startRig, until, type Rig } from '../rig.test-helper.ts';
+import { orgToolsOf, type OrgTools } from './org.test-helper.ts';
 import type { Answer } from './answer.ts';
 
 let rig: Rig;
 let pbx: { id: string; pbxId: string; key: string };
 const ids: Record<string, string> = {};
 
-const rest = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-  const { accessToken } = (await rig.control('POST', '/token', { username: ADMIN })) as { accessToken: string };
-  const answer = await fetch(`${rig.salesforce.url}/services/data/v65.0${path}`, {
-    method,
-    headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return answer.status === 204 ? undefined : answer.json();
-};
+let rest: OrgTools['rest'];
+let userId: OrgTools['userId'];
+let refresh: OrgTools['refresh'];
+let whenRead: OrgTools['whenRead'];
 const insert = async (object: string, fields: object) => ((await rest('POST', `/sobjects/${object}`, fields)) as { id: string }).id;
-const userId = (username: string) => String(rig.salesforce.org.query(`SELECT Id FROM User WHERE Username = '${username}'`)[0]?.['Id']);
 
 const ask = async (more: Record<string, string>) =>
   rig.call<Answer>('GET', `/v1/acd/lookup?${new URLSearchParams(more)}`, undefined, { key: pbx.key });
-
-const sweptAt = async () => (await rig.call<{ sweptAt: string | null }>('GET', '/v1/acd/directory')).body.sweptAt;
-async function refresh(): Promise<void> {
-  const before = await sweptAt();
-  await rig.call('POST', '/v1/acd/directory/refresh');
-  await until('the directory was read', async () => (await sweptAt()) !== before);
-}
 
 /** A look-up that the phone system may ask by its name. */
 async function define(name: string, definition: object): Promise<void> {
@@ -37,6 +24,7 @@ async function define(name: string, definition: object): Promise<void> {
 
 beforeAll(async () => {
   rig = await startRig({ carriers: false, sample: true });
+  ({ rest, userId, refresh, whenRead } = orgToolsOf(rig));
   const [admin, agent] = [userId(ADMIN), userId('agent@sandbox.test')];
   await rest('PATCH', `/sobjects/User/${admin}`, { Extension: '2001' });
   await rest('PATCH', `/sobjects/User/${agent}`, { Extension: '2002' });
@@ -52,7 +40,7 @@ beforeAll(async () => {
   ids['case'] = await insert('Case', { Subject: 'Open', ContactId: ids['contact'], Priority: 'High', OwnerId: agent });
   ids['closed'] = await insert('Case', { Subject: 'Closed', ContactId: ids['contact'], Status: 'Closed', OwnerId: agent });
   pbx = (await rig.call<typeof pbx>('POST', '/v1/acd/pbxs', { name: 'Main', rules: { country: 'US' } })).body;
-  await until('the org was read', async () => (await sweptAt()) !== null);
+  await whenRead();
 }, 60_000);
 afterAll(() => rig?.close());
 

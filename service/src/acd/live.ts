@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../connections/index.ts';
-import type { Directory, LocalDirectory } from '../directory/index.ts';
+import { viewerOf, type Directory, type LocalDirectory } from '../directory/index.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { createSingleFlight } from '../platform/single-flight.ts';
@@ -83,8 +83,7 @@ export function createLive({ call, directory, local, logger }: LiveOptions) {
         orgId,
         e164,
         async (sf, session) => {
-          const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
-          const candidates = await directory.findByNumbers(viewer, sf, [{ e164, country }], []);
+          const candidates = await directory.findByNumbers(viewerOf(orgId, session), sf, [{ e164, country }], []);
           return (candidates.get(e164) ?? []).map(({ field, ...candidate }) => ({ ...candidate, field: field.name, fields: {} }));
         },
         (hits) => keep(orgId, e164, hits),

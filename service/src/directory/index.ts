@@ -1,6 +1,6 @@
 export { createDirectory, SearchRefusedError, type Candidate, type Directory, type PhoneQuery } from './search.ts';
 export { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type ChosenFields, type PhoneObject } from './phone-fields.ts';
-export type { Viewer } from './visible-fields.ts';
+export { viewerOf, type Viewer } from './visible-fields.ts';
 export { createLocalDirectory, DIRECTORY_SWEEP, type LocalDirectory } from './local/index.ts';
 export { KEPT_OBJECTS, type KeptObject } from './local/objects.ts';
 export { keyOfAccount, keyOfCase, keyOfParent } from './local/record-keys.ts';

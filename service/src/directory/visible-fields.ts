@@ -10,6 +10,13 @@ export interface Viewer {
   rightsVersion: number;
 }
 
+/** The user through whom a call to the org went. */
+export const viewerOf = (orgId: string, { connectionId, rightsVersion }: Omit<Viewer, 'orgId'>): Viewer => ({
+  orgId,
+  connectionId,
+  rightsVersion,
+});
+
 export interface VisibleField {
   name: string;
   label: string;

@@ -5,6 +5,7 @@ import type { Db } from '../../platform/db/database.ts';
 import { isGone, KEPT_OBJECTS, toKept, type KeptSource } from './objects.ts';
 import type { KeptSources } from './sources.ts';
 import { findKeptOrg, listKeptOrgs, putRecords, removeRecords } from './store.ts';
+import { viewerOf } from '../visible-fields.ts';
 
 /** The channel of change events that is deployed with the package. */
 export const DIRECTORY_CHANNEL = 'SwitchboardDirectory__chn';
@@ -38,8 +39,7 @@ export function createEventFollower({
       for (const change of changes) for (const id of change.ids) ids.get(change.object)?.add(id);
       if ([...ids.values()].some((own) => [...own].some((id) => !/^\w{18}$/.test(id)))) return undefined; // `001*`: all of them
       const records = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, async (sf, session) => {
-        const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
-        const all = await sources.of(viewer, sf, org.wanted);
+        const all = await sources.of(viewerOf(orgId, session), sf, org.wanted);
         return readRecords(
           sf,
           all.map((source) => ({ source, ids: [...(ids.get(source.object) ?? [])] })),

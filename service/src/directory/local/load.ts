@@ -22,6 +22,7 @@ import {
   type KeyedRecord,
   type SourceState,
 } from './store.ts';
+import { viewerOf } from '../visible-fields.ts';
 
 /** Records of one page of results: a hundred calls for a million, each read and stored well within the lease. */
 const PAGE_RECORDS = 10_000;
@@ -165,7 +166,7 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
       const expired = error instanceof BulkJobGoneError;
       const why = expired ? error.message : refusedCode(error);
       if (why === undefined) throw error;
-      if (!expired) sources.forget({ orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion });
+      if (!expired) sources.forget(viewerOf(orgId, session));
       return { kind: 'lost', why };
     }
   }

@@ -28,6 +28,7 @@ import {
   type DirectoryOrg,
   type SourceState,
 } from './store.ts';
+import { viewerOf } from '../visible-fields.ts';
 
 /** Salesforce keeps change events for 72 hours; after a longer silence nothing is taken for known. */
 const SILENCE_MS = 72 * 3600_000;
@@ -102,12 +103,11 @@ export function createSweep(options: SweepOptions) {
         orgId,
         { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS },
         async (sf, session) => {
-          const viewer = { orgId, connectionId: session.connectionId, rightsVersion: session.rightsVersion };
-          const mine = due ?? (await planOf(sf, await sources.of(viewer, sf, wanted), states, loads, bulkFrom));
+          const mine = due ?? (await planOf(sf, await sources.of(viewerOf(orgId, session), sf, wanted), states, loads, bulkFrom));
           const now = mine.asks.slice(0, OBJECTS_AT_ONCE);
           const changes = now.length > 0 ? await readChanges(sf, now) : [];
           // A field was deleted, or may not be seen any more: the next reading asks what there is.
-          if (changes.some(({ errors }) => errors.length > 0)) sources.forget(viewer);
+          if (changes.some(({ errors }) => errors.length > 0)) sources.forget(viewerOf(orgId, session));
           return { plan: mine, changes, ...(timeZone === null && !due && { zone: await timeZoneOf(sf) }) };
         },
       );
