@@ -16,6 +16,7 @@ const TESTS = ['**/*.test.ts', '**/*.e2e.ts', '**/*.test-helper.ts', '**/test-he
 const TIMERS = [
   '**/corePoll.ts',
   '**/coreRegister.ts',
+  '**/acdLog.ts',
   '**/connectionsInvite.ts',
   '**/messagingData/calmly.ts',
   '**/messagingInbox.ts',

@@ -55,6 +55,19 @@ export const BENCHES: readonly Bench[] = [
     load: () => import('./cases/fairness.ts'),
   },
   {
+    name: 'acd-lookups',
+    what: 'a million callers asked uniformly: look-ups a second against a constant route, their time with the org up and down, what they cost',
+    pinned: true,
+    load: () => import('./cases/acd-lookups.ts'),
+  },
+  {
+    name: 'acd-directory',
+    what: 'a million contacts are read into the directory, with a kill in between; then numbers are changed in the org',
+    pinned: true,
+    minutes: 40,
+    load: () => import('./cases/acd-directory.ts'),
+  },
+  {
     name: 'switch-time',
     what: 'the main user is revoked: its first refused call → the first one that the standby user gets through',
     pinned: true,

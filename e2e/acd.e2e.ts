@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible } from './support/axe.ts';
+import { INITIAL_PASSWORD } from '../sandbox/salesforce/auth/accounts.ts';
 import { launchBrowser, openUserPage, screenshot, type UserPage } from './support/browser.ts';
 import { picturesOfFailures } from './support/failure.ts';
 import { startTestStack, type TestStack } from './support/stack.ts';
@@ -54,10 +55,35 @@ async function tryIt(caller: string, expected: string): Promise<void> {
   await page.getByText(expected, { exact: true }).waitFor();
 }
 
+/** Signs in at Salesforce in the window that the press opens. */
+async function connect(button: string): Promise<void> {
+  const [popUp] = await Promise.all([page.waitForEvent('popup'), page.getByRole('button', { name: button, exact: true }).click()]);
+  await popUp.getByRole('heading', { name: 'Connect Salesforce' }).waitFor();
+  await popUp.getByRole('button', { name: 'Continue to Salesforce' }).click();
+  await popUp.getByLabel('Username').fill(ADMIN);
+  await popUp.getByLabel('Password').fill(INITIAL_PASSWORD);
+  await popUp.getByRole('button', { name: 'Log In' }).click();
+  await popUp.getByRole('button', { name: 'Allow' }).click();
+  await popUp.getByText('The connection is active').waitFor();
+  await screenshot(popUp, 'acd-portal');
+  await expectAccessible(popUp);
+  await popUp.getByRole('button', { name: 'Copy' }).click();
+  await popUp.getByText('Copied').waitFor();
+  await popUp.close();
+}
+
 describe('an administrator connects a phone system', () => {
-  it('adds it, and gets its key', async () => {
+  it('connects look-ups to the org', async () => {
     await admin.open('/lightning/n/Switchboard_Setup');
     await page.getByRole('link', { name: 'Phone system', exact: true }).click();
+    await page.getByText('Nobody has connected look-ups to this org yet.').waitFor();
+    await look('not-connected');
+    await connect('Connect');
+    await page.getByText('Connected as admin@sandbox.test').waitFor();
+    await look('connected');
+  }, 60_000);
+
+  it('adds it, and gets its key', async () => {
     await page.getByRole('heading', { name: 'No phone system yet' }).waitFor();
     await look('empty');
     await page.getByRole('button', { name: 'Add phone system' }).click();
@@ -98,13 +124,62 @@ describe('an administrator connects a phone system', () => {
   }, 60_000);
 });
 
+describe('an agent takes a call', () => {
+  it('sees the caller’s record, and the call among the calls of the utility bar', async () => {
+    const rest = await stack.api.rest(ADMIN);
+    const users = await rest<{ records: { Id: string }[] }>(
+      'GET',
+      `/query?q=${encodeURIComponent("SELECT Id FROM User WHERE Username = 'agent@sandbox.test'")}`,
+    );
+    await rest('PATCH', `/sobjects/User/${users.records[0]?.Id}`, { Extension: '2002' });
+    const contacts = await rest<{ records: { Id: string }[] }>(
+      'GET',
+      `/query?q=${encodeURIComponent("SELECT Id FROM Contact WHERE LastName = 'Caller'")}`,
+    );
+    const contact = contacts.records[0]?.Id ?? '';
+    await rest('PATCH', `/sobjects/Contact/${contact}`, { OwnerId: users.records[0]?.Id });
+    const agent = await openUserPage(browser, { url: stack.url, username: 'agent@sandbox.test' });
+    await agent.open('/lightning/n/Switchboard_Console');
+    await agent.page.getByRole('button', { name: 'Calls' }).click();
+    await agent.page.getByRole('heading', { name: 'No calls yet' }).waitFor();
+    const report = (state: string, more: object = {}) =>
+      fetch(`http://localhost:${stack.ports.service}/v1/acd/calls/pbx-1`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ state, caller: CALLER, extension: '2002', ...more }),
+      });
+    // The extension is known here after the next reading of the org.
+    await page.getByRole('button', { name: 'Read now' }).click();
+    await expect.poll(async () => (await ask(CALLER)).text, { timeout: 30_000 }).toBe('2002');
+    expect((await report('answered')).status).toBe(202);
+    await agent.page.waitForURL((url) => url.pathname.includes(contact), { timeout: 20_000 });
+    await agent.page.getByText('Call from Ada Caller').first().waitFor();
+    await screenshot(agent.page, 'acd-call');
+    await expectAccessible(agent.page);
+    await report('ended', { seconds: 42 });
+    await agent.page.context().close();
+  }, 90_000);
+});
+
 it('callers are answered while nobody can reach the org', async () => {
   for (const user of USERS) await fetch(`http://localhost:${stack.ports.salesforce}/__sandbox/users/${user}/revoke`, { method: 'POST' });
-  expect(await ask(CALLER)).toEqual({ status: 200, text: '2001' });
+  expect(await ask(CALLER)).toEqual({ status: 200, text: '2002' });
   expect(await ask('+4930123456')).toEqual({ status: 200, text: 'queue-500' });
-}, 30_000);
+  await page.getByText('No connected user works.').waitFor({ timeout: 90_000 });
+  expect(await ask(CALLER)).toEqual({ status: 200, text: '2002' });
+  await look('broken');
+  await connect('Refresh connection');
+  await page.getByText('Active', { exact: true }).waitFor();
+}, 150_000);
 
-it('every look-up is in the log, with masked numbers', async () => {
+it('every look-up is in the log, with masked numbers, searchable and drawn', async () => {
+  await page.getByRole('searchbox', { name: 'Search' }).fill('queue-500');
+  await page
+    .getByRole('row', { name: /493•+56/ })
+    .first()
+    .waitFor();
+  await expect.poll(() => page.getByRole('row', { name: /120••••••84/ }).count()).toBe(0);
+  await page.getByRole('searchbox', { name: 'Search' }).fill('');
   await page.getByRole('button', { name: 'Reload' }).click();
   await page
     .getByRole('row', { name: /120••••••84/ })

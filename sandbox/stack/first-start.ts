@@ -41,6 +41,29 @@ export async function connect(stack: Stack, username: string): Promise<void> {
   await walk(client, await client.open(link), username);
 }
 
+/** Connects look-ups to the org as a user, through the pages. */
+export async function connectLookups(stack: Stack, username: string): Promise<void> {
+  const { connectUrl } = await stack.api.as(ADMIN).get<{ connectUrl: string }>('/v1/acd/connection');
+  const client = new FormClient({ followCallback: true });
+  await walk(client, await client.open(connectUrl), username);
+}
+
+/** A phone system to try, and an extension for the user whom callers are to reach. */
+export async function setUpPhoneSystem(stack: Stack, say: (text: string) => void): Promise<void> {
+  say('Connecting a phone system');
+  await connectLookups(stack, ADMIN);
+  const { users } = await stack.api.org();
+  const rest = await stack.api.rest(ADMIN);
+  for (const [username, extension] of [
+    [ADMIN, '2001'],
+    ['agent@sandbox.test', '2002'],
+  ]) {
+    const user = users.find((each) => each.username === username);
+    await rest('PATCH', `/sobjects/User/${user?.id}`, { Extension: extension });
+  }
+  await stack.api.as(ADMIN).post('/v1/acd/pbxs', { name: 'Sandbox phone system', rules: { country: 'US' } });
+}
+
 type Visit = Awaited<ReturnType<FormClient['open']>>;
 
 /** Presses every button on the way: start, log in, allow. */
@@ -52,7 +75,7 @@ export async function walk(client: FormClient, first: Visit, username: string): 
     if (page.status >= 400) throw new Error(`the page answered ${page.status}: ${page.text}`);
     const login = page.forms.find((form) => 'username' in form.fields);
     const consent = page.forms.find((form) => form.buttons.some((button) => button.text === 'Allow'));
-    const go = page.forms.find((form) => new URL(form.action).pathname.startsWith('/connect/'));
+    const go = page.forms.find((form) => /^\/(connect|portal)\//.test(new URL(form.action).pathname));
     if (login) visit = await client.submit(login, { username, password: INITIAL_PASSWORD });
     else if (consent) visit = await client.submit(consent, {}, 'Allow');
     else if (go && step === 0) visit = await client.submit(go);

@@ -6,7 +6,7 @@ import { startLightning, type LightningPage } from '../lightning/start.ts';
 import { startMail } from '../mail/server.ts';
 import { openCredentials } from '../salesforce/platform/credentials.ts';
 import { startSalesforce } from '../salesforce/server.ts';
-import { setUp } from './first-start.ts';
+import { setUp, setUpPhoneSystem } from './first-start.ts';
 import { orgApi } from './org-api.ts';
 import { loadConversations, loadHistory } from './sample.ts';
 import { startService, type ServiceOptions } from './service.ts';
@@ -70,7 +70,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const isNew = await setUp(stack, say, async () => {
       if (withConversations) await loadHistory(stack, say);
     });
-    if (isNew && withConversations) await loadConversations(stack, say);
+    if (isNew && withConversations) {
+      await loadConversations(stack, say);
+      await setUpPhoneSystem(stack, say);
+    }
   }
   await vendor;
   if (options.lightning !== false) {
@@ -101,9 +104,10 @@ function buildVendorAside(say: (text: string) => void): Promise<void> {
 /** What a script needs to know about a running sandbox. */
 async function info(stack: Stack) {
   const org = await stack.api.org();
-  const connections = (
-    await stack.api.as('admin@sandbox.test').get<{ items: { username: string; role: string; status: string }[] }>('/v1/connections')
-  ).items;
+  const admin = stack.api.as('admin@sandbox.test');
+  const connections = (await admin.get<{ items: { username: string; role: string; status: string }[] }>('/v1/connections')).items;
+  const [pbx] = (await admin.get<{ items: { id: string; pbxId: string }[] }>('/v1/acd/pbxs')).items;
+  const issued = pbx && (await admin.post<{ token: string }>(`/v1/acd/pbxs/${pbx.id}/tokens`, { days: 30 }));
   return {
     orgId: org.orgId,
     apiKey: stack.apiKey(),
@@ -112,6 +116,7 @@ async function info(stack: Stack) {
       const connection = connections.find((item) => item.username === username);
       return { username, admin, connection: connection ? { role: connection.role, status: connection.status } : null };
     }),
+    ...(pbx && { pbxId: pbx.pbxId, pbxToken: issued?.token }),
     ports: stack.ports,
   };
 }

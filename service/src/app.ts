@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
-import { CallFailedError, createConnections, missingAccess, type Connections } from './connections/index.ts';
-import { createAcdFeature } from './acd/index.ts';
+import { CallFailedError, createConnections, missingAccess, type Connections, type LaneName } from './connections/index.ts';
+import { CALL_LANE, createAcdFeature } from './acd/index.ts';
 import { createDirectory, createLocalDirectory, DIRECTORY_SWEEP } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
 import { createChangeSource, createExchange, createSalesforceClient, createSalesforceOAuth } from './gateways/salesforce/index.ts';
@@ -23,7 +23,7 @@ import type { LaneAddress } from './platform/lanes/outbox.ts';
 import type { Logger } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { createAddressGuard } from './platform/net.ts';
-import { createTenancy, registerAuth } from './tenancy/index.ts';
+import { createPageSessions, createTenancy, registerAuth } from './tenancy/index.ts';
 import { VERSION } from './version.ts';
 
 export interface App {
@@ -95,7 +95,14 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     publicUrl: config.publicUrl,
     waiting: (orgId) => messaging.waiting(orgId),
     rightsSeen: (user) => messaging.rightsSeen(user),
-    releaseLanes: (orgId) => liftHolds(db, orgId, ORG_LANE),
+    signIns: {
+      portal: (visit) => acd.signIns.portal(visit),
+      acd: (visit) => acd.signIns.acd(visit),
+    },
+    releaseLanes: async (orgId) => {
+      await liftHolds(db, orgId, ORG_LANE);
+      await liftHolds(db, orgId, CALL_LANE);
+    },
     wake,
     alone,
   });
@@ -119,6 +126,12 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     call: connections.call,
     directory,
     local,
+    access: orgAccess(connections, clock, 'acd'),
+    orgs: connections,
+    sessions: createPageSessions({ db, clock }),
+    publicUrl: config.publicUrl,
+    secrets: secretBox,
+    wake,
     retentionDays: config.retentionDays,
   });
   const messaging: MessagingFeature = createMessagingFeature({
@@ -130,7 +143,8 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     secrets: secretBox,
     guard,
     directory,
-    access: orgAccess(connections, clock),
+    elsewhere: acd.people,
+    access: orgAccess(connections, clock, 'messaging'),
     owner,
     publicUrl: config.publicUrl,
     retentionDays: config.retentionDays,
@@ -142,7 +156,14 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     missingAccess,
     linkState: (orgId) => connections.status(orgId),
   });
-  const lanes = createLaneEngine({ db, clock, purposes: [...messaging.lanes, ...connections.lanes], owner, logger, failPoints });
+  const lanes = createLaneEngine({
+    db,
+    clock,
+    purposes: [...messaging.lanes, ...connections.lanes, ...acd.lanes],
+    owner,
+    logger,
+    failPoints,
+  });
 
   const app = await createHttpServer({
     logger,
@@ -153,16 +174,16 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     trustProxy: config.http.trustProxy,
   });
   metrics.observe(app);
-  registerAuth(app, tenancy);
+  registerAuth(app, tenancy, acd.readToken);
   registerErrorPages(app);
   registerHealthz(app, database);
   if (config.role !== 'worker') {
     connections.registerRoutes(app);
     messaging.routes(app);
     acd.routes(app);
-    local.start();
     acd.start();
   }
+  local.start({ whole: config.role !== 'worker' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.ready();
   const operator = await createOperatorServer({ registry: metrics.registry, openapi: () => app.swagger() });
@@ -208,11 +229,10 @@ async function endAll(groups: (() => unknown)[][]): Promise<void> {
   if (errors.length > 0) throw new AggregateError(errors, 'not everything could be ended in order');
 }
 
-/** The org as messaging sees it: its work is made of upserts and reads, so it may run again as another user. */
-function orgAccess(connections: Connections, clock: Clock): OrgAccess {
+/** The org as the delivery lanes see it: their work is made of upserts and reads, so it may run again as another user. */
+function orgAccess(connections: Connections, clock: Clock, lane: LaneName): OrgAccess {
   return {
-    call: (orgId, work) =>
-      connections.call(orgId, { replay: 'idempotent', lane: 'messaging', packageFields: true, timeoutMs: ORG_CALL_MS }, work),
+    call: (orgId, work) => connections.call(orgId, { replay: 'idempotent', lane, packageFields: true, timeoutMs: ORG_CALL_MS }, work),
     tryOthers: connections.tryOthers,
     heldBy: (error) => connections.heldBy(error) ?? failedCall(error, clock),
     faultOf: (error) => (connections.heldBy(error) ? undefined : faultOf(error)),

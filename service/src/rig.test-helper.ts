@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { FormClient } from '../../sandbox/control/browserless.ts';
+import { FormClient, type VisitedPage } from '../../sandbox/control/browserless.ts';
 import { INITIAL_PASSWORD } from '../../sandbox/salesforce/auth/accounts.ts';
 import { openCredentials } from '../../sandbox/salesforce/platform/credentials.ts';
 import { startSalesforce, type SalesforcePeer } from '../../sandbox/salesforce/server.ts';
@@ -123,7 +123,8 @@ export async function startRig(
     );
 
   const toOrg = async (peer: SalesforcePeer, login: string): Promise<RigOrg> => {
-    await register(`${publicUrl}/connect/register?login=${login}`);
+    const page = await signIn(`${publicUrl}/connect/register?login=${login}`);
+    if (page.status >= 400) throw new Error(`the page answered ${page.status}: ${page.text}`);
     const credential = (principal: string) => openCredentials(peer.org).value('Switchboard', principal, 'ApiKey') ?? '';
     const keys = { admin: credential('Admin'), agent: credential('Agent') };
     const { rows } = await sql<{ id: string }>`select id from org where salesforce_id = ${peer.org.orgId}`.execute(database.db);
@@ -220,21 +221,21 @@ async function http<T>(url: string, init: RequestInit): Promise<Answer<T>> {
   return { status: response.status, headers: response.headers, body: (isJson && text ? JSON.parse(text) : text) as T };
 }
 
-/** Presses the buttons of the pages between Register and the end. */
-async function register(url: string): Promise<void> {
-  const client = new FormClient({ followCallback: true });
+/** Presses the buttons of the pages between Register, or another sign-in of ours, and the end, which it answers. */
+export async function signIn(url: string, username = ADMIN, client = new FormClient({ followCallback: true })): Promise<VisitedPage> {
   let visit = await client.open(url);
   for (let step = 0; step < 6 && visit.kind === 'page'; step += 1) {
     const { page } = visit;
-    if (page.status >= 400) throw new Error(`the page answered ${page.status}: ${page.text}`);
+    if (page.status >= 400) return page;
     const login = page.forms.find((form) => 'username' in form.fields);
     const consent = page.forms.find((form) => form.buttons.some((button) => button.text === 'Allow'));
-    const go = page.forms.find((form) => new URL(form.action).pathname.startsWith('/connect/'));
-    if (login) visit = await client.submit(login, { username: ADMIN, password: INITIAL_PASSWORD });
+    const go = page.forms.find((form) => /^\/(connect|portal)\//.test(new URL(form.action).pathname));
+    if (login) visit = await client.submit(login, { username, password: INITIAL_PASSWORD });
     else if (consent) visit = await client.submit(consent, {}, 'Allow');
     else if (go && step === 0) visit = await client.submit(go);
-    else return;
+    else return page;
   }
+  throw new Error('the sign-in found no end');
 }
 
 async function setUpCarriers(org: RigOrg, carrier: TestCarrier): Promise<{ twilioId: string; smppId: string }> {

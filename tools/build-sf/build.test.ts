@@ -120,8 +120,8 @@ describe('inspectProject', () => {
     expect(files.filter((file) => file.endsWith('.ts') || file.includes('__'))).toEqual(files.filter((file) => /__[ce]/.test(file)));
     expect(components).toMatchObject({
       CustomApplication: 1,
-      CustomObject: 5,
-      PermissionSet: 4,
+      CustomObject: 6,
+      PermissionSet: 5,
       ExternalCredential: 1,
       NamedCredential: 1,
       CustomLabels: expect.any(Number),

@@ -150,7 +150,9 @@ function checkSchema(name: string, root: string): void {
     throw new Error(`No object ${object} in force-app (import of @salesforce/schema/${name})`);
   }
   const own = field?.replace(/__r$/, '__c');
-  if (own?.endsWith('__c') && globSync(`force-app/main/*/objects/${object}/fields/${own}.field-meta.xml`, { cwd: root }).length === 0) {
+  // The platform keeps the custom fields of tasks and events in one place.
+  const folder = object === 'Task' || object === 'Event' ? `{${object},Activity}` : object;
+  if (own?.endsWith('__c') && globSync(`force-app/main/*/objects/${folder}/fields/${own}.field-meta.xml`, { cwd: root }).length === 0) {
     throw new Error(`No field ${own} on ${object} in force-app (import of @salesforce/schema/${name})`);
   }
 }

@@ -87,7 +87,12 @@ function readField(file: string, project: Project): OwnField[] {
   return match?.[1] && match[2] && element && 'name' in element ? [{ file, object: match[1], name: match[2], element }] : [];
 }
 
-function addField({ object, name, element }: OwnField, objects: Map<string, ObjectSchema>): void {
+function addField(field: OwnField, objects: Map<string, ObjectSchema>): void {
+  // The platform keeps the custom fields of tasks and events in one place.
+  for (const object of field.object === 'Activity' ? ['Task', 'Event'] : [field.object]) addFieldTo(object, field, objects);
+}
+
+function addFieldTo(object: string, { name, element }: OwnField, objects: Map<string, ObjectSchema>): void {
   const owner = objects.get(object.toLowerCase());
   if (!owner) return;
   owner.fields[name.toLowerCase()] = childText(element, 'type') ?? '';

@@ -22,8 +22,18 @@ interface BaseUser {
 }
 
 const USERS: Record<string, BaseUser> = {
-  'admin@sandbox.test': { first: 'Ada', last: 'Admin', profile: ADMIN, sets: ['SwitchboardAdmin', 'SwitchboardIntegration'] },
-  'standby@sandbox.test': { first: 'Stan', last: 'Standby', profile: ADMIN, sets: ['SwitchboardAdmin', 'SwitchboardIntegration'] },
+  'admin@sandbox.test': {
+    first: 'Ada',
+    last: 'Admin',
+    profile: ADMIN,
+    sets: ['SwitchboardAdmin', 'SwitchboardIntegration', 'SwitchboardAcd'],
+  },
+  'standby@sandbox.test': {
+    first: 'Stan',
+    last: 'Standby',
+    profile: ADMIN,
+    sets: ['SwitchboardAdmin', 'SwitchboardIntegration', 'SwitchboardAcd'],
+  },
   'spare@sandbox.test': { first: 'Sam', last: 'Spare', profile: ADMIN, sets: ['SwitchboardAdmin', 'SwitchboardIntegration'] },
   'agent@sandbox.test': { first: 'Alex', last: 'Agent', profile: STANDARD, sets: ['SwitchboardAgent'] },
   'agent2@sandbox.test': {
@@ -66,14 +76,18 @@ export function ensureBase(engine: Engine, orgId: string): void {
     put('ObjectPermissions', { ParentId: standardSet, SobjectType: name }, objectRights(false));
     for (const field of object(name).fields.values()) {
       if (field.alwaysVisible || field.custom) continue;
-      const row = { SobjectType: name, PermissionsRead: 1, PermissionsEdit: field.updateable ? 1 : 0 };
+      const row = { SobjectType: name, PermissionsRead: 1, PermissionsEdit: field.updateable || field.createable ? 1 : 0 };
       for (const parent of [adminSet, standardSet]) put('FieldPermissions', { ParentId: parent, Field: `${name}.${field.name}` }, row);
     }
   }
   // Deploying a permission set replaces what it granted before.
   const clear = (set: string) => {
-    for (const table of ['ObjectPermissions', 'FieldPermissions']) store.prepare(`DELETE FROM "${table}" WHERE "ParentId" = ?`).run(set);
+    for (const table of ['ObjectPermissions', 'FieldPermissions', 'SetupEntityAccess'])
+      store.prepare(`DELETE FROM "${table}" WHERE "ParentId" = ?`).run(set);
   };
+  const prefix = namespace === '' ? null : namespace;
+  for (const { name, label } of metadata.customPermissions)
+    put('CustomPermission', { DeveloperName: name }, { MasterLabel: label, NamespacePrefix: prefix });
   const sets = new Map(metadata.permissionSets.map((set) => [set.name, putPermissionSet(put, clear, set, namespace)]));
   for (const [username, user] of Object.entries(USERS)) {
     const assignee = put('User', { Username: username });
@@ -90,7 +104,6 @@ export function ensureBase(engine: Engine, orgId: string): void {
     const id = put('Group', { DeveloperName: queue.name, Type: 'Queue' }, { Name: queue.label });
     for (const target of queue.objects) put('QueueSobject', { QueueId: id, SobjectType: withNamespace(namespace, target) });
   }
-  const prefix = namespace === '' ? null : namespace;
   for (const credential of metadata.namedCredentials) {
     const more = {
       MasterLabel: credential.label,
@@ -110,7 +123,8 @@ export function ensureBase(engine: Engine, orgId: string): void {
 type Put = (name: string, key: Row, values?: Row) => string;
 
 function putProfile(put: Put, name: string): string {
-  return put('Profile', { Name: name }, { UserType: 'Standard', ...systemColumns(permissionsOf(name)) });
+  const licence = put('UserLicense', { LicenseDefinitionKey: 'SFDC' }, { Name: 'Salesforce', MasterLabel: 'Salesforce' });
+  return put('Profile', { Name: name }, { UserType: 'Standard', UserLicenseId: licence, ...systemColumns(permissionsOf(name)) });
 }
 
 function permissionsOf(profile: string): readonly string[] {
@@ -205,6 +219,10 @@ function putPermissionSet(put: Put, clear: (id: string) => void, set: Permission
       PermissionsEdit: Number(entry.editable),
     };
     put('FieldPermissions', { ParentId: id, Field: full }, row);
+  }
+  for (const name of set.customPermissions) {
+    const granted = put('CustomPermission', { DeveloperName: name });
+    put('SetupEntityAccess', { ParentId: id, SetupEntityId: granted }, { SetupEntityType: 'CustomPermission' });
   }
   return id;
 }

@@ -115,7 +115,9 @@ function buildObjects(metadata: OrgMetadata, namespace: string, store: Store): O
   const byName = new Map(objects.map((object) => [object.name, object]));
   for (const file of metadata.objects) {
     const standard = byName.get(file.name);
-    if (standard) addFields(standard, file, namespace);
+    // The platform keeps the custom fields of tasks and events in one place.
+    if (file.name === 'Activity') for (const name of ['Task', 'Event']) addFields(byName.get(name) as ObjectDef, file, namespace);
+    else if (standard) addFields(standard, file, namespace);
     else if (/__[ce]$/.test(file.name)) objects.push(objectFromFile(file, namespace, keyPrefix(store, file.name)));
   }
   for (const name of ['Task', 'Event']) {

@@ -63,7 +63,10 @@ describe('an org with a namespace', () => {
     expect(await t.soql('SELECT NamespacePrefix FROM Organization')).toMatchObject([{ NamespacePrefix: 'swb' }]);
     expect(await t.soql("SELECT SobjectType FROM QueueSobject WHERE Queue.DeveloperName = 'Switchboard_Inbox'")).toMatchObject([
       { SobjectType: 'swb__Conversation__c' },
+      { SobjectType: 'Task' },
     ]);
+    const task = t.org.insert('Task', { Subject: 'call', swb__SwitchboardCallId__c: 'c-1' });
+    expect(await t.soql("SELECT Id FROM Task WHERE swb__SwitchboardCallId__c = 'c-1'")).toMatchObject([{ Id: task }]);
   });
 });
 

@@ -29,6 +29,7 @@ beforeAll(async () => {
   rig = await startRig({ carriers: false, sample: true });
   ({ rest, userId, refresh, whenRead } = orgToolsOf(rig));
   other = await rig.addOrg();
+  await orgToolsOf(rig).connect();
   orgId = rig.salesforce.org.orgId;
   await rest('PATCH', `/sobjects/User/${userId(ADMIN)}`, { Extension: '2001' });
   for (const [last, mobile] of [
@@ -278,4 +279,63 @@ it('every answer is in the log, with masked numbers', async () => {
   expect(JSON.stringify(await rig.rows('select * from acd_log'))).not.toContain('2035550184');
   expect(rig.log.join('')).not.toContain('2035550184');
   expect((await other.call<{ items: unknown[] }>('GET', '/v1/acd/log')).body.items).toEqual([]);
+});
+
+describe('the log', () => {
+  interface Entry {
+    id: string;
+    source: string;
+    matched: boolean;
+    lookup: string;
+    extension: string | null;
+  }
+  const search = async (query: Record<string, string>) =>
+    rig.call<{ items: Entry[]; next?: string }>('GET', `/v1/acd/log?${new URLSearchParams(query)}`);
+
+  it('is searched by source, result, text and time, page by page', async () => {
+    for (let turn = 0; turn < 60; turn += 1) await ask('anonymous');
+    await until('they are written', async () => (await search({ matched: 'false', text: 'withheld' })).body.items.length === 50);
+    const first = (await search({ matched: 'false', text: 'WITHHELD' })).body;
+    const second = (await search({ matched: 'false', text: 'withheld', cursor: first.next ?? '' })).body;
+    expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(first.items.length + second.items.length);
+    for (const { matched } of [...first.items, ...second.items]) expect(matched).toBe(false);
+    const live = (await search({ source: 'live' })).body.items;
+    expect(live.length).toBeGreaterThan(0);
+    expect(new Set(live.map(({ source }) => source))).toEqual(new Set(['live']));
+    for (const { extension } of (await search({ text: '2001', matched: 'true' })).body.items) expect(extension).toBe('2001');
+    expect((await search({ text: '100%_' })).body.items).toEqual([]); // no pattern
+    expect((await search({ to: new Date(0).toISOString() })).body.items).toEqual([]);
+    expect((await search({ from: new Date(0).toISOString(), source: '', text: '', matched: '' })).body.items.length).toBe(50);
+  });
+
+  it.each([{ source: 'guess' }, { matched: 'yes' }, { from: 'yesterday' }, { cursor: 'x' }, { text: 'x'.repeat(81) }, { other: '1' }])(
+    'is not searched by %j',
+    async (query) => expect((await search(query as never)).status).toBe(400),
+  );
+
+  it('is summed up by source and time, with what it cost the org', async () => {
+    const { body } = await rig.call<{
+      lookups: number;
+      matched: number;
+      sources: { source: string; lookups: number }[];
+      latencies: { upToMs: number | null; lookups: number }[];
+      p99Ms: number;
+      orgCalls: number;
+      callsPer10000: number;
+    }>('GET', '/v1/acd/log/summary?days=1');
+    const [{ count }] = (await rig.rows<{ count: number }>(
+      `select count(*)::integer as count from acd_log where org_id = '${rig.id}'`,
+    )) as [{ count: number }];
+    const sum = (list: { lookups: number }[]) => list.reduce((total, { lookups }) => total + lookups, 0);
+    expect([body.lookups, sum(body.sources), sum(body.latencies)]).toEqual([count, count, count]);
+    expect(body.matched).toBeGreaterThan(0);
+    expect(body.p99Ms).toBeGreaterThan(0);
+    expect(body.orgCalls).toBeGreaterThan(0);
+    expect(body.callsPer10000).toBe(Math.round((body.orgCalls * 10_000) / body.lookups));
+    expect((await rig.call('GET', '/v1/acd/log/summary?days=31')).status).toBe(400);
+    expect((await other.call<{ lookups: number; callsPer10000: number | null }>('GET', '/v1/acd/log/summary')).body).toMatchObject({
+      lookups: 0,
+      callsPer10000: null,
+    });
+  });
 });

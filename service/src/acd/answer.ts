@@ -26,6 +26,10 @@ export interface Answer {
   variables: Record<string, string>;
   /** Why these records, and why this extension. */
   why: string;
+  /** The best match. Not for phone systems. */
+  best?: Match | undefined;
+  /** The user (id) to whom work about this caller belongs, whether or not there is an extension. Not for phone systems. */
+  assignTo?: string | undefined;
 }
 
 export interface How {
@@ -51,6 +55,8 @@ export function answerOf(matches: readonly Match[], definition: Definition, how:
   const extension = rung?.extension ?? route;
   const records = shown.map((match) => recordOf(match, how.orgUrl));
   return {
+    best,
+    assignTo: best && !asks ? ownersOf(best, definition.ring).find(({ owner }) => owner.isActive)?.owner.id : undefined,
     matched: isMatched,
     source: how.source,
     stale: how.stale,
@@ -80,16 +86,21 @@ const WHOSE: Record<Ring, string> = {
 };
 
 function whomToRing(match: Match, rings: readonly Ring[]): { ring: Ring; extension: string } | undefined {
+  for (const { ring, owner } of ownersOf(match, rings)) if (owner.extension) return { ring, extension: owner.extension };
+  return undefined;
+}
+
+/** In the order in which they are to be rung. */
+function ownersOf(match: Match, rings: readonly Ring[]): { ring: Ring; owner: Owner }[] {
   const owners: Record<Ring, Owner | undefined> = {
     caseOwner: match.openCase?.owner,
     recordOwner: match.owner,
     accountOwner: match.accountOwner,
   };
-  for (const ring of rings) {
-    const extension = owners[ring]?.extension;
-    if (extension) return { ring, extension };
-  }
-  return undefined;
+  return rings.flatMap((ring) => {
+    const owner = owners[ring];
+    return owner ? [{ ring, owner }] : [];
+  });
 }
 
 function foundBy(matches: readonly Match[], definition: Definition): string {

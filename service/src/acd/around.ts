@@ -14,7 +14,9 @@ export function createLookAround(local: Pick<LocalDirectory, 'find' | 'findByKey
 
   async function ownerOf(orgId: string, ownerId: string | null): Promise<Owner | undefined> {
     const user = await find(orgId, ownerId);
-    return user?.object === 'User' ? { name: user.name, extension: extensionOf(user.fields) } : undefined;
+    return user?.object === 'User'
+      ? { id: user.id, name: user.name, isActive: user.fields['IsActive'] !== false, extension: extensionOf(user.fields) }
+      : undefined;
   }
 
   async function openCaseOf(orgId: string, hit: Hit): Promise<OpenCase | undefined> {

@@ -77,6 +77,8 @@ export const definition = z.strictObject({
   /** Whom to ring when nobody matched, no owner has an extension, or no answer was there in time. Nobody without it. */
   defaultRoute: destination.optional(),
   fields: meanings.prefault({}),
+  /** Holds the PIN that a caller may be asked for. Read in the org for each check, and never kept here. */
+  pinField: fieldName.optional(),
   /** A VIP field that is no checkbox holds one of these; any text in it will do where there are none. */
   vipValues: z.array(text(255).min(1)).max(50).default([]),
   /** Further fields that the answer carries under these names. */

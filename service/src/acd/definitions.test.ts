@@ -25,6 +25,7 @@ async function define(name: string, definition: object): Promise<void> {
 beforeAll(async () => {
   rig = await startRig({ carriers: false, sample: true });
   ({ rest, userId, refresh, whenRead } = orgToolsOf(rig));
+  await orgToolsOf(rig).connect();
   const [admin, agent] = [userId(ADMIN), userId('agent@sandbox.test')];
   await rest('PATCH', `/sobjects/User/${admin}`, { Extension: '2001' });
   await rest('PATCH', `/sobjects/User/${agent}`, { Extension: '2002' });

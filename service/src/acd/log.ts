@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 import { sleep } from '../platform/clock.ts';
 import type { Db } from '../platform/db/database.ts';
 import type { Logger } from '../platform/log.ts';
-import { addLogEntries, type LogEntry } from './store.ts';
+import { addLogEntries, type LogEntry } from './log-store.ts';
 
 /** Entries that wait for the database at most; about 5 MB. */
 const MOST_WAITING = 20_000;

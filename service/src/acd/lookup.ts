@@ -28,6 +28,8 @@ export interface Question {
   accountNumber: string;
   rules: DiallingRules;
   lookup: Lookup;
+  /** False: nobody has connected look-ups to the org, and only default routes are answered. */
+  isOn: boolean;
   /** By the monotonic clock, milliseconds: the deadline counts from here. */
   began: number;
   at: Date;
@@ -56,6 +58,7 @@ export function createLookups({ live, local, logger }: { live: Live; local: Loca
     const { definition } = lookup;
     const closed = whyClosed(definition.hours, at, local.timeZoneOf(orgId));
     const fallback = (otherwise: string) => answerOf([], definition, { source: 'fallback', stale: true, otherwise, closed, orgUrl });
+    if (!question.isOn) return fallback('Look-ups are not connected to the org.');
     const over = new AbortController();
     const deadline = sleep(Math.max(0, began + definition.deadlineMs - performance.now()), over.signal).then(() =>
       fallback('No answer was there before the deadline.'),
@@ -125,8 +128,8 @@ export function createLookups({ live, local, logger }: { live: Live; local: Loca
 
   return {
     ask: (question: Question): Promise<Answer> => {
-      const { orgId, caller, caseNumber, accountNumber, rules, lookup } = question;
-      return once(JSON.stringify([orgId, lookup, rules, caller, caseNumber, accountNumber]), () => answer(question));
+      const { orgId, caller, caseNumber, accountNumber, rules, lookup, isOn } = question;
+      return once(JSON.stringify([orgId, isOn, lookup, rules, caller, caseNumber, accountNumber]), () => answer(question));
     },
   };
 }

@@ -2,7 +2,10 @@ import type { Found } from '../directory/index.ts';
 import type { Definition, Filter } from './definition.ts';
 
 export interface Owner {
+  id: string;
   name: string;
+  /** False of users who do not work here any more. */
+  isActive: boolean;
   /** Only of users who work here, and only what a dial plan can take. */
   extension: string | null;
 }

@@ -1,4 +1,4 @@
-import { ADMIN, until, type Rig } from '../rig.test-helper.ts';
+import { ADMIN, signIn, until, type Rig, type RigOrg } from '../rig.test-helper.ts';
 
 export type OrgTools = ReturnType<typeof orgToolsOf>;
 
@@ -17,6 +17,8 @@ export function orgToolsOf(rig: Rig) {
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
       return answer.status === 204 ? undefined : answer.json();
     },
+    /** Somebody connects look-ups, in a browser. */
+    connect: (username = ADMIN) => connectAcd(rig, username),
     userId: (username: string) => String(rig.salesforce.org.query(`SELECT Id FROM User WHERE Username = '${username}'`)[0]?.['Id']),
     whenRead: () => until('the org was read', async () => (await sweptAt()) !== null),
     /** Changes of the org are read now, and every process has noticed. */
@@ -26,4 +28,11 @@ export function orgToolsOf(rig: Rig) {
       await until('the directory was read', async () => (await sweptAt()) !== before);
     },
   };
+}
+
+/** Connects look-ups of an org, as its administrator does in a browser. */
+export async function connectAcd(org: RigOrg, username = ADMIN): Promise<void> {
+  const { connectUrl } = (await org.call<{ connectUrl: string }>('GET', '/v1/acd/connection')).body;
+  const page = await signIn(connectUrl, username);
+  if (page.status !== 200) throw new Error(`the portal answered ${page.status}: ${page.text}`);
 }

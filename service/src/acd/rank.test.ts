@@ -4,7 +4,7 @@ import { definition, readStored, wantedFields } from './definition.ts';
 import type { Match } from './match.ts';
 import { rank } from './rank.ts';
 
-const owner = (extension: string | null) => ({ name: 'Owner', extension });
+const owner = (extension: string | null) => ({ id: '005000000000001AAA', name: 'Owner', isActive: true, extension });
 const match = (id: string, more: Partial<Match> = {}): Match => ({
   id,
   object: 'Contact',

@@ -1,19 +1,22 @@
 import { LRUCache } from 'lru-cache';
+import type { Connections } from '../connections/index.ts';
 import type { DiallingRules, LocalDirectory } from '../directory/index.ts';
 import { sleep, type Clock } from '../platform/clock.ts';
 import { uniqueViolation, type Db } from '../platform/db/database.ts';
 import { unavailable } from '../platform/errors.ts';
 import type { Tenancy } from '../tenancy/index.ts';
+import type { Tokens } from './tokens.ts';
 import type { Answer } from './answer.ts';
 import { chooseLookup } from './choose.ts';
+import { findAcdConnection } from './connection-store.ts';
 import { BUILT_IN, wantedFields, type Lookup } from './definition.ts';
 import { lookupNameTaken, lookupNotFound, pbxNotFound } from './errors.ts';
 import { maskLong, maskNumber, type LookupLog } from './log.ts';
-import type { Lookups } from './lookup.ts';
+import { searchLog, summarizeLog, type LogRow, type LogSearch, type LogSummary } from './log-store.ts';
+import type { Lookups, Question } from './lookup.ts';
 import { newPbxId } from './pbx-id.ts';
 import {
   addPbx,
-  listLog,
   listLookups,
   listPbxs,
   removeLookup,
@@ -21,8 +24,8 @@ import {
   saveLookup,
   updatePbx,
   type LookupChange,
-  type LogRow,
   type Pbx,
+  type PbxChange,
 } from './store.ts';
 
 /** What an admin changes counts within this time in every process, and a service without its database goes on with what it knew. */
@@ -31,6 +34,9 @@ const SETTINGS_MS = 2_000;
 const FIRST_WAIT_MS = 1_000;
 const NEWER_WAIT_MS = 100;
 const PAGE = 50;
+const DAY_MS = 24 * 3600_000;
+/** Work that is done behind the call may wait for the org. */
+const PATIENT_MS = 10_000;
 
 export interface AcdOptions {
   db: Db;
@@ -39,6 +45,8 @@ export interface AcdOptions {
   local: LocalDirectory;
   lookups: Lookups;
   log: LookupLog;
+  tokens: Tokens;
+  requestsSince: Connections['requestsSince'];
 }
 
 interface Settings {
@@ -46,6 +54,8 @@ interface Settings {
   lookups: Lookup[];
   /** Origin of the org's pages. */
   orgUrl: string;
+  /** Somebody has connected look-ups to the org. */
+  isOn: boolean;
 }
 
 export interface Asked {
@@ -62,15 +72,20 @@ export interface Asked {
 export type Acd = ReturnType<typeof createAcd>;
 
 /** Phone systems, their look-ups and the answers. */
-export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOptions) {
+export function createAcd({ db, clock, tenancy, local, lookups, log, tokens, requestsSince }: AcdOptions) {
   const known = new LRUCache<string, Settings>({
     max: 10_000,
     ttl: SETTINGS_MS,
     noDeleteOnStaleGet: true,
     noDeleteOnFetchRejection: true,
     fetchMethod: async (orgId) => {
-      const [pbxs, own, org] = await Promise.all([listPbxs(db, orgId), listLookups(db, orgId), tenancy.findOrg({ id: orgId })]);
-      return { pbxs, lookups: own, orgUrl: org?.instanceUrl ?? '' };
+      const [pbxs, own, org, connection] = await Promise.all([
+        listPbxs(db, orgId),
+        listLookups(db, orgId),
+        tenancy.findOrg({ id: orgId }),
+        findAcdConnection(db, orgId),
+      ]);
+      return { pbxs, lookups: own, orgUrl: org?.instanceUrl ?? '', isOn: connection?.isOn ?? false };
     },
   });
 
@@ -81,6 +96,27 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
     const late = sleep(last ? NEWER_WAIT_MS : FIRST_WAIT_MS, over.signal).then(() => undefined);
     const fresh = await Promise.race([known.fetch(orgId).catch(() => undefined), late]).finally(() => over.abort());
     return fresh ?? last;
+  }
+
+  const pbxFor = (settings: Settings | undefined, wanted: string | undefined) => settings && pbxOf(settings, wanted);
+  const rulesOf = (orgId: string, pbx: Pbx | undefined): DiallingRules => pbx?.rules ?? { country: local.countryOf(orgId) };
+
+  function questionOf(orgId: string, asked: Asked, settings: Settings | undefined, began = performance.now()) {
+    const pbx = pbxFor(settings, asked.pbx);
+    const rules = rulesOf(orgId, pbx);
+    const question: Question = {
+      orgId,
+      orgUrl: settings?.orgUrl ?? '',
+      caller: asked.caller,
+      caseNumber: asked.caseNumber ?? '',
+      accountNumber: asked.accountNumber ?? '',
+      rules,
+      lookup: settings ? chooseLookup(settings.lookups, asked, rules) : BUILT_IN,
+      isOn: settings?.isOn ?? true,
+      began,
+      at: clock.now(),
+    };
+    return { pbx, question };
   }
 
   const pbxOf = ({ pbxs }: Settings, wanted: string | undefined): Pbx | undefined =>
@@ -107,24 +143,37 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
       return found;
     },
 
+    /** The connection began or ended: it counts in this process at once. */
+    connectionChanged: (orgId: string): void => void known.delete(orgId),
+
+    /** How a phone system (our id or its own) writes numbers. */
+    rulesFor: async (orgId: string, pbx: string | undefined): Promise<DiallingRules> =>
+      rulesOf(orgId, pbxFor(await settingsOf(orgId), pbx)),
+
+    /** The look-up that would answer. Throws lookup_not_found, and unavailable where it cannot be told for now. */
+    async lookupFor(orgId: string, asked: Asked): Promise<Lookup> {
+      const settings = await settingsOf(orgId);
+      if (!settings)
+        throw unavailable('Its look-ups cannot be told for the moment. Ask again in a second.', { headers: { 'retry-after': '1' } });
+      return questionOf(orgId, asked, settings).question.lookup;
+    },
+
+    /** Whom a record is about. Waits longer than a caller would, is not logged, and asks the default look-up in place of one that was removed. */
+    async findFor(orgId: string, asked: Asked): Promise<Answer> {
+      const settings = await settingsOf(orgId);
+      const named = settings?.lookups.some(({ id, name }) => id === asked.lookup || name === asked.lookup);
+      const { question } = questionOf(orgId, named ? asked : { ...asked, lookup: undefined }, settings);
+      const { lookup } = question;
+      // What was reported is written to the org all the same while look-ups are switched off.
+      return lookups.ask({ ...question, isOn: true, lookup: { ...lookup, definition: { ...lookup.definition, deadlineMs: PATIENT_MS } } });
+    },
+
     /** Throws lookup_not_found; every other trouble is an answer with the default route. */
     async ask(orgId: string, asked: Asked): Promise<Answer & { tookMs: number }> {
-      const [began, at] = [performance.now(), clock.now()];
-      const settings = await settingsOf(orgId);
-      const pbx = settings && pbxOf(settings, asked.pbx);
-      const rules: DiallingRules = pbx?.rules ?? { country: local.countryOf(orgId) };
-      const lookup = settings ? chooseLookup(settings.lookups, asked, rules) : BUILT_IN;
-      const answer = await lookups.ask({
-        orgId,
-        orgUrl: settings?.orgUrl ?? '',
-        caller: asked.caller,
-        caseNumber: asked.caseNumber ?? '',
-        accountNumber: asked.accountNumber ?? '',
-        rules,
-        lookup,
-        began,
-        at,
-      });
+      const began = performance.now();
+      const { pbx, question } = questionOf(orgId, asked, await settingsOf(orgId), began);
+      const { lookup, at } = question;
+      const answer = await lookups.ask(question);
       const tookMs = performance.now() - began;
       log.add({
         orgId,
@@ -145,14 +194,17 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
       return { ...answer, tookMs };
     },
 
+    /** The org's time zone (IANA). */
+    timeZone: (orgId: string): Promise<string> => local.timeZone(orgId),
+
     listPbxs: (orgId: string): Promise<Pbx[]> => listPbxs(db, orgId),
 
     /** A new phone system with its key, which is shown only now. From the first one on the org's people are kept here. */
-    async addPbx(orgId: string, { name, rules }: Pick<Pbx, 'name' | 'rules'>): Promise<Pbx & { key: string }> {
+    async addPbx(orgId: string, change: PbxChange): Promise<Pbx & { key: string }> {
       const made = await db.transaction().execute(async (tx) => {
-        const pbx = await addPbx(tx, orgId, { pbxId: newPbxId(), name, rules });
+        const pbx = await addPbx(tx, orgId, { pbxId: newPbxId(), ...change });
         const { acd: key } = await tenancy.rollKeys(tx, orgId, ['acd'], pbx.id);
-        await local.keep(tx, orgId, rules.country);
+        await local.keep(tx, orgId, change.rules.country);
         await keepWhatIsNeeded(tx, orgId);
         return { ...pbx, key };
       });
@@ -160,7 +212,7 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
       return made;
     },
 
-    async updatePbx(orgId: string, id: string, change: Pick<Pbx, 'name' | 'rules'>): Promise<Pbx> {
+    async updatePbx(orgId: string, id: string, change: PbxChange): Promise<Pbx> {
       const pbx = await db.transaction().execute(async (tx) => {
         const row = await updatePbx(tx, orgId, id, change);
         // The org's numbers belong to the country of its first phone system.
@@ -175,10 +227,30 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
 
     /** A new key; the old one ends a day after the new one is first used. */
     async rollKey(orgId: string, id: string): Promise<{ key: string }> {
-      if (!(await listPbxs(db, orgId)).some((pbx) => pbx.id === id))
-        throw pbxNotFound('The phone system was removed, or belongs to another org.');
+      await this.pbxById(orgId, id);
       const { acd: key } = await db.transaction().execute((tx) => tenancy.rollKeys(tx, orgId, ['acd'], id));
       return { key };
+    },
+
+    /** A token of a phone system, shown only now. `replace`: tokens that were given out before end a day later. */
+    async issueToken(
+      orgId: string,
+      id: string,
+      { days, replace }: { days: number; replace: boolean },
+    ): Promise<{ token: string; expiresAt: Date }> {
+      const pbx = await this.pbxById(orgId, id);
+      if (replace) await tokens.makeSecret(orgId, id, { replace: true });
+      return tokens.issue(orgId, pbx, days);
+    },
+    /** Ends every token of a phone system; other processes notice within five seconds. */
+    async endTokens(orgId: string, id: string): Promise<void> {
+      await this.pbxById(orgId, id);
+      await tokens.endAll(orgId, id);
+    },
+    async pbxById(orgId: string, id: string): Promise<Pbx> {
+      const pbx = (await listPbxs(db, orgId)).find((each) => each.id === id);
+      if (!pbx) throw pbxNotFound('The phone system was removed, or belongs to another org.');
+      return pbx;
     },
 
     async removePbx(orgId: string, id: string): Promise<void> {
@@ -232,10 +304,23 @@ export function createAcd({ db, clock, tenancy, local, lookups, log }: AcdOption
     directory: (orgId: string) => local.state(orgId),
     refreshDirectory: (orgId: string) => local.refresh(orgId),
 
-    async listLog(orgId: string, before: number | null): Promise<{ items: LogRow[]; next: number | undefined }> {
-      const rows = await listLog(db, orgId, before, PAGE + 1);
+    async searchLog(orgId: string, search: LogSearch, before: number | null): Promise<{ items: LogRow[]; next: number | undefined }> {
+      const rows = await searchLog(db, orgId, search, before, PAGE + 1);
       const items = rows.slice(0, PAGE);
       return { items, next: rows.length > PAGE ? items.at(-1)?.id : undefined };
+    },
+
+    /** What was answered in the last days, today (UTC) being one of them, and what it cost the org in API calls: searches and keeping up. */
+    async summary(orgId: string, days: number): Promise<LogSummary & { from: Date; orgCalls: number; callsPer10000: number | null }> {
+      const today = new Date(clock.now().toISOString().slice(0, 10));
+      const from = new Date(today.getTime() - (days - 1) * DAY_MS);
+      const [summary, orgCalls] = await Promise.all([summarizeLog(db, orgId, from), requestsSince(orgId, 'acd', from)]);
+      return {
+        ...summary,
+        from,
+        orgCalls,
+        callsPer10000: summary.lookups === 0 ? null : Math.round((orgCalls * 10_000) / summary.lookups),
+      };
     },
   };
 }

@@ -11,23 +11,31 @@ export interface Pbx {
   pbxId: string;
   name: string;
   rules: DiallingRules;
+  /** May send its token as part of an address. */
+  tokenInUrl: boolean;
   createdAt: Date;
 }
 
-const PBX = sql`id, pbx_id as "pbxId", name, rules, created_at as "createdAt"`;
+/** What an admin sets. */
+export type PbxChange = Pick<Pbx, 'name' | 'rules' | 'tokenInUrl'>;
+
+const PBX = sql`id, pbx_id as "pbxId", name, rules, token_in_url as "tokenInUrl", created_at as "createdAt"`;
 
 export async function listPbxs(db: Db, orgId: string): Promise<Pbx[]> {
   return (await sql<Pbx>`select ${PBX} from acd_pbx where org_id = ${orgId} order by created_at`.execute(db)).rows;
 }
 
-export async function addPbx(tx: Db, orgId: string, pbx: Pick<Pbx, 'pbxId' | 'name' | 'rules'>): Promise<Pbx> {
-  const { rows } = await sql<Pbx>`insert into acd_pbx (org_id, id, pbx_id, name, rules)
-    values (${orgId}, ${randomUUID()}, ${pbx.pbxId}, ${pbx.name}, ${JSON.stringify(pbx.rules)}) returning ${PBX}`.execute(tx);
+export async function addPbx(tx: Db, orgId: string, pbx: PbxChange & { pbxId: string }): Promise<Pbx> {
+  const { rows } = await sql<Pbx>`insert into acd_pbx (org_id, id, pbx_id, name, rules, token_in_url)
+    values (${orgId}, ${randomUUID()}, ${pbx.pbxId}, ${pbx.name}, ${JSON.stringify(pbx.rules)}, ${pbx.tokenInUrl}) returning ${PBX}`.execute(
+    tx,
+  );
   return rows[0] as Pbx;
 }
 
-export async function updatePbx(db: Db, orgId: string, id: string, change: Pick<Pbx, 'name' | 'rules'>): Promise<Pbx | undefined> {
-  const { rows } = await sql<Pbx>`update acd_pbx set name = ${change.name}, rules = ${JSON.stringify(change.rules)}
+export async function updatePbx(db: Db, orgId: string, id: string, change: PbxChange): Promise<Pbx | undefined> {
+  const { rows } =
+    await sql<Pbx>`update acd_pbx set name = ${change.name}, rules = ${JSON.stringify(change.rules)}, token_in_url = ${change.tokenInUrl}
     where org_id = ${orgId} and id = ${id} returning ${PBX}`.execute(db);
   return rows[0];
 }
@@ -67,44 +75,4 @@ export async function saveLookup(tx: Db, orgId: string, id: string | null, chang
 export async function removeLookup(db: Db, orgId: string, id: string): Promise<boolean> {
   const result = await sql`delete from acd_lookup where org_id = ${orgId} and id = ${id}`.execute(db);
   return result.numAffectedRows === 1n;
-}
-
-/** An answered question. Numbers are masked. */
-export interface LogEntry {
-  orgId: string;
-  at: Date;
-  pbx: string;
-  lookup: string;
-  caller: string;
-  called: string;
-  source: string;
-  matched: boolean;
-  stale: boolean;
-  records: number;
-  recordId: string | null;
-  extension: string | null;
-  tookMs: number;
-  why: string;
-}
-
-export async function addLogEntries(db: Db, entries: readonly LogEntry[]): Promise<void> {
-  await sql`insert into acd_log (org_id, at, pbx, lookup, caller, called, source, matched, stale, records, record_id, extension, took_ms, why)
-    select x."orgId", x.at, x.pbx, x.lookup, x.caller, x.called, x.source, x.matched, x.stale, x.records, x."recordId", x.extension, x."tookMs", x.why
-    from jsonb_to_recordset(${JSON.stringify(entries)}::jsonb) as x("orgId" uuid, at timestamptz, pbx text, lookup text, caller text, called text,
-      source text, matched boolean, stale boolean, records integer, "recordId" text, extension text, "tookMs" real, why text)
-    where exists (select 1 from org where id = x."orgId")`.execute(db);
-}
-
-export type LogRow = Omit<LogEntry, 'orgId'> & { id: number };
-
-/** Newest first, from before an id. */
-export async function listLog(db: Db, orgId: string, before: number | null, limit: number): Promise<LogRow[]> {
-  const { rows } = await sql<LogRow>`select id, at, pbx, lookup, caller, called, source, matched, stale, records, record_id as "recordId",
-      extension, took_ms as "tookMs", why
-    from acd_log where org_id = ${orgId} and id < ${before ?? Number.MAX_SAFE_INTEGER} order by id desc limit ${limit}`.execute(db);
-  return rows;
-}
-
-export async function eraseOldLog(db: Db, before: Date): Promise<number> {
-  return Number((await sql`delete from acd_log where at < ${before}`.execute(db)).numAffectedRows ?? 0n);
 }

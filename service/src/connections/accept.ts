@@ -3,7 +3,7 @@ import type { Parts } from './deps.ts';
 import { inviteInvalid, notAdministrator, wrongUser } from './errors.ts';
 import { startFlow, type StartedFlow } from './flows.ts';
 import { ownMissingRights } from './rights.ts';
-import { takeGrant, type SignIn } from './register.ts';
+import { takeGrant, type SignIn } from './grant.ts';
 import type { FlowRow, UserRow } from './types.ts';
 import type { Org } from '../tenancy/index.ts';
 
@@ -34,7 +34,7 @@ export async function startInvite(parts: Parts, token: string): Promise<StartedF
 }
 
 /** The choice that leads to the login host the org was registered at. */
-function loginOf(parts: Parts, org: Org): string {
+export function loginOf(parts: Parts, org: Org): string {
   return ['production', 'sandbox'].find((choice) => parts.oauth.loginUrl(choice) === org.loginUrl) ?? org.loginUrl;
 }
 

@@ -6,9 +6,15 @@ import type { Parts } from './deps.ts';
 import { CallFailedError, signInRefused, signInStateInvalid } from './errors.ts';
 import { finishFlow } from './flows.ts';
 import type { DonePage } from './pages.ts';
-import { register, type SignIn } from './register.ts';
+import type { SignIn } from './grant.ts';
+import { register } from './register.ts';
 import { assignPermissionSet } from './rights.ts';
+import { notRegistered } from '../tenancy/index.ts';
+import { visitOf, type Elsewhere, type SignIns } from './sign-ins.ts';
 import { AFTER_MS, type FlowRow } from './types.ts';
+
+/** What the browser is shown, or where another feature sends it, with a cookie of that feature. */
+export type Finished = { page: DonePage } | Elsewhere;
 
 export interface CallbackQuery {
   state?: string | undefined;
@@ -27,14 +33,16 @@ export async function finishSignIn(
   query: CallbackQuery,
   cookie: string | undefined,
   recognised: (flow: FlowRow) => void,
-): Promise<DonePage> {
+): Promise<Finished> {
   if (!query.state) throw signInStateInvalid('The answer of Salesforce is not complete. Nothing was stored.');
   const flow = await finishFlow(parts, query.state, cookie);
   recognised(flow);
   if (query.error || !query.code) throw signInRefused(refusalText(query));
   const signIn = await takeTokens(parts, flow, query.code);
   try {
-    return flow.kind === 'register' ? await finishRegister(parts, flow, signIn) : await finishInvite(parts, flow, signIn);
+    if (flow.kind === 'register') return { page: await finishRegister(parts, flow, signIn) };
+    if (flow.kind === 'invite') return { page: await finishInvite(parts, flow, signIn) };
+    return await finishElsewhere(parts, flow, signIn);
   } catch (error) {
     if (!signIn.kept) await giveBack(parts, signIn);
     throw asProblem(error);
@@ -86,6 +94,17 @@ async function giveBack(parts: Parts, { login, tokens }: { login: string; tokens
   } catch (error) {
     parts.logger.warn({ err: error }, 'an unused grant could not be given back');
   }
+}
+
+/** A sign-in that another feature has begun. Its grant is given back unless that feature kept it. */
+async function finishElsewhere(parts: Parts, flow: FlowRow, signIn: SignIn): Promise<Elsewhere> {
+  const handle = parts.signIns[flow.kind as keyof SignIns];
+  const org = await parts.tenancy.findOrg({ salesforceId: signIn.tokens.orgId });
+  if (!handle || !org)
+    throw notRegistered('This org is not registered with Switchboard. An administrator registers it on the setup tab in Salesforce.');
+  const done = await handle({ ...visitOf(parts, org, signIn), returnUrl: flow.returnUrl });
+  if (!signIn.kept) await giveBack(parts, signIn);
+  return done;
 }
 
 async function finishRegister(parts: Parts, flow: FlowRow, signIn: SignIn): Promise<DonePage> {

@@ -7,13 +7,13 @@ import { Problem, tooManyRequests } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http/server.ts';
 import { readInvite, startInvite } from './accept.ts';
 import { assignAfterSignIn, finishSignIn } from './callback.ts';
+import { CONNECT_COOKIE, connectCookie } from './cookie.ts';
 import type { Parts } from './deps.ts';
 import { loginHostInvalid } from './errors.ts';
 import { startFlow } from './flows.ts';
 import { donePage, invitePage, problemPage, registerPage } from './pages.ts';
-import { AFTER_MS, FLOW_MS, type FlowRow } from './types.ts';
+import { FLOW_MS, type FlowRow } from './types.ts';
 
-const COOKIE = 'sb_connect';
 /** Registrations that one address may begin in the time one of them stays open. */
 export const BEGINNINGS = 30;
 const CSS = readFileSync(join(import.meta.dirname, 'assets/connect.css'), 'utf8');
@@ -30,14 +30,18 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
       .header('referrer-policy', 'no-referrer')
       .send(markup);
   const setCookie = (reply: FastifyReply, value: string): void => {
-    const secure = parts.publicUrl.startsWith('https:');
-    reply.setCookie(COOKIE, value, { httpOnly: true, sameSite: 'lax', secure, path: '/connect', maxAge: (FLOW_MS + AFTER_MS) / 1000 });
+    const { name, options } = connectCookie(parts.publicUrl, value);
+    reply.setCookie(name, value, options);
   };
   /** Problems of these pages are shown to a person; what nobody expected goes the way of all errors. */
-  const pageOf = async (reply: FastifyReply, retry: () => string | null, work: () => Promise<string>): Promise<FastifyReply> => {
+  const pageOf = async (
+    reply: FastifyReply,
+    retry: () => string | null,
+    work: () => Promise<string | { redirect: string }>,
+  ): Promise<FastifyReply> => {
     try {
-      const markup = await work();
-      return await show(reply, markup);
+      const done = await work();
+      return typeof done === 'string' ? await show(reply, done) : await reply.redirect(done.redirect, 303);
     } catch (error) {
       if (error instanceof Problem && error.status < 500) return show(reply, problemPage(error, retry()), error.status);
       throw error;
@@ -114,13 +118,29 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
   app.get('/connect/callback', { schema: { ...hidden, querystring: callbackQuery } }, (request, reply) => {
     let again: string | null = null; // the link of an invitation is known only to who got it
     const recognised = (flow: FlowRow): void => {
+      if (flow.kind === 'portal' || flow.kind === 'acd') again = '/portal';
       if (flow.kind !== 'register') return;
       again = `/connect/register?${new URLSearchParams({ login: flow.login, return: flow.returnUrl ?? '' }).toString()}`;
     };
     return pageOf(
       reply,
       () => again,
-      async () => donePage(await finishSignIn(parts, request.query, cookieOf(request), recognised)),
+      async () => {
+        const done = await finishSignIn(parts, request.query, cookieOf(request), recognised);
+        if ('page' in done) return donePage(done.page);
+        const { redirect, cookie } = done;
+        if (cookie) {
+          const { name, value, path, maxAgeS } = cookie;
+          reply.setCookie(name, value, {
+            httpOnly: true,
+            sameSite: 'lax',
+            secure: parts.publicUrl.startsWith('https:'),
+            path,
+            maxAge: maxAgeS,
+          });
+        }
+        return { redirect };
+      },
     );
   });
 
@@ -134,5 +154,5 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
 }
 
 function cookieOf(request: FastifyRequest): string | undefined {
-  return request.cookies[COOKIE];
+  return request.cookies[CONNECT_COOKIE];
 }

@@ -11,6 +11,7 @@ import type { Notices } from './notices.ts';
 import type { Probes } from './probes.ts';
 import type { RightsProber } from './rights.ts';
 import type { Connect } from './sessions.ts';
+import type { SignIns } from './sign-ins.ts';
 import type { Store } from './store.ts';
 
 /** Most connected users of an org, the main one included. */
@@ -33,6 +34,8 @@ export interface Parts {
   failPoints: FailPoints;
   logger: Logger;
   publicUrl: string;
+  /** What other features do at the end of sign-ins that they began. */
+  signIns: SignIns;
   releaseLanes: (orgId: string) => Promise<void>;
   /** Throws HostRefusedError unless the address is the org's or one that configuration allows. */
   checkReturn: (url: string) => string;

@@ -17,14 +17,24 @@ import { OrgHeldError } from './errors.ts';
 import { createFailover } from './failover.ts';
 import { createNoticeLanes, createNotices } from './notices.ts';
 import { createProbes } from './probes.ts';
+import { createRequestCount, type RequestCount } from './request-count.ts';
 import { createRightsProber, type RightsSeen } from './rights.ts';
 import { createRightsSwitch } from './rights-switch.ts';
 import { registerConnectionRoutes } from './routes.ts';
 import { createSessions, type Connect } from './sessions.ts';
+import { loginOf } from './accept.ts';
+import { connectCookie, type ConnectCookie } from './cookie.ts';
+import { startFlow } from './flows.ts';
+import { removeUser } from './manage.ts';
+import type { SignIns } from './sign-ins.ts';
+import type { ConnectionStatus as UserStatus } from './types.ts';
 import { createStore } from './store.ts';
 import { toHoldView, type HoldView } from './views.ts';
 
 export { CallFailedError, OrgHeldError } from './errors.ts';
+export { html, type Markup } from './html.ts';
+export { page } from './pages.ts';
+export type { SignIns, Visit } from './sign-ins.ts';
 export { missingAccess } from './rights.ts';
 export type { Call } from './call.ts';
 export type { Connect } from './sessions.ts';
@@ -52,6 +62,8 @@ export interface ConnectionsOptions {
   releaseLanes: (orgId: string) => Promise<void>;
   /** Wakes a lane after a commit. */
   wake: (lane: LaneAddress) => void;
+  /** What other features do at the end of sign-ins that they began. */
+  signIns?: SignIns;
   /** The rights of a user were just looked at, by a test, after a sign-in or because something was refused. */
   rightsSeen?: RightsSeen;
   /** No other process works on this database: what an earlier one left half done is not waited for. */
@@ -59,6 +71,20 @@ export interface ConnectionsOptions {
   /** For tests: how often probes look for work, and how long a refresh may hold its claim. */
   tickMs?: number;
   refreshLeaseMs?: number;
+}
+
+export interface ConnectedUser {
+  id: string;
+  userId: string;
+  username: string;
+  status: UserStatus;
+  main: boolean;
+  missing: string[];
+  /** Why it is not connected, and what to do. */
+  causeText: string | null;
+  nextStep: string | null;
+  /** When its status became what it is. */
+  since: Date;
 }
 
 /** What is known of an org's connection without calling it. */
@@ -85,10 +111,28 @@ export interface Connections {
   /** What a lane does about an error of `call`: hold until then. Undefined: the error is not about the whole org. */
   heldBy: (error: unknown) => { until: Date; code: string; reason: string } | undefined;
   status: (orgId: string) => Promise<ConnectionStatus>;
-  /** Connected users in their order; for checks of the installation. */
-  users: (orgId: string) => Promise<{ userId: string; username: string; status: string; main: boolean; missing: string[] }[]>;
+  /** Connected users in their order. */
+  users: (orgId: string) => Promise<ConnectedUser[]>;
+  /** Tries a connected user now, unless it was seen working since then, and draws the conclusions that a probe draws. */
+  check: (orgId: string, id: string, since: Date) => Promise<void>;
+  /**
+   * Begins a sign-in at Salesforce that another feature finishes (`signIns`): where the browser goes, and the cookie that binds it. `login`: a kind of
+   * org or a My Domain. Throws HostRefusedError for an address that is none of Salesforce's.
+   */
+  beginSignIn: (what: {
+    kind: keyof SignIns;
+    login: string;
+    loginHint?: string;
+    returnUrl: string | null;
+  }) => Promise<{ authorizeUrl: string; cookie: ConnectCookie }>;
+  /** The choice of `login` that leads to the host at which an org was registered. */
+  loginOf: (org: Org) => string;
+  /** Takes a user off the org's list and gives its grant back. Throws last_connection. */
+  remove: (orgId: string, id: string) => Promise<void>;
   /** Lanes that carry notices; the lane engine runs them. */
   lanes: LanePurpose[];
+  /** Requests made to an org for one purpose since the beginning of a day (UTC). */
+  requestsSince: RequestCount['since'];
   registerRoutes: (app: HttpServer) => void;
   /** Starts and stops the probes (worker processes). */
   start: () => void;
@@ -111,7 +155,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
     logger,
     ...(options.refreshLeaseMs === undefined ? {} : { leaseMs: options.refreshLeaseMs }),
   });
-  const sessions = createSessions({ store, broker, connect, clock, logger });
+  const requests = createRequestCount({ db, clock, logger });
+  const sessions = createSessions({ store, broker, connect, clock, logger, requests });
   const rights = createRightsProber({ store, sessions, seen: options.rightsSeen });
   const notices = createNotices({ store, secretBox, wake: options.wake, canMail: options.mailer !== null });
   const failover = createFailover({
@@ -154,6 +199,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     failPoints,
     logger,
     publicUrl,
+    signIns: options.signIns ?? {},
     releaseLanes: options.releaseLanes,
     checkReturn: (url) => checkTokenHost(url, options.hosts),
   };
@@ -187,15 +233,41 @@ export function createConnections(options: ConnectionsOptions): Connections {
     },
     async users(orgId) {
       const [users, link] = await Promise.all([store.users.list(orgId), store.links.find(orgId)]);
-      return users.map(({ id, userId, username, status, missing }) => ({ userId, username, status, missing, main: link?.mainId === id }));
+      return users.map((user) => ({
+        id: user.id,
+        userId: user.userId,
+        username: user.username,
+        status: user.status,
+        missing: user.missing,
+        main: link?.mainId === user.id,
+        causeText: user.causeText,
+        nextStep: user.nextStep,
+        since: user.since,
+      }));
     },
+    async check(orgId, id, since) {
+      const [user, link] = await Promise.all([store.users.find(orgId, id), store.links.find(orgId)]);
+      // While the org refuses everybody a try tells nothing of this user.
+      if (link?.holdUntil && link.holdUntil > clock.now()) return;
+      if (user && (user.status !== 'connected' || !user.lastOkAt || user.lastOkAt < since)) await probes.probe(user);
+    },
+    async beginSignIn(what) {
+      const { authorizeUrl, cookie } = await startFlow(parts, what);
+      return { authorizeUrl, cookie: connectCookie(publicUrl, cookie) };
+    },
+    loginOf: (org) => loginOf(parts, org),
+    remove: (orgId, id) => removeUser(parts, orgId, id, false),
     lanes: createNoticeLanes({ store, secretBox, mailer: options.mailer, call, clock, logger }),
     registerRoutes(app) {
       registerConnectionRoutes(app, parts);
       registerConnectPages(app, parts);
     },
+    requestsSince: requests.since,
     start: () => probes.start(),
-    stop: () => probes.stop(),
+    async stop() {
+      await probes.stop();
+      await requests.stop();
+    },
     tick: () => probes.tick(),
   };
 }

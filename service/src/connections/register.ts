@@ -1,18 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { classifyFailure, type Identity, type SalesforceClient, type TokenSet } from '../gateways/salesforce/index.ts';
+import { classifyFailure, type SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { Org } from '../tenancy/index.ts';
-import { MAX_USERS, type Parts } from './deps.ts';
+import type { Parts } from './deps.ts';
 import { notAdministrator, packageMissing } from './errors.ts';
 import { findPackage, ownMissingRights } from './rights.ts';
+import type { SignIn } from './grant.ts';
+import { takeSeat } from './seat.ts';
 import type { UserRow } from './types.ts';
-
-export interface SignIn {
-  login: string;
-  tokens: TokenSet & { refreshToken: string };
-  identity: Identity;
-  /** Set right before the commit that stores the grant: from then on calls may go on with it, and nobody gives it back. */
-  kept: boolean;
-}
 
 export interface Registered {
   org: Org;
@@ -64,24 +57,9 @@ export async function register(parts: Parts, signIn: SignIn): Promise<Registered
       ? `The org was registered again by ${identity.username}; new keys were made.`
       : `The org was registered by ${identity.username}.`;
     await store.journal.addEvent(tx, org.id, clock.now(), { kind: 'registered', text, to: identity.username });
-    const users = await store.users.list(org.id, tx);
-    let id = users.find((user) => user.userId === tokens.userId)?.id;
-    if (!id && users.length >= MAX_USERS) return { org, keys, id: undefined, before: undefined };
-    if (!id) {
-      id = randomUUID();
-      const fresh = {
-        orgId: org.id,
-        id,
-        userId: tokens.userId,
-        username: identity.username,
-        name: identity.displayName,
-        email: identity.email,
-      };
-      await store.users.add(tx, fresh, 'connected', clock.now());
-    }
-    const before = await takeGrant(parts, tx, { org, id, inviteHash: null, loginUrl, tokens, identity });
-    signIn.kept = true;
-    return { org, keys, id, before };
+    const seat = await takeSeat(parts, tx, org, signIn);
+    signIn.kept = seat !== undefined;
+    return { org, keys, id: seat?.id, before: seat?.before };
   });
   await failPoints.hit('register.after-commit');
   parts.notices.wakeUp(result.org.id);
@@ -122,44 +100,4 @@ async function writeKeys(parts: Parts, client: SalesforceClient, keys: { agent: 
     parts.logger.warn({ failure: failure.code }, 'the org did not take its keys; they are shown to the administrator');
     return false;
   }
-}
-
-/**
- * Stores the grant, writes the timeline, and makes the user main where there is none. Answers the user's row as it was before, undefined when the
- * invitation was used meanwhile. Whoever calls gives that row's grant back after the commit: until then every call goes on with it, and after the
- * commit every call goes on with the new one. (A user and app have at most five grants; the sixth ends the oldest, which is never the new one.)
- */
-export async function takeGrant(
-  parts: Parts,
-  tx: Parameters<Parts['store']['users']['setGrant']>[0],
-  grant: { org: Org; id: string; inviteHash: string | null; loginUrl: string; tokens: SignIn['tokens']; identity: Identity },
-): Promise<UserRow | undefined> {
-  const { store, clock, broker } = parts;
-  const { id, identity, tokens } = grant;
-  const orgId = grant.org.id;
-  const before = await store.users.lock(tx, orgId, id);
-  const stored = await store.users.setGrant(tx, orgId, id, {
-    ...broker.sealGrant(id, tokens),
-    loginUrl: grant.loginUrl,
-    at: clock.now(),
-    inviteHash: grant.inviteHash,
-    username: identity.username,
-    name: identity.displayName || identity.username,
-    email: identity.email,
-  });
-  if (!stored) return undefined;
-  const link = await store.links.lock(tx, orgId);
-  const main = await store.links.setMainIfNone(tx, orgId, id, clock.now());
-  if (main) await store.links.release(tx, orgId);
-  const text = main ? `${identity.username} signed in and is the main user.` : `${identity.username} signed in.`;
-  await store.journal.addEvent(tx, orgId, clock.now(), { kind: 'connected', text, to: identity.username });
-  if (main && link.holdCode !== null) {
-    await store.journal.addEvent(tx, orgId, clock.now(), {
-      kind: 'recovered',
-      text: 'The org is reached again. What waited is being delivered.',
-      to: identity.username,
-    });
-    await parts.failover.tellRecovery(tx, grant.org, link.mainEpoch, text);
-  }
-  return before;
 }

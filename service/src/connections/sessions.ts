@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Org } from '../tenancy/index.ts';
 import { RefreshFailedError, type Broker } from './broker.ts';
+import type { RequestCount } from './request-count.ts';
 import type { Store } from './store.ts';
 import { REMOVED, type CallOptions, type UserRow } from './types.ts';
 
@@ -15,13 +16,14 @@ export interface ConnectOptions {
   orgId?: string;
   timeoutMs?: number;
   onUsage?: (usage: ApiUsage) => void;
+  onRequest?: () => void;
   notificationTypes?: Map<string, string>;
 }
 
 /** Makes a client for an access token; the composition root gives it the exchange. */
 export type Connect = (options: ConnectOptions) => SalesforceClient;
 
-export type RunOptions = Partial<Pick<CallOptions, 'knownIds' | 'packageFields' | 'timeoutMs'>>;
+export type RunOptions = Partial<Pick<CallOptions, 'knownIds' | 'packageFields' | 'timeoutMs' | 'lane'>>;
 /** `user`: the row whose token failed. What it met says nothing about a grant that came later. */
 export type RunFailed = { ok: false; failure: Failure; inDoubt: boolean; user: UserRow };
 export type RunResult<T> = { ok: true; value: T } | RunFailed;
@@ -31,8 +33,15 @@ export type Sessions = ReturnType<typeof createSessions>;
 const USAGE_EVERY_MS = 10_000;
 
 /** Work as one certain user: a refused session is renewed once and the work is run once more; nothing else is decided here. */
-export function createSessions(deps: { store: Store; broker: Broker; connect: Connect; clock: Clock; logger: Logger }) {
-  const { store, broker, connect, clock, logger } = deps;
+export function createSessions(deps: {
+  store: Store;
+  broker: Broker;
+  connect: Connect;
+  clock: Clock;
+  logger: Logger;
+  requests: Pick<RequestCount, 'note'>;
+}) {
+  const { store, broker, connect, clock, logger, requests } = deps;
   const noted = new Map<string, number>();
   const typesOfOrg = new LRUCache<string, Map<string, string>>({ max: 5_000, ttl: 24 * 3600_000 });
 
@@ -52,7 +61,7 @@ export function createSessions(deps: { store: Store; broker: Broker; connect: Co
     return types;
   }
 
-  const clientFor = (org: Org, user: UserRow, timeoutMs?: number): SalesforceClient =>
+  const clientFor = (org: Org, user: UserRow, { timeoutMs, lane }: RunOptions): SalesforceClient =>
     connect({
       instanceUrl: org.instanceUrl,
       accessToken: broker.accessToken(user),
@@ -60,6 +69,7 @@ export function createSessions(deps: { store: Store; broker: Broker; connect: Co
       orgId: org.salesforceId,
       notificationTypes: notificationTypes(org.id),
       onUsage: (usage) => noteUsage(org.id, usage),
+      onRequest: () => requests.note(org.id, lane ?? 'upkeep'),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
 
@@ -74,7 +84,7 @@ export function createSessions(deps: { store: Store; broker: Broker; connect: Co
       });
       for (let round = 0; ; round += 1) {
         try {
-          return { ok: true, value: await work(clientFor(org, current, options.timeoutMs)) };
+          return { ok: true, value: await work(clientFor(org, current, options)) };
         } catch (error) {
           if (error instanceof RefreshFailedError) return failed(error.failure, error.inDoubt);
           const failure = classifyFailure(error, options);

@@ -136,7 +136,8 @@ export interface EventEntry {
 
 export interface FlowRow {
   id: string;
-  kind: 'register' | 'invite';
+  /** `portal` and `acd` are other features' (sign-ins.ts). */
+  kind: 'register' | 'invite' | 'portal' | 'acd';
   /** Sealed PKCE verifier. */
   verifier: string;
   login: string;

@@ -3,7 +3,7 @@ export { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type ChosenFields, type PhoneObjec
 export { viewerOf, type Viewer } from './visible-fields.ts';
 export { createLocalDirectory, DIRECTORY_SWEEP, type LocalDirectory } from './local/index.ts';
 export { KEPT_OBJECTS, type KeptObject } from './local/objects.ts';
-export { keyOfAccount, keyOfCase, keyOfParent } from './local/record-keys.ts';
+export { keyOfAccount, keyOfCase, keyOfExtension, keyOfParent } from './local/record-keys.ts';
 export type { Found, LocalRecord } from './local/store.ts';
 export { readCaller, type CallerNumber } from './numbers/caller-number.ts';
 export type { DiallingRules } from './numbers/dialling-rules.ts';

@@ -16,6 +16,7 @@ const LOOK_MS = 2_000;
 const STANDING_MS = 2_000;
 /** A burst of changes is read at once. */
 const SETTLE_MS = 250;
+const DELETED_AT_ONCE = 200;
 
 /** Who wants to know what changed. */
 export interface Follower {
@@ -69,6 +70,9 @@ export function createChangeEvents({ db, clock, logger, call, owner, channel, fo
     opened();
     let standing: NodeJS.Timeout | undefined;
     try {
+      // Asked for before anything is read: what changes meanwhile comes as an event.
+      const first = stream.ready(signal);
+      first.catch(() => undefined); // it is waited for below
       if (replayId === null) await follower.catchUp(orgId, signal);
       // What Salesforce has against a stream it says at once; a sign of life may take minutes.
       standing = setTimeout(() => {
@@ -76,8 +80,8 @@ export function createChangeEvents({ db, clock, logger, call, owner, channel, fo
           logger.warn({ err: error, org: orgId }, 'that change events come was not noted'),
         );
       }, STANDING_MS);
-      for (;;) {
-        await stream.ready(signal);
+      for (let ready = first; ; ready = stream.ready(signal)) {
+        await ready;
         if (signal.aborted) return;
         await sleep(SETTLE_MS, signal);
         const batch = stream.take();
@@ -95,11 +99,30 @@ export function createChangeEvents({ db, clock, logger, call, owner, channel, fo
     const { orgId } = lease;
     const isGap = changes.some(({ type }) => type.startsWith('GAP_'));
     const store = isGap || changes.length === 0 ? undefined : await follower.read(orgId, changes);
-    if (!store && changes.length > 0) await follower.catchUp(orgId, signal);
+    const stores = store ? [store] : [];
+    if (!store && changes.length > 0) {
+      await follower.catchUp(orgId, signal);
+      stores.push(...(await readDeleted(orgId, changes)));
+      // Whoever stops has not caught up.
+      if (signal.aborted) return;
+    }
     await guarded(db, lease, async (tx) => {
-      await store?.(tx);
+      for (const each of stores) await each(tx);
       await savePlace(tx, orgId, replayId);
     });
+  }
+
+  /** What was deleted for good is in no later reading: its events are all that tells of it. */
+  async function readDeleted(orgId: string, changes: readonly Change[]): Promise<((tx: Db) => Promise<void>)[]> {
+    const deleted = changes
+      .filter(({ type }) => type.endsWith('DELETE'))
+      .flatMap((change) => change.ids.filter((id) => !id.includes('*')).map((id) => ({ ...change, type: 'DELETE', ids: [id] })));
+    const stores: ((tx: Db) => Promise<void>)[] = [];
+    for (let from = 0; from < deleted.length; from += DELETED_AT_ONCE) {
+      const store = await follower.read(orgId, deleted.slice(from, from + DELETED_AT_ONCE));
+      if (store) stores.push(store);
+    }
+    return stores;
   }
 
   /** Works on one org until its events break off or somebody stops it, and says then how long to leave it alone. */
@@ -136,8 +159,10 @@ export function createChangeEvents({ db, clock, logger, call, owner, channel, fo
     for (const [orgId, { stop, done }] of running) {
       if (wanted.includes(orgId)) continue;
       stop.abort();
-      await done;
-      await forgetFeed(db, orgId);
+      // Its sweep may take a while, and nobody waits for it.
+      void done
+        .then(() => forgetFeed(db, orgId))
+        .catch((error: unknown) => logger.warn({ org: orgId, err: error }, 'the place in an org’s events could not be forgotten'));
     }
     if (wanted.length === 0) return;
     const free = await listFree(

@@ -1,4 +1,5 @@
 export { createChangeEvents, type ChangeEvents, type Follower } from './events.ts';
+export { forgetFeed } from './store.ts';
 export { readRecords, type Records } from './records.ts';
 export type { FeedState } from './store.ts';
 export {

@@ -24,7 +24,7 @@ import type { OrgAccess } from './org/access.ts';
 import { createOrgLane } from './org/deliver.ts';
 import { createLookAgain } from './org/look-again.ts';
 import { createOutboxSweep } from './outbox-sweep.ts';
-import { createPeople } from './people.ts';
+import { createPeople, type PersonElsewhere } from './people.ts';
 import { createPhoneFieldSettings } from './phone-field-settings.ts';
 import { createReceipts } from './receipts.ts';
 import { createReceive } from './receive.ts';
@@ -54,6 +54,8 @@ export interface MessagingFeatureOptions {
   secrets: SecretBox;
   guard: AddressGuard;
   directory: Directory;
+  /** What other features keep of a person. */
+  elsewhere: PersonElsewhere;
   access: OrgAccess;
   owner: string;
   publicUrl: string;
@@ -154,7 +156,7 @@ export function createMessagingFeature(options: MessagingFeatureOptions): Messag
       registerMessageRoutes(app, messaging);
       registerSetupRoutes(app, accounts, createPhoneFieldSettings({ db, clock, access, directory, lookAgain }));
       registerHealthRoutes(app, health, options.linkState);
-      registerPeopleRoutes(app, createPeople({ db, access }));
+      registerPeopleRoutes(app, createPeople({ db, access, elsewhere: options.elsewhere }));
       registerCheckRoutes(app, createChecks(options));
       registerWebhooks(app, {
         publicUrl: options.publicUrl,

@@ -25,8 +25,27 @@ const LEASE_MS = 120_000;
 
 export type People = ReturnType<typeof createPeople>;
 
+/** What other features keep of a person. */
+export interface PersonElsewhere {
+  /** Nobody writes through these while a person is erased. */
+  lanes: Pick<LaneAddress, 'purpose' | 'key'>[];
+  export(orgId: string, number: string): Promise<PersonCall[]>;
+  /** Throws a Problem where it could not be erased. */
+  eraseInOrg(orgId: string, number: string, sf: SalesforceClient): Promise<void>;
+  erase(tx: Db, orgId: string, number: string): Promise<void>;
+}
+
+export interface PersonCall {
+  kind: string;
+  state: string | null;
+  at: Date;
+  called: string;
+  notes: string;
+  parameters: Record<string, string>;
+}
+
 /** What is known of a person by phone number: to hand it out, and to erase it (as privacy laws ask for). */
-export function createPeople({ db, access }: { db: Db; access: OrgAccess }) {
+export function createPeople({ db, access, elsewhere }: { db: Db; access: OrgAccess; elsewhere: PersonElsewhere }) {
   return {
     async exportPerson(orgId: string, typed: string) {
       const number = normalise(typed);
@@ -49,6 +68,7 @@ export function createPeople({ db, access }: { db: Db; access: OrgAccess }) {
         number,
         consent: optOut ? { state: optOut.state, reason: optOut.reason, changedAt: optOut.changedAt } : null,
         conversations: threads,
+        calls: await elsewhere.export(orgId, number),
         complete: room > 0,
       };
     },
@@ -63,8 +83,15 @@ export function createPeople({ db, access }: { db: Db; access: OrgAccess }) {
         const conversationIds = (await findConversationByNumbers(db, orgId, number)).map((conversation) => conversation.id);
         const numbers = await listNumbers(db, orgId);
         const readAs = (typed: string, from: string | undefined) => toAddress(typed, countryOfTyped(numbers, from));
-        await inOrg(orgId, (sf) => eraseInOrg(sf, { number, conversationIds, readAs }));
-        return { conversations: await guarded(db, lease, (tx) => erasePerson(tx, orgId, number)) };
+        await inOrg(orgId, async (sf) => {
+          await eraseInOrg(sf, { number, conversationIds, readAs });
+          await elsewhere.eraseInOrg(orgId, number, sf);
+        });
+        const conversations = await guarded(db, lease, async (tx) => {
+          await elsewhere.erase(tx, orgId, number);
+          return erasePerson(tx, orgId, number);
+        });
+        return { conversations };
       });
     },
   };
@@ -73,7 +100,8 @@ export function createPeople({ db, access }: { db: Db; access: OrgAccess }) {
   async function alone<T>(orgId: string, work: (lease: Lease) => Promise<T>): Promise<T> {
     const leases: Lease[] = [];
     try {
-      for (const key of ORG_LANE_KEYS) leases.push(await claim({ orgId, purpose: ORG_LANE, key }));
+      const own = ORG_LANE_KEYS.map((key) => ({ purpose: ORG_LANE, key }));
+      for (const lane of [...own, ...elsewhere.lanes]) leases.push(await claim({ orgId, ...lane }));
       return await work(leases[0] as Lease);
     } finally {
       for (const lease of leases) await releaseLease(db, lease);

@@ -3,12 +3,16 @@ import { forbidden, unauthorized } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http/server.ts';
 import { orgMismatch } from './errors.ts';
 import type { Tenancy } from './service.ts';
-import type { Caller, KeyScope } from './types.ts';
+import type { Caller, KeyScope, TokenBearer } from './types.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Which keys may call the route. A `/v1` route without it does not start. */
     scopes?: readonly KeyScope[];
+    /** Takes a signed token as `?token=` as well; the handler decides by `sentIn` whether this one may. */
+    tokenInUrl?: boolean;
+    /** Takes a signed token from this field of the body as well. */
+    tokenInBody?: string;
   }
   interface FastifyRequest {
     caller: Caller | null;
@@ -24,45 +28,79 @@ export const ADMIN = { scopes: ['admin'] } as const;
  * Guards every route that names scopes: `Authorization: Bearer <key>`. `X-Org-Id` (the org's own id, as Apex sends it) must be the
  * key's: a refreshed sandbox keeps its copy of the key but is another org, and is told to register anew.
  */
-export function registerAuth(app: HttpServer, tenancy: Pick<Tenancy, 'authenticate'>): void {
+export function registerAuth(app: HttpServer, tenancy: Pick<Tenancy, 'authenticate'>, readToken: ReadToken = async () => undefined): void {
+  const proofs: Proofs = { authenticate: tenancy.authenticate, readToken };
   app.decorateRequest('caller', null);
   app.decorateRequest('refusal', null);
   app.addHook('onRoute', (route) => {
-    if (!route.url.startsWith('/v1/')) return;
-    if (!route.config?.scopes) throw new Error(`Route ${route.url} names no scopes`);
+    if (!route.config?.scopes) {
+      if (route.url.startsWith('/v1/')) throw new Error(`Route ${route.url} names no scopes`);
+      return;
+    }
     route.schema = { ...route.schema, security: [{ orgKey: [] }], 'x-scopes': route.config.scopes } as NonNullable<typeof route.schema>;
   });
   app.addHook('onRequest', async (request) => {
     const scopes = request.routeOptions.config.scopes;
     if (!scopes) return;
     try {
-      request.caller = await identify(request, tenancy, scopes);
+      request.caller = await identify(request, proofs, scopes);
     } catch (error) {
       request.refusal = error as Error;
     }
   });
   // Not earlier: a refused request counts for the rate limit too, which comes in between.
   app.addHook('preParsing', async (request) => {
-    if (request.refusal) throw request.refusal;
+    if (request.refusal && !request.routeOptions.config.tokenInBody) throw request.refusal;
+  });
+  app.addHook('preValidation', async (request) => {
+    const { tokenInBody, scopes } = request.routeOptions.config;
+    if (!request.refusal || !tokenInBody || !scopes) return;
+    const token = (Object(request.body) as Record<string, unknown>)[tokenInBody];
+    const bearer = typeof token === 'string' && scopes.includes('acd') ? await readToken(token) : undefined;
+    if (!bearer) throw request.refusal;
+    request.caller = callerWith(request, bearer, 'body');
   });
 }
 
-async function identify(request: FastifyRequest, tenancy: Pick<Tenancy, 'authenticate'>, scopes: readonly KeyScope[]): Promise<Caller> {
+/** Tells whose signed token it is; undefined when nobody's. */
+export type ReadToken = (token: string) => Promise<TokenBearer | undefined>;
+
+interface Proofs {
+  authenticate: Tenancy['authenticate'];
+  readToken: ReadToken;
+}
+
+const isToken = (text: string): boolean => /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
+
+function callerWith(request: FastifyRequest, { id, orgId, salesforceOrgId, usedFor }: TokenBearer, sentIn: Caller['sentIn']): Caller {
+  request.countedAs = `key ${id}`;
+  checkOrg(request, salesforceOrgId);
+  return { orgId, salesforceOrgId, keyId: id, scope: 'acd', usedFor, userId: undefined, sentIn };
+}
+
+/** By a signed token, where the route is for phone systems and one was sent. */
+async function byToken(request: FastifyRequest, { readToken }: Proofs, key: string | undefined, scopes: readonly KeyScope[]) {
+  if (!scopes.includes('acd')) return undefined;
+  const { token: inUrl } = Object(request.query) as { token?: unknown };
+  const isInUrl = key === undefined && request.routeOptions.config.tokenInUrl === true && typeof inUrl === 'string';
+  const token = isInUrl ? inUrl : key;
+  const bearer = token !== undefined && isToken(token) ? await readToken(token) : undefined;
+  return bearer && callerWith(request, bearer, isInUrl ? 'url' : 'header');
+}
+
+async function identify(request: FastifyRequest, proofs: Proofs, scopes: readonly KeyScope[]): Promise<Caller> {
   const key = keyOf(request.headers.authorization ?? '', scopes);
+  const bearer = await byToken(request, proofs, key, scopes);
+  if (bearer) return bearer;
   if (!key) throw unauthorized('Send the org key as "Authorization: Bearer <key>".', { headers: { 'www-authenticate': 'Bearer' } });
-  const row = await tenancy.authenticate(key);
+  const row = await proofs.authenticate(key);
   if (!row)
     throw unauthorized('This key is unknown or has ended. Register the org again to get a new one.', {
       headers: { 'www-authenticate': 'Bearer' },
     });
   request.countedAs = `key ${row.id}`;
   if (!scopes.includes(row.scope)) throw forbidden(`This needs a key with scope ${scopes.join(' or ')}; the key has scope ${row.scope}.`);
-  const orgId = header(request, 'x-org-id');
-  if (orgId && orgId.slice(0, 15) !== row.salesforceOrgId.slice(0, 15)) {
-    throw orgMismatch(
-      'The key was made for another org. A refreshed or copied sandbox has a new Org Id: register it anew on the setup tab.',
-    );
-  }
+  checkOrg(request, row.salesforceOrgId);
   const userId = header(request, 'x-user-id');
   return {
     orgId: row.orgId,
@@ -71,7 +109,17 @@ async function identify(request: FastifyRequest, tenancy: Pick<Tenancy, 'authent
     scope: row.scope,
     usedFor: row.usedFor,
     userId: userId && /^005[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/.test(userId) ? userId : undefined,
+    sentIn: 'header',
   };
+}
+
+function checkOrg(request: FastifyRequest, salesforceOrgId: string): void {
+  const orgId = header(request, 'x-org-id');
+  if (orgId && orgId.slice(0, 15) !== salesforceOrgId.slice(0, 15)) {
+    throw orgMismatch(
+      'The key was made for another org. A refreshed or copied sandbox has a new Org Id: register it anew on the setup tab.',
+    );
+  }
 }
 
 /** The key, as Bearer; phone systems know only Basic, some of them: there it is the password, under any name. */

@@ -38,4 +38,16 @@ export interface Caller {
   usedFor: string;
   /** The Salesforce user at the other end as the org says it; for the record, never authority. */
   userId: string | undefined;
+  /** How the proof came. */
+  sentIn: 'header' | 'url' | 'body';
+}
+
+/** Whose signed token it is: a phone system's. */
+export interface TokenBearer {
+  /** Of what it is signed with. */
+  id: string;
+  orgId: string;
+  salesforceOrgId: string;
+  /** Our id of the phone system. */
+  usedFor: string;
 }

@@ -57,7 +57,13 @@ function user(): ObjectDef {
 }
 
 function profile(): ObjectDef {
-  return setup('Profile', '00e', [text('Name', 255, { nameField: true }), text('UserType', 40), text('Description'), ...permissions()]);
+  return setup('Profile', '00e', [
+    text('Name', 255, { nameField: true }),
+    text('UserType', 40),
+    text('Description'),
+    lookup('UserLicenseId', ['UserLicense'], 'Profiles'),
+    ...permissions(),
+  ]);
 }
 
 function permissionSet(): ObjectDef {
@@ -98,6 +104,17 @@ function permissionRows(): ObjectDef[] {
       text('Field', 160, { required: true }),
       bool('PermissionsRead'),
       bool('PermissionsEdit'),
+    ]),
+    setup('UserLicense', '100', [text('Name', 40, { nameField: true }), text('LicenseDefinitionKey', 40), text('MasterLabel', 40)]),
+    setup('CustomPermission', '0CP', [
+      text('DeveloperName', 80, { nameField: true }),
+      text('MasterLabel', 80),
+      text('NamespacePrefix', 15),
+    ]),
+    setup('SetupEntityAccess', '0J0', [
+      lookup('ParentId', ['PermissionSet'], 'SetupEntityAccessItems', { required: true }),
+      field('SetupEntityId', 'reference', { referenceTo: ['CustomPermission'], required: true }),
+      text('SetupEntityType', 40),
     ]),
     setup('UserPermissionAccess', '', [field('LastCacheUpdate', 'datetime', ro), ...permissions()]),
   ];

@@ -7,10 +7,11 @@ import { standardObject } from './standard-object.ts';
 const ro = { createable: false, updateable: false } as const;
 const text = (name: string, length = 255, more: Partial<FieldDef> = {}) => field(name, 'string', { length, ...more });
 const many = (type: FieldType, ...names: string[]) => names.map((name) => field(name, type));
-const pick = (name: string, values: string[], preset?: string) =>
+const pick = (name: string, values: string[], preset?: string, more: Partial<FieldDef> = {}) =>
   field(name, 'picklist', {
     values: values.map((value) => ({ value, label: value, isDefault: value === preset })),
     ...(preset === undefined ? {} : { defaultValue: preset }),
+    ...more,
   });
 const lookup = (name: string, to: string[], children?: string, more: Partial<FieldDef> = {}) =>
   field(name, 'reference', {
@@ -175,7 +176,7 @@ function task(): ObjectDef {
       pick('Status', ['Not Started', 'In Progress', 'Completed', 'Waiting on someone else', 'Deferred'], 'Not Started'),
       pick('Priority', ['High', 'Normal', 'Low'], 'Normal'),
       field('IsClosed', 'boolean', { defaultValue: false, ...ro, alwaysVisible: true }),
-      pick('TaskSubtype', ['Task', 'Call', 'Email'], 'Task'),
+      pick('TaskSubtype', ['Task', 'Call', 'Email'], 'Task', { updateable: false }),
       pick('CallType', ['Internal', 'Inbound', 'Outbound']),
       field('CallDurationInSeconds', 'int', { precision: 8 }),
       text('CallDisposition', 255),

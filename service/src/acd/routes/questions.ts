@@ -6,7 +6,7 @@ import { callerOf, orgMismatch } from '../../tenancy/index.ts';
 import type { Acd } from '../service.ts';
 import { ASKS, formatOf, sendAs } from './asking.ts';
 
-const answerView = z
+export const answerView = z
   .object({
     matched: z.boolean(),
     source: z.enum(['index', 'live', 'fallback']),
@@ -68,7 +68,7 @@ export function registerQuestions(app: HttpServer, acd: Acd): void {
 }
 
 /** The phone system whose key asks; one that is named besides must be that one. */
-function pbxOf(request: FastifyRequest, named: string | undefined): string | undefined {
+export function pbxOf(request: FastifyRequest, named: string | undefined): string | undefined {
   const { usedFor, scope } = callerOf(request);
   return scope === 'acd' && usedFor ? usedFor : named;
 }

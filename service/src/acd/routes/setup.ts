@@ -15,8 +15,10 @@ const rules = z.strictObject({
   cutPrefix: digitsOnly.optional(),
   addPrefix: digitsOnly.optional(),
 });
-const pbxBody = z.strictObject({ name: text(80).min(1), rules });
-const pbxView = z.object({ id: z.string(), pbxId: z.string(), name: z.string(), rules, createdAt: isoTime }).meta({ id: 'PhoneSystem' });
+const pbxBody = z.strictObject({ name: text(80).min(1), rules, tokenInUrl: z.boolean().default(false) });
+const pbxView = z
+  .object({ id: z.string(), pbxId: z.string(), name: z.string(), rules, tokenInUrl: z.boolean(), createdAt: isoTime })
+  .meta({ id: 'PhoneSystem' });
 const lookupView = z.object({ id: z.string().nullable(), name: z.string(), isDefault: z.boolean(), definition }).meta({ id: 'Lookup' });
 
 /** Phone systems, look-ups and the log, for the setup tab. */
@@ -60,6 +62,39 @@ export function registerSetup(app: HttpServer, acd: Acd): void {
     },
     async (request) => acd.rollKey(callerOf(request).orgId, request.params.id),
   );
+  app.post(
+    '/v1/acd/pbxs/:id/tokens',
+    {
+      config: ADMIN,
+      schema: {
+        tags,
+        operationId: 'issuePhoneSystemToken',
+        summary: 'A token for a phone system that cannot send its key; shown only now',
+        description: '`replace`: tokens that were given out before end a day later.',
+        params: idParams,
+        body: z.strictObject({ days: z.number().int().min(1).max(3_650).default(365), replace: z.boolean().default(false) }),
+        response: answers(201, z.object({ token: z.string(), expiresAt: isoTime })),
+      },
+    },
+    async (request, reply) => reply.code(201).send(await acd.issueToken(callerOf(request).orgId, request.params.id, request.body)),
+  );
+  app.delete(
+    '/v1/acd/pbxs/:id/tokens',
+    {
+      config: ADMIN,
+      schema: {
+        tags,
+        operationId: 'endPhoneSystemTokens',
+        summary: 'End every token of a phone system now',
+        params: idParams,
+        response: answers(200, emptyAnswer),
+      },
+    },
+    async (request) => {
+      await acd.endTokens(callerOf(request).orgId, request.params.id);
+      return {};
+    },
+  );
   app.delete(
     '/v1/acd/pbxs/:id',
     { config: ADMIN, schema: { tags, operationId: 'removePhoneSystem', params: idParams, response: answers(200, emptyAnswer) } },
@@ -97,7 +132,6 @@ export function registerSetup(app: HttpServer, acd: Acd): void {
   );
 
   registerDirectory(app, acd);
-  registerLog(app, acd);
 }
 
 function registerDirectory(app: HttpServer, acd: Acd): void {
@@ -143,53 +177,6 @@ function registerDirectory(app: HttpServer, acd: Acd): void {
     async (request, reply) => {
       await acd.refreshDirectory(callerOf(request).orgId);
       return reply.code(202).send({});
-    },
-  );
-}
-
-function registerLog(app: HttpServer, acd: Acd): void {
-  const logView = z.object({
-    items: z.array(
-      z.object({
-        id: z.string(),
-        at: isoTime,
-        pbx: z.string(),
-        lookup: z.string(),
-        caller: z.string(),
-        called: z.string(),
-        source: z.string(),
-        matched: z.boolean(),
-        stale: z.boolean(),
-        records: z.number().int(),
-        recordId: z.string().nullable(),
-        extension: z.string().nullable(),
-        tookMs: z.number(),
-        why: z.string(),
-      }),
-    ),
-    next: z.string().optional(),
-  });
-  const cursor = z.strictObject({
-    cursor: z
-      .string()
-      .regex(/^\d{0,15}$/, 'is not one that an earlier page gave')
-      .optional(),
-  });
-  app.get(
-    '/v1/acd/log',
-    {
-      config: ADMIN,
-      schema: {
-        tags,
-        operationId: 'listLookupLog',
-        summary: 'What was asked and answered, newest first',
-        querystring: cursor,
-        response: answers(200, logView),
-      },
-    },
-    async (request) => {
-      const { items, next } = await acd.listLog(callerOf(request).orgId, request.query.cursor ? Number(request.query.cursor) : null);
-      return { items: items.map((item) => ({ ...item, id: String(item.id) })), ...(next !== undefined && { next: String(next) }) };
     },
   );
 }

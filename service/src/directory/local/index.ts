@@ -49,6 +49,8 @@ export function createLocalDirectory(options: {
   return {
     findByKeys: memory.findByKeys,
     find: memory.find,
+    /** How many orgs this process knows all of. */
+    inMemory: memory.completeOrgs,
     /** True when the org's changes were not read for some minutes. */
     isBehind(orgId: string): boolean {
       const org = memory.org(orgId);
@@ -58,6 +60,8 @@ export function createLocalDirectory(options: {
     countryOf: (orgId: string): string => memory.org(orgId)?.country ?? 'US',
     /** The org's own time zone (IANA); UTC until it was read. */
     timeZoneOf: (orgId: string): string => memory.org(orgId)?.timeZone ?? 'UTC',
+    /** As `timeZoneOf`, asked of the database where this process does not know it yet. */
+    timeZone: async (orgId: string): Promise<string> => memory.org(orgId)?.timeZone ?? (await findKeptOrg(db, orgId))?.timeZone ?? 'UTC',
     /**
      * Keeps this org's people from now on, part of the caller's transaction; `changed` is called after its commit. `country`: ISO 3166, what its
      * numbers belong to where they name none. Taken the first time only.
@@ -91,8 +95,8 @@ export function createLocalDirectory(options: {
     /** Brings an org up to date soon, in whichever process has time. */
     refresh: (orgId: string) => options.sweepSoon(orgId),
     jobs,
-    /** Begins to follow changes; every process that answers look-ups does. */
-    start: () => memory.start(),
+    /** Begins to follow changes. `whole`: this process answers phone systems, and has everything in memory. */
+    start: memory.start,
     /** Begins to take change events over; processes that work on jobs do. */
     startEvents: () => events.start(),
     async stop(): Promise<void> {

@@ -263,7 +263,7 @@ describe('a phone field that is newly visible', LONG, () => {
     const [first, second] = org.org.query('SELECT Id FROM Contact ORDER BY Id DESC LIMIT 2').map((row) => String(row['Id']));
     org.org.update('Contact', first as string, { Phone: '+1 415 555 0163', MobilePhone: '+1 415 555 0164' });
     const directory = await start({ bulkFrom: 600, pageRecords: 600 });
-    directory.start();
+    directory.start({ whole: true });
     await directory.sweepOrg(orgId);
     const found = async (key: string) => (await directory.findByKeys(orgId, [key])).value.map(({ id }) => id);
     await until('changes are followed', async () => (await found('+14155550164')).length === 1);

@@ -80,12 +80,14 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
     source: KeptSource,
     before: { state?: SourceState | undefined; load?: Load | undefined },
     total: number,
+    country: string,
   ) {
     const place = before.load?.place ?? before.state?.place ?? null;
     await saveLoad(tx, orgId, { object: source.object, place, job: null, locator: null, attempts: 0 });
     await saveSource(tx, orgId, {
       object: source.object,
       fields: [...source.fields],
+      country,
       place: null,
       recordsRead: 0,
       recordsTotal: total,

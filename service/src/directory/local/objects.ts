@@ -2,7 +2,7 @@ import type { ChangedRow, Source } from '../../feed/index.ts';
 import { keysOfStored } from '../numbers/keys.ts';
 import { PHONE_OBJECTS } from '../phone-fields.ts';
 import type { VisibleField } from '../visible-fields.ts';
-import { keyOfAccount, keyOfCase, keyOfParent } from './record-keys.ts';
+import { keyOfAccount, keyOfCase, keyOfExtension, keyOfParent } from './record-keys.ts';
 import type { KeyedRecord } from './store.ts';
 
 /** Objects that are kept: those with numbers, their open cases, and the users who own records. One call reads a page of each. */
@@ -11,7 +11,7 @@ export type KeptObject = (typeof KEPT_OBJECTS)[number];
 
 /** What is read of each object where the connected user can see it. */
 const OWN_FIELDS: Record<KeptObject, string[]> = {
-  Contact: ['Name', 'OwnerId', 'AccountId', 'LastActivityDate'],
+  Contact: ['Name', 'OwnerId', 'AccountId', 'LastActivityDate', 'IsPersonAccount'],
   Lead: ['Name', 'OwnerId', 'LastActivityDate', 'IsConverted'],
   Account: ['Name', 'OwnerId', 'LastActivityDate', 'AccountNumber'],
   Case: ['CaseNumber', 'OwnerId', 'ContactId', 'AccountId', 'IsClosed', 'Status', 'Priority', 'CreatedDate'],
@@ -48,8 +48,16 @@ export function sourceOf(object: KeptObject, visible: readonly VisibleField[], w
   return { object, fields, phones, shown, flags };
 }
 
-/** What is not to be found any more: deleted, a lead that lives on as a contact, a case that is closed. */
-export const isGone = (row: ChangedRow): boolean => row.IsDeleted === true || row['IsConverted'] === true || row['IsClosed'] === true;
+/**
+ * What is not to be found: deleted, a lead that lives on as a contact, a case that is closed, and the contact half of a person account, whose account
+ * has the same numbers and is what people open.
+ */
+export const isGone = (row: ChangedRow): boolean =>
+  row.IsDeleted === true ||
+  row['IsConverted'] === true ||
+  row['IsClosed'] === true ||
+  (row['IsPersonAccount'] === true && row.Id.startsWith(CONTACT_PREFIX));
+const CONTACT_PREFIX = '003';
 
 /** A row of a CSV as a query answers it. */
 export function fromCsv({ flags }: KeptSource, row: Record<string, string | null>): ChangedRow {
@@ -80,6 +88,7 @@ export function toKept({ object, phones, shown }: KeptSource, row: ChangedRow, c
 function recordKeys(object: KeptObject, text: (name: string) => string | null): { key: string; field: string }[] {
   const named = (key: string | undefined, field: string) => (key === undefined ? [] : [{ key, field }]);
   if (object === 'Account') return named(keyOfAccount(text('AccountNumber') ?? ''), 'AccountNumber');
+  if (object === 'User') return named(extensionKey(text('Extension')), 'Extension');
   if (object !== 'Case') return [];
   const parents = ['ContactId', 'AccountId'].flatMap((field) => {
     const id = text(field);
@@ -87,6 +96,8 @@ function recordKeys(object: KeptObject, text: (name: string) => string | null): 
   });
   return [...named(keyOfCase(text('CaseNumber') ?? ''), 'CaseNumber'), ...parents];
 }
+
+const extensionKey = (extension: string | null) => (extension === null ? undefined : keyOfExtension(extension.trim()));
 
 const valueOf = (value: unknown): string | boolean | null =>
   typeof value === 'boolean' || typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;

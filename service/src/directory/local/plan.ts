@@ -32,18 +32,19 @@ export async function planOf(
   states: Map<string, SourceState>,
   loads: Map<string, Load>,
   bulkFrom: number,
+  country: string,
 ): Promise<Plan> {
   const goesOn = (source: KeptSource) => {
     const state = states.get(source.object);
-    return sameFields(source, state) && !state.loadedAt && loads.has(source.object);
+    return sameFields(source, state, country) && !state.loadedAt && loads.has(source.object);
   };
-  const unread = sources.filter((source) => !goesOn(source) && isUnread(source, states.get(source.object)));
+  const unread = sources.filter((source) => !goesOn(source) && isUnread(source, states.get(source.object), country));
   const counts = await countOf(sf, unread);
   const begins = new Set(unread.filter(({ object }) => (counts.get(object) ?? 0) > bulkFrom));
   return {
     asks: sources
       .filter((source) => !goesOn(source) && !begins.has(source))
-      .map((source) => ({ source, after: placeOf(source, states.get(source.object)) })),
+      .map((source) => ({ source, after: placeOf(source, states.get(source.object), country) })),
     loads: sources.filter((source) => goesOn(source) || begins.has(source)).map((source) => ({ source, begins: begins.has(source) })),
     counts,
   };
@@ -60,16 +61,17 @@ async function countOf(sf: SalesforceClient, sources: readonly KeptSource[]): Pr
   }
 }
 
-function isUnread(source: KeptSource, state: SourceState | undefined): boolean {
-  return !sameFields(source, state) || (!state.place && !state.loadedAt);
+function isUnread(source: KeptSource, state: SourceState | undefined, country: string): boolean {
+  return !sameFields(source, state, country) || (!state.place && !state.loadedAt);
 }
 
 /** Where an object's reading begins. Other fields than last time: all of it anew. */
-function placeOf(source: KeptSource, state: SourceState | undefined): Place | null {
-  if (!sameFields(source, state) || !state.place) return null;
+function placeOf(source: KeptSource, state: SourceState | undefined, country: string): Place | null {
+  if (!sameFields(source, state, country) || !state.place) return null;
   return state.loadedAt ? withOverlap(state.place) : state.place;
 }
 
-export function sameFields(source: KeptSource, state: SourceState | undefined): state is SourceState {
-  return state !== undefined && JSON.stringify([...source.fields]) === JSON.stringify(state.fields);
+/** Whether an object was read as it would be now. */
+export function sameFields(source: KeptSource, state: SourceState | undefined, country: string): state is SourceState {
+  return state !== undefined && state.country === country && JSON.stringify([...source.fields]) === JSON.stringify(state.fields);
 }

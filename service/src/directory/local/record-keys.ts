@@ -12,5 +12,8 @@ export function keyOfAccount(accountNumber: string): string | undefined {
   return plain === '' || accountNumber.length > 40 ? undefined : `acct:${plain}`;
 }
 
+/** Under which the users who work at an extension are found. */
+export const keyOfExtension = (extension: string): string => `ext:${extension}`;
+
 /** Under which the records that hang on another one are found, such as a contact's open cases. */
 export const keyOfParent = (id: string): string => `of:${id}`;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Place } from '../../feed/index.ts';
+import { forgetFeed, type Place } from '../../feed/index.ts';
 import type { Db } from '../../platform/db/database.ts';
 
 /** A record of the org as it is kept here. */
@@ -49,6 +49,37 @@ export async function findRecords(db: Db, orgId: string, ids: readonly string[])
   return rows;
 }
 
+/** Records of an org in the order of their ids. */
+export async function pageOfRecords(db: Db, orgId: string, after: string, limit: number): Promise<LocalRecord[]> {
+  const { rows } = await sql<LocalRecord>`select ${RECORD} from directory_record r
+    where r.org_id = ${orgId} and r.id > ${after} order by r.id limit ${limit}`.execute(db);
+  return rows;
+}
+
+/**
+ * Keys of an org with their records, in the order of the keys; a page ends with a whole key. Without the ends of whole numbers, which only callers
+ * of whom less is known are found by.
+ */
+export async function pageOfKeys(
+  db: Db,
+  orgId: string,
+  after: string,
+  limit: number,
+): Promise<{ keys: Map<string, { id: string; field: string }[]>; isLast: boolean; next: string }> {
+  const { rows } = await sql<{ key: string; id: string; field: string }>`
+    select key, record_id as id, field from directory_key
+    where org_id = ${orgId} and key > ${after} and key not like '9:%' and key not like '7:%' order by key, record_id limit ${limit}`.execute(
+    db,
+  );
+  const isLast = rows.length < limit;
+  const last = rows.at(-1)?.key ?? '';
+  const keys = Map.groupBy(rows, ({ key }) => key);
+  // The last one may go on; one that alone is a page is cut.
+  if (!isLast && keys.size > 1) keys.delete(last);
+  const ends = [...keys.keys()];
+  return { keys, isLast, next: ends.at(-1) ?? last };
+}
+
 /** Stands in `directory_change` for every key and record of an org. */
 export const EVERYTHING = '*';
 
@@ -62,6 +93,9 @@ const noteChanges = (tx: Db, orgId: string, what: readonly string[]) =>
     ? undefined
     : sql`insert into directory_change (org_id, what) select ${orgId}, unnest(${[...new Set(what)]}::text[])`.execute(tx);
 
+/** Sweeps, loads, change events and searches store the same rows: one after the other, so that none waits for another in a circle. */
+const lockOrg = (tx: Db, orgId: string) => sql`select pg_advisory_xact_lock(hashtextextended(${`directory ${orgId}`}, 0))`.execute(tx);
+
 /**
  * Stores records that are newer than what is kept, with their keys. Rows that say nothing new cost a look and no write, unless `anew`: other
  * fields are read than before, so that the keys may be other ones although the record has not changed. `noted` false: the caller notes that
@@ -74,6 +108,7 @@ export async function putRecords(
   { anew, noted = true }: { anew: boolean; noted?: boolean },
 ): Promise<number> {
   if (records.length === 0) return 0;
+  await lockOrg(tx, orgId);
   const { rows } = await sql<{ id: string }>`
     insert into directory_record as kept (org_id, id, object, name, owner_id, account_id, activity_at, changed_at, fields, keys, read_at)
     select ${orgId}, x.id, x.object, x.name, x."ownerId", x."accountId", x."activityAt", x."changedAt", x.fields, x.keys, now()
@@ -108,6 +143,7 @@ export async function putRecords(
 /** Forgets records that were deleted in the org, or that nobody is to be found by any more. `noted` as in `putRecords`. */
 export async function removeRecords(tx: Db, orgId: string, ids: readonly string[], { noted = true } = {}): Promise<void> {
   if (ids.length === 0) return;
+  await lockOrg(tx, orgId);
   const { rows } = await sql<{ key: string }>`
     delete from directory_key where org_id = ${orgId} and record_id = any(${[...ids]}::text[]) returning key`.execute(tx);
   await sql`delete from directory_record where org_id = ${orgId} and id = any(${[...ids]}::text[])`.execute(tx);
@@ -136,8 +172,10 @@ export async function keepOrg(tx: Db, orgId: string, country: string): Promise<v
 export async function setCountry(tx: Db, orgId: string, country: string): Promise<void> {
   const { numAffectedRows } =
     await sql`update directory_org set country = ${country} where org_id = ${orgId} and country <> ${country}`.execute(tx);
-  if (numAffectedRows)
-    await sql`update directory_source set place_at = null, place_id = null, loaded_at = null where org_id = ${orgId}`.execute(tx);
+  if (!numAffectedRows) return;
+  await sql`update directory_source set place_at = null, place_id = null, loaded_at = null where org_id = ${orgId}`.execute(tx);
+  // Pages of a bulk query that were stored already hold keys of the old country.
+  await sql`delete from directory_load where org_id = ${orgId}`.execute(tx);
 }
 
 /** These fields are kept from the next sweep on, besides those that the directory reads by itself. */
@@ -149,9 +187,11 @@ export async function noteTimeZone(tx: Db, orgId: string, timeZone: string): Pro
   await sql`update directory_org set time_zone = ${timeZone} where org_id = ${orgId}`.execute(tx);
 }
 
-/** With all that is kept of it; what processes remember of it is for nobody to ask. */
+/** With all that is kept of it. Processes forget it as well: it may be kept again. */
 export async function dismissOrg(db: Db, orgId: string): Promise<void> {
   await sql`delete from directory_org where org_id = ${orgId}`.execute(db);
+  await forgetFeed(db, orgId);
+  await noteEverything(db, orgId);
 }
 
 export async function listKeptOrgs(db: Db): Promise<DirectoryOrg[]> {
@@ -194,6 +234,8 @@ export async function dropUnread(tx: Db, orgId: string, object: string): Promise
 export interface SourceState {
   object: string;
   fields: string[];
+  /** ISO 3166: what its numbers were read with. */
+  country: string | null;
   place: Place | null;
   recordsRead: number;
   recordsTotal: number | null;
@@ -203,17 +245,17 @@ export interface SourceState {
 
 export async function listSources(db: Db, orgId: string): Promise<SourceState[]> {
   const { rows } = await sql<Omit<SourceState, 'place'> & { placeAt: string | null; placeId: string | null }>`
-    select object, fields, place_at as "placeAt", place_id as "placeId", records_read as "recordsRead",
+    select object, fields, country, place_at as "placeAt", place_id as "placeId", records_read as "recordsRead",
       records_total as "recordsTotal", loaded_at as "loadedAt", problem
     from directory_source where org_id = ${orgId} order by object`.execute(db);
   return rows.map(({ placeAt, placeId, ...row }) => ({ ...row, place: placeAt === null ? null : { at: placeAt, id: placeId ?? '' } }));
 }
 
 export async function saveSource(tx: Db, orgId: string, state: SourceState): Promise<void> {
-  await sql`insert into directory_source (org_id, object, fields, place_at, place_id, records_read, records_total, loaded_at, problem)
-    values (${orgId}, ${state.object}, ${state.fields}, ${state.place?.at ?? null}, ${state.place?.id ?? null}, ${state.recordsRead},
+  await sql`insert into directory_source (org_id, object, fields, country, place_at, place_id, records_read, records_total, loaded_at, problem)
+    values (${orgId}, ${state.object}, ${state.fields}, ${state.country}, ${state.place?.at ?? null}, ${state.place?.id ?? null}, ${state.recordsRead},
       ${state.recordsTotal}, ${state.loadedAt}, ${state.problem})
-    on conflict (org_id, object) do update set fields = excluded.fields, place_at = excluded.place_at, place_id = excluded.place_id,
+    on conflict (org_id, object) do update set fields = excluded.fields, country = excluded.country, place_at = excluded.place_at, place_id = excluded.place_id,
       records_read = excluded.records_read, records_total = excluded.records_total, loaded_at = excluded.loaded_at, problem = excluded.problem`.execute(
     tx,
   );

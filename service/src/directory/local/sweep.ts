@@ -8,7 +8,7 @@ import { claimLane, guarded, releaseLease, renewLease, type Lease } from '../../
 import type { Logger } from '../../platform/log.ts';
 import { CALL_MS, LEASE_MS } from './limits.ts';
 import type { Loader } from './load.ts';
-import { listLoads } from './load-store.ts';
+import { listLoads, removeLoad } from './load-store.ts';
 import { isGone, toKept, type KeptSource } from './objects.ts';
 import { BULK_FROM, planOf, sameFields, type Plan } from './plan.ts';
 import type { KeptSources } from './sources.ts';
@@ -103,7 +103,7 @@ export function createSweep(options: SweepOptions) {
         orgId,
         { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS },
         async (sf, session) => {
-          const mine = due ?? (await planOf(sf, await sources.of(viewerOf(orgId, session), sf, wanted), states, loads, bulkFrom));
+          const mine = due ?? (await planOf(sf, await sources.of(viewerOf(orgId, session), sf, wanted), states, loads, bulkFrom, country));
           const now = mine.asks.slice(0, OBJECTS_AT_ONCE);
           const changes = now.length > 0 ? await readChanges(sf, now) : [];
           // A field was deleted, or may not be seen any more: the next reading asks what there is.
@@ -116,9 +116,11 @@ export function createSweep(options: SweepOptions) {
         for (const changes of answer.changes) await keep(tx, orgId, changes, states, counts, country);
         if (answer.zone) await noteTimeZone(tx, orgId, answer.zone);
         if (due) return;
+        // What is read by pages now is no bulk query's matter any more.
+        for (const { source } of answer.plan.asks) if (loads.has(source.object)) await removeLoad(tx, orgId, source.object);
         for (const { source, begins } of answer.plan.loads) {
           const before = { state: states.get(source.object), load: loads.get(source.object) };
-          if (begins) await loader.begin(tx, orgId, source, before, counts.get(source.object) ?? 0);
+          if (begins) await loader.begin(tx, orgId, source, before, counts.get(source.object) ?? 0, country);
         }
       });
       const more = answer.changes.filter((each) => each.more).map(({ source, place }) => ({ source, after: place }));
@@ -130,8 +132,8 @@ export function createSweep(options: SweepOptions) {
   }
 
   /** When the first reading of these fields was through; null as long as it is not. */
-  function loadedAt(source: KeptSource, before: SourceState | undefined, goesOn: boolean): Date | null {
-    const known = sameFields(source, before) ? before.loadedAt : null;
+  function loadedAt(source: KeptSource, before: SourceState | undefined, goesOn: boolean, country: string): Date | null {
+    const known = sameFields(source, before, country) ? before.loadedAt : null;
     return goesOn ? known : (known ?? clock.now());
   }
 
@@ -144,7 +146,7 @@ export function createSweep(options: SweepOptions) {
     country: string,
   ): Promise<void> {
     const before = states.get(source.object);
-    const known = sameFields(source, before) ? before : undefined;
+    const known = sameFields(source, before, country) ? before : undefined;
     await removeRecords(
       tx,
       orgId,
@@ -159,10 +161,12 @@ export function createSweep(options: SweepOptions) {
     const state: SourceState = {
       object: source.object,
       fields: [...source.fields],
-      place,
+      country,
+      // Nothing was read, or nothing was there: the place is the one that an overlap moved back.
+      place: rows.length > 0 ? place : (known?.place ?? place),
       recordsRead: (known?.recordsRead ?? 0) + changed,
       recordsTotal: counts.get(source.object) ?? known?.recordsTotal ?? null,
-      loadedAt: loadedAt(source, before, more || errors.length > 0),
+      loadedAt: loadedAt(source, before, more || errors.length > 0, country),
       problem: errors[0] ? `${errors[0].code}: ${errors[0].message}` : null,
     };
     if (state.loadedAt && !before?.loadedAt) await dropUnread(tx, orgId, source.object);

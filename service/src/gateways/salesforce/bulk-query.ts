@@ -100,7 +100,7 @@ function toJob(body: unknown): BulkJob {
   };
 }
 
-/** Characters that are parsed in one go; callers on the phone get their turn in between. */
+/** Bytes that are parsed in one go; callers on the phone get their turn in between. */
 const PIECE = 64 * 1024;
 
 async function readRows(csv: string, names: NameMapper): Promise<BulkPage['rows']> {
@@ -123,9 +123,11 @@ function unreadable(what: string, cause?: unknown): BulkJobGoneError {
   return new BulkJobGoneError(new SalesforceError({ message: `results of a bulk job: ${what}`, status: 200, sent: 'yes', cause }));
 }
 
-async function* piecesOf(text: string): AsyncGenerator<string, void> {
-  for (let at = 0; at < text.length; at += PIECE) {
-    yield text.slice(at, at + PIECE);
+/** The parser puts bytes together again that a piece has cut; halves of a character in text it could not. */
+async function* piecesOf(text: string): AsyncGenerator<Buffer, void> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += PIECE) {
+    yield bytes.subarray(at, at + PIECE);
     await nextTurn();
   }
 }

@@ -48,6 +48,8 @@ export interface SalesforceClientOptions {
   orgId?: string | undefined;
   /** Called after each answer that reports the org's API usage. */
   onUsage?: (usage: ApiUsage) => void;
+  /** Told of each request that is made. */
+  onRequest?: () => void;
 }
 
 /**
@@ -113,6 +115,7 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
     exchange: options.exchange,
     names,
     onUsage: options.onUsage ?? (() => undefined),
+    onRequest: options.onRequest ?? (() => undefined),
   });
 
   const path = (object: string, id?: string): string =>

@@ -1,4 +1,4 @@
-import { PACKAGE_CHILD_RELATIONSHIPS, PACKAGE_OBJECTS, PACKAGE_RELATIONSHIPS } from './package-names.ts';
+import { PACKAGE_CHILD_RELATIONSHIPS, PACKAGE_FIELDS, PACKAGE_OBJECTS, PACKAGE_RELATIONSHIPS } from './package-names.ts';
 import type { RecordError, SObjectRecord } from './types.ts';
 
 /** Translates between the bare names the features speak and the names of the org, where the package may have a namespace. */
@@ -21,6 +21,10 @@ const packageObjects = new Map(PACKAGE_OBJECTS.map((name) => [name.toLowerCase()
 const relationships = new Map(Object.entries(PACKAGE_RELATIONSHIPS).map(([name, target]) => [name.toLowerCase(), target]));
 const childRelationships = new Map(
   Object.entries({ ...PACKAGE_RELATIONSHIPS, ...PACKAGE_CHILD_RELATIONSHIPS }).map(([name, target]) => [name.toLowerCase(), target]),
+);
+
+const packageFields = new Set(
+  Object.entries(PACKAGE_FIELDS).flatMap(([object, fields]) => fields.map((field) => `${object}.${field}`.toLowerCase())),
 );
 
 /** True when the object is one of the package's own, whatever the letter case. */
@@ -49,7 +53,8 @@ export function createNameMapper(namespace: string | null): NameMapper {
       .map((part) => {
         const owned = current !== null && isPackageObject(current);
         const target = relationships.get(part.toLowerCase());
-        const mapped = CUSTOM.test(part) && owned ? add(part) : part;
+        const isOurs = (owned && CUSTOM.test(part)) || packageFields.has(`${current}.${part}`.toLowerCase());
+        const mapped = isOurs ? add(part) : part;
         current = owned && target ? target : null;
         return mapped;
       })

@@ -8,7 +8,14 @@ export const PACKAGE_OBJECTS: readonly string[] = [
   'MessageOutbox__c',
   'OptOut__c',
   'ConversationChanged__e',
+  'CallTaken__e',
 ];
+
+/** Fields of the package on standard objects. A field of Activity is one of Task and of Event. */
+export const PACKAGE_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  Task: ['SwitchboardCallId__c'],
+  Event: ['SwitchboardCallId__c'],
+};
 
 /** Relationship names (parent and child) that lead from a package object to a package object: names after them are the package's again. */
 export const PACKAGE_RELATIONSHIPS: Readonly<Record<string, string>> = {
@@ -20,4 +27,4 @@ export const PACKAGE_RELATIONSHIPS: Readonly<Record<string, string>> = {
 export const PACKAGE_CHILD_RELATIONSHIPS: Readonly<Record<string, string>> = { Conversations__r: 'Conversation__c' };
 
 /** External ids that the service itself gives: a duplicate of one of them is a resend, not a fault of the data. */
-export const OWN_EXTERNAL_IDS: readonly string[] = ['ExternalId__c', 'ClientKey__c'];
+export const OWN_EXTERNAL_IDS: readonly string[] = ['ExternalId__c', 'ClientKey__c', 'SwitchboardCallId__c'];

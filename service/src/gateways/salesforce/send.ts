@@ -19,6 +19,8 @@ export interface SendOptions {
   exchange: Exchange;
   names: NameMapper;
   onUsage: (usage: ApiUsage) => void;
+  /** A request is made. */
+  onRequest: () => void;
 }
 
 export interface RestRequest {
@@ -81,6 +83,7 @@ export function createSend(options: SendOptions): { send: Send; sendForText: Sen
 function createTransport(options: SendOptions, timeoutMs: number, outcome: Outcome): unknown {
   const run = async (request: { method: string; url: string; headers?: Record<string, string>; body?: unknown }): Promise<unknown> => {
     try {
+      options.onRequest();
       outcome.answer = await options.exchange(
         {
           method: request.method as HttpRequest['method'],

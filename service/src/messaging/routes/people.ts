@@ -25,6 +25,16 @@ const exported = z.object({
       ),
     }),
   ),
+  calls: z.array(
+    z.object({
+      kind: z.string(),
+      state: z.string().nullable(),
+      at: isoTime,
+      called: z.string(),
+      notes: z.string(),
+      parameters: z.record(z.string(), z.string()),
+    }),
+  ),
   complete: z.boolean(),
 });
 
@@ -51,7 +61,7 @@ export function registerPeopleRoutes(app: HttpServer, people: People): void {
       schema: {
         tags,
         operationId: 'erasePerson',
-        summary: 'Erase a phone number’s conversations in the org and in the service; its opt-out stays',
+        summary: 'Erase a phone number’s conversations and calls in the org and in the service; its opt-out stays',
         body,
         response: answers(200, z.object({ conversations: z.number().int() })),
       },

@@ -16,8 +16,26 @@ import reload from '@salesforce/label/c.Acd_Reload';
 import source from '@salesforce/label/c.Acd_Source';
 import sourceTook from '@salesforce/label/c.Acd_Source_Took';
 import why from '@salesforce/label/c.Acd_Why';
+import allResults from '@salesforce/label/c.Acd_All_Results';
+import allSources from '@salesforce/label/c.Acd_All_Sources';
+import matchedOnly from '@salesforce/label/c.Acd_Matched_Only';
+import nothingFound from '@salesforce/label/c.Acd_Nothing_Found';
+import nothingFoundText from '@salesforce/label/c.Acd_Nothing_Found_Text';
+import notMatched from '@salesforce/label/c.Acd_Not_Matched';
+import result from '@salesforce/label/c.Acd_Result';
+import search from '@salesforce/label/c.Acd_Search';
+import searchHelp from '@salesforce/label/c.Acd_Search_Help';
 
 export const labels = {
+  allResults,
+  allSources,
+  matchedOnly,
+  nothingFound,
+  nothingFoundText,
+  notMatched,
+  result,
+  search,
+  searchHelp,
   at,
   caller,
   fromDirectory,

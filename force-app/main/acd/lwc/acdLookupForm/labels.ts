@@ -25,6 +25,9 @@ import name from '@salesforce/label/c.Acd_Name';
 import notSaved from '@salesforce/label/c.Acd_Not_Saved';
 import objects from '@salesforce/label/c.Acd_Objects';
 import objectsHelp from '@salesforce/label/c.Acd_Objects_Help';
+import pin from '@salesforce/label/c.Acd_Pin';
+import pinField from '@salesforce/label/c.Acd_Pin_Field';
+import pinFieldHelp from '@salesforce/label/c.Acd_Pin_Field_Help';
 import priorityField from '@salesforce/label/c.Acd_Priority_Field';
 import ranking from '@salesforce/label/c.Acd_Ranking';
 import rankingHelp from '@salesforce/label/c.Acd_Ranking_Help';
@@ -73,6 +76,9 @@ export const labels = {
   notSaved,
   objects,
   objectsHelp,
+  pin,
+  pinField,
+  pinFieldHelp,
   priorityField,
   ranking,
   rankingHelp,

@@ -9,6 +9,20 @@ export interface DiallingRules {
   addPrefix?: string;
 }
 
+/** The answer of `GET /v1/acd/connection`. */
+export interface AcdConnectionState {
+  /** `standby`: the holder is broken, and another connected user does its work. */
+  status: 'active' | 'standby' | 'inactive';
+  isOn: boolean;
+  since: string | null;
+  why: string;
+  nextStep: string;
+  holder: string;
+  orgId: string;
+  /** Page on which the holder signs in. */
+  connectUrl: string;
+}
+
 /** An item of `GET /v1/acd/pbxs`. */
 export interface PhoneSystem {
   id: string;
@@ -16,6 +30,8 @@ export interface PhoneSystem {
   pbxId: string;
   name: string;
   rules: DiallingRules;
+  /** May send its token as part of an address. */
+  tokenInUrl: boolean;
   createdAt: string;
 }
 
@@ -48,6 +64,8 @@ export interface Definition {
   ring: string[];
   defaultRoute?: string;
   fields: { vip?: string; priority?: string; language?: string; skill?: string; doNotCall: string };
+  /** Field of the record that holds the PIN. */
+  pinField?: string;
   vipValues: string[];
   variables: { name: string; field: string }[];
   calledNumbers: string[];
@@ -105,6 +123,20 @@ export interface LogItem {
   extension: string | null;
   tookMs: number;
   why: string;
+}
+
+/** The answer of `GET /v1/acd/log/summary`. */
+export interface LogSummary {
+  lookups: number;
+  matched: number;
+  sources: { source: string; lookups: number }[];
+  /** Null: longer than all before. */
+  latencies: { upToMs: number | null; lookups: number }[];
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+  orgCalls: number;
+  callsPer10000: number | null;
 }
 
 /** What a new look-up begins with. */

@@ -1,6 +1,8 @@
 import { LightningElement, api } from 'lwc';
 import LightningConfirm from 'lightning/confirm';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
+import readConnection from '@salesforce/apex/AcdController.connection';
+import endConnection from '@salesforce/apex/AcdController.disconnect';
 import listLookups from '@salesforce/apex/AcdController.lookups';
 import listPhoneSystems from '@salesforce/apex/AcdController.phoneSystems';
 import readDirectory from '@salesforce/apex/AcdController.directory';
@@ -9,9 +11,10 @@ import removeLookup from '@salesforce/apex/AcdController.removeLookup';
 import removePhoneSystem from '@salesforce/apex/AcdController.removePhoneSystem';
 import rollPhoneSystemKey from '@salesforce/apex/AcdController.rollPhoneSystemKey';
 import AcdKey from 'c/acdKey';
+import AcdToken from 'c/acdToken';
 import AcdLookupForm from 'c/acdLookupForm';
 import AcdPhoneSystemForm from 'c/acdPhoneSystemForm';
-import type { DirectoryState, Lookup, PhoneSystem } from 'c/acdModel';
+import type { AcdConnectionState, DirectoryState, Lookup, PhoneSystem } from 'c/acdModel';
 import type { Org } from 'c/coreOrg';
 import { startPoll } from 'c/corePoll';
 import type { Poll } from 'c/corePoll';
@@ -24,6 +27,7 @@ const REFRESH_MS = 5_000;
 /** Phone system: reads phone systems, look-ups and the state of the directory, opens the dialogs and does what the lists ask for. */
 export default class AcdPage extends LightningElement {
   labels = labels;
+  connection: AcdConnectionState | undefined;
   phoneSystems: PhoneSystem[] | undefined;
   lookups: Lookup[] = [];
   directory: DirectoryState | undefined;
@@ -33,6 +37,7 @@ export default class AcdPage extends LightningElement {
   actionHeading = '';
   busyId = '';
   refreshing = false;
+  disconnecting = false;
   poll: Poll | undefined;
 
   @api org: Org | undefined;
@@ -60,12 +65,14 @@ export default class AcdPage extends LightningElement {
 
   async load(): Promise<void> {
     try {
-      const [phoneSystems, lookups, directory] = await Promise.all([
+      const [connection, phoneSystems, lookups, directory] = await Promise.all([
+        readConnection<AcdConnectionState>(),
         listPhoneSystems<{ items: PhoneSystem[] }>(),
         listLookups<{ items: Lookup[] }>(),
         readDirectory<DirectoryState>(),
       ]);
-      Object.assign(this, { phoneSystems: phoneSystems.items, lookups: lookups.items, directory, readAt: Date.now(), error: undefined });
+      const items = { phoneSystems: phoneSystems.items, lookups: lookups.items };
+      Object.assign(this, { connection, ...items, directory, readAt: Date.now(), error: undefined });
     } catch (error) {
       this.error = error;
     }
@@ -74,6 +81,31 @@ export default class AcdPage extends LightningElement {
   handleRetry(): void {
     this.error = undefined;
     void this.load();
+  }
+
+  /** The window opens as the direct answer to the press: browsers block it otherwise. The page tells by itself how it ended. */
+  handleConnect(): void {
+    const url = this.connection?.connectUrl ?? '';
+    this.actionError = undefined;
+    if (window.open(url, 'switchboard-acd', 'popup,width=720,height=760')) return;
+    this.actionError = new Error(fill(labels.popUpBlocked, url));
+    this.actionHeading = labels.connectFailed;
+  }
+
+  async handleDisconnect(): Promise<void> {
+    if (!(await this.confirm(labels.disconnectTitle, labels.disconnectText))) return;
+    this.disconnecting = true;
+    await this.run('', labels.disconnectFailed, async () => {
+      await endConnection();
+    });
+    this.disconnecting = false;
+  }
+
+  async handleNewToken({ detail }: CustomEvent<{ id: string }>): Promise<void> {
+    const phoneSystem = this.phoneSystems?.find(({ id }) => id === detail.id);
+    if (!phoneSystem) return;
+    await AcdToken.open({ label: fill(labels.tokenOf, phoneSystem.name), size: 'small', phoneSystem });
+    this.focusOn('c-acd-phone-systems', detail.id);
   }
 
   handleAddPhoneSystem(): void {

@@ -14,6 +14,7 @@ export default class AcdPhoneSystemForm extends LightningModal {
   labels = labels;
   name = '';
   rules: DiallingRules = { country: ownCountry() };
+  tokenInUrl = false;
   busy = false;
   error: unknown;
   countries = countryOptions();
@@ -25,6 +26,7 @@ export default class AcdPhoneSystemForm extends LightningModal {
     if (!this.phoneSystem) return;
     this.name = this.phoneSystem.name;
     this.rules = { ...this.phoneSystem.rules };
+    this.tokenInUrl = this.phoneSystem.tokenInUrl;
   }
 
   get title(): string {
@@ -41,12 +43,16 @@ export default class AcdPhoneSystemForm extends LightningModal {
     this.rules = { ...this.rules, [rule]: value };
   }
 
+  handleTokenInUrl(event: CustomEvent<{ checked: boolean }>): void {
+    this.tokenInUrl = event.detail.checked;
+  }
+
   async handleSave(): Promise<void> {
     if (!checkFields(this.template)) return;
     this.busy = true;
     this.error = undefined;
     try {
-      const body = { name: this.name.trim(), rules: filled(this.rules) };
+      const body = { name: this.name.trim(), rules: filled(this.rules), tokenInUrl: this.tokenInUrl };
       this.close(this.phoneSystem ? await changePhoneSystem({ id: this.phoneSystem.id, body }) : await addPhoneSystem({ body }));
     } catch (error) {
       if (!showFieldErrors(this.template, error)) this.error = error;

@@ -17,6 +17,9 @@ import longDistancePrefixHelp from '@salesforce/label/c.Acd_Long_Distance_Prefix
 import name from '@salesforce/label/c.Acd_Name';
 import notSaved from '@salesforce/label/c.Acd_Not_Saved';
 import save from '@salesforce/label/c.Acd_Save';
+import tokenInUrl from '@salesforce/label/c.Acd_Token_In_Url';
+import tokenInUrlHelp from '@salesforce/label/c.Acd_Token_In_Url_Help';
+import tokens from '@salesforce/label/c.Acd_Tokens';
 
 export const labels = {
   addPhoneSystem,
@@ -38,4 +41,7 @@ export const labels = {
   name,
   notSaved,
   save,
+  tokenInUrl,
+  tokenInUrlHelp,
+  tokens,
 };

@@ -4,7 +4,7 @@ import { countryName } from 'c/messagingSetupModel';
 import type { PhoneSystem } from 'c/acdModel';
 import { labels } from './labels';
 
-/** Table of phone systems. Fires `addphonesystem`, and `editphonesystem`, `rollkey`, `removephonesystem` with `{id}`. */
+/** Table of phone systems. Fires `addphonesystem`, and `editphonesystem`, `rollkey`, `newtoken`, `removephonesystem` with `{id}`. */
 export default class AcdPhoneSystems extends LightningElement {
   labels = labels;
 
@@ -30,6 +30,7 @@ export default class AcdPhoneSystems extends LightningElement {
       busy: id === this.busyId,
       editName: fill(labels.editOf, name),
       rollName: fill(labels.newKeyOf, name),
+      tokenName: fill(labels.tokenOf, name),
       removeName: fill(labels.removeOf, name),
     }));
   }

@@ -12,6 +12,8 @@ import pbxId from '@salesforce/label/c.Acd_Pbx_Id';
 import phoneSystems from '@salesforce/label/c.Acd_Phone_Systems';
 import remove from '@salesforce/label/c.Acd_Remove';
 import removeOf from '@salesforce/label/c.Acd_Remove_Of';
+import token from '@salesforce/label/c.Acd_Token';
+import tokenOf from '@salesforce/label/c.Acd_Token_Of';
 
 export const labels = {
   actions,
@@ -28,4 +30,6 @@ export const labels = {
   phoneSystems,
   remove,
   removeOf,
+  token,
+  tokenOf,
 };

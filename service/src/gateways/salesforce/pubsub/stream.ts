@@ -66,7 +66,8 @@ export function followStream(
 
   async function read({ events, latestReplayId }: FetchResponse): Promise<void> {
     for (const { event, replayId: at } of events) {
-      const change = (await readerOf(event.schemaId))(event.payload);
+      const reader = await readerOf(event.schemaId);
+      const change = readOrGap(reader, event.payload);
       if (change) changes.push(change);
       else toAsk += 1;
       replayId = at.toString('hex');
@@ -110,6 +111,15 @@ export function followStream(
     },
     close: () => fail(new PubSubError('unavailable', 'CLOSED', 'the stream of change events was closed')),
   };
+}
+
+/** An event that cannot be read would come again and again: something changed, and the follower looks for what it was. */
+function readOrGap(reader: ReadChange, payload: Buffer): Change | undefined {
+  try {
+    return reader(payload);
+  } catch {
+    return { object: '', ids: [], type: 'GAP_OVERFLOW', committedAt: new Date() };
+  }
 }
 
 const customPlace = (replayId: string) => ({ replayPreset: 'CUSTOM' as const, replayId: Buffer.from(replayId, 'hex') });

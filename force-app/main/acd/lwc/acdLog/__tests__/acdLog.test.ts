@@ -29,6 +29,7 @@ async function create() {
 }
 
 describe('c-acd-log', () => {
+  afterEach(() => jest.useRealTimers());
   beforeEach(() => (readLog as jest.Mock).mockResolvedValue({ items: [ITEM] }));
 
   it('shows who called, who rang and why', async () => {
@@ -47,12 +48,28 @@ describe('c-acd-log', () => {
     const element = await create();
     find(element, '.more').click();
     await flush();
-    expect(readLog).toHaveBeenLastCalledWith({ cursor: '9' });
+    expect(readLog).toHaveBeenLastCalledWith({ cursor: '9', text: '', source: '', matched: '' });
     expect(findAll(element, 'tr.entry')).toHaveLength(2);
     expect(find(element, '.more')).toBeNull();
     find(element, '.reload').click();
     await flush();
     expect(findAll(element, 'tr.entry')).toHaveLength(1);
+  });
+
+  it('searches, after a moment of typing, and says that nothing fits', async () => {
+    const element = await create();
+    jest.useFakeTimers();
+    (readLog as jest.Mock).mockResolvedValue({ items: [] });
+    const change = (selector: string, value: string) =>
+      find(element, selector).dispatchEvent(new CustomEvent('change', { detail: { value } }));
+    for (const typed of ['s', 'su', 'sup']) change('.text', typed);
+    await jest.advanceTimersByTimeAsync(400);
+    expect((readLog as jest.Mock).mock.calls.at(-1)).toEqual([{ cursor: '', text: 'sup', source: '', matched: '' }]);
+    change('.source', 'fallback');
+    change('.matched', 'false');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(readLog).toHaveBeenLastCalledWith({ cursor: '', text: 'sup', source: 'fallback', matched: 'false' });
+    expect(find(element, 'c-core-empty-state').heading).toBe('c.Acd_Nothing_Found');
   });
 
   it('says when nothing was asked, and when it cannot be read', async () => {

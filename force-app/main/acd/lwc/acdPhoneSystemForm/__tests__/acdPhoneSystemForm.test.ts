@@ -8,7 +8,7 @@ import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 jest.mock('@salesforce/apex/AcdController.addPhoneSystem', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/apex/AcdController.changePhoneSystem', () => ({ default: jest.fn() }), { virtual: true });
 
-const MAIN = { id: 'p1', pbxId: 'x', name: 'Main', rules: { country: 'US', cutPrefix: '9' } };
+const MAIN = { id: 'p1', pbxId: 'x', name: 'Main', rules: { country: 'US', cutPrefix: '9' }, tokenInUrl: true };
 const field = (element: HTMLElement, name: string) => find(element, `[data-field="${name}"]`);
 
 async function create(props: object = {}) {
@@ -39,7 +39,7 @@ describe('c-acd-phone-system-form', () => {
     change(field(element, 'rules.cutPrefix'), { value: '9' });
     change(field(element, 'rules.addPrefix'), { value: ' ' });
     await save(element);
-    expect(addPhoneSystem).toHaveBeenCalledWith({ body: { name: 'Main', rules: { country: 'GB', cutPrefix: '9' } } });
+    expect(addPhoneSystem).toHaveBeenCalledWith({ body: { name: 'Main', rules: { country: 'GB', cutPrefix: '9' }, tokenInUrl: false } });
     expect(closed).toHaveBeenCalledWith({ ...MAIN, key: 'k' });
   });
 
@@ -48,7 +48,10 @@ describe('c-acd-phone-system-form', () => {
     change(field(element, 'rules.keepLongDistancePrefix'), { checked: true });
     await save(element);
     const rules = { country: 'US', cutPrefix: '9', keepLongDistancePrefix: true };
-    expect(changePhoneSystem).toHaveBeenCalledWith({ id: 'p1', body: { name: 'Main', rules } });
+    expect(changePhoneSystem).toHaveBeenCalledWith({ id: 'p1', body: { name: 'Main', rules, tokenInUrl: true } });
+    change(field(element, 'tokenInUrl'), { checked: false });
+    await save(element);
+    expect(changePhoneSystem).toHaveBeenLastCalledWith({ id: 'p1', body: { name: 'Main', rules, tokenInUrl: false } });
   });
 
   it('shows at a field what is wrong with it, and keeps what was typed', async () => {

@@ -21,6 +21,7 @@ describe('c-acd-phone-systems', () => {
   it.each([
     ['.edit', 'editphonesystem'],
     ['.roll', 'rollkey'],
+    ['.token', 'newtoken'],
     ['.remove', 'removephonesystem'],
   ])('asks the page to act: %s', (selector, name) => {
     const element = create([MAIN]);
@@ -41,7 +42,7 @@ describe('c-acd-phone-systems', () => {
 
   it('is quiet while one is busy', () => {
     const element = create([MAIN], { busyId: 'p1' });
-    expect(findAll(element, 'tr.phone-system lightning-button').map(({ disabled }) => disabled)).toEqual([true, true, true]);
+    expect(findAll(element, 'tr.phone-system lightning-button').map(({ disabled }) => disabled)).toEqual([true, true, true, true]);
   });
 
   it('focuses a row, or the add button where the row is gone', () => {
