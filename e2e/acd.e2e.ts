@@ -60,11 +60,21 @@ async function connect(button: string): Promise<void> {
   const [popUp] = await Promise.all([page.waitForEvent('popup'), page.getByRole('button', { name: button, exact: true }).click()]);
   await popUp.getByRole('heading', { name: 'Connect Salesforce' }).waitFor();
   await popUp.getByRole('button', { name: 'Continue to Salesforce' }).click();
-  await popUp.getByLabel('Username').fill(ADMIN);
-  await popUp.getByLabel('Password').fill(INITIAL_PASSWORD);
-  await popUp.getByRole('button', { name: 'Log In' }).click();
-  await popUp.getByRole('button', { name: 'Allow' }).click();
-  await popUp.getByText('The connection is active').waitFor();
+  const [username, allow, done] = [
+    popUp.getByLabel('Username'),
+    popUp.getByRole('button', { name: 'Allow' }),
+    popUp.getByText('The connection is active'),
+  ];
+  // Salesforce asks for what it does not know yet: who it is, and once whether the app is allowed.
+  await username.or(allow).or(done).first().waitFor();
+  if ((await username.count()) > 0) {
+    await username.fill(ADMIN);
+    await popUp.getByLabel('Password').fill(INITIAL_PASSWORD);
+    await popUp.getByRole('button', { name: 'Log In' }).click();
+    await allow.or(done).first().waitFor();
+  }
+  if ((await allow.count()) > 0) await allow.click();
+  await done.waitFor();
   await screenshot(popUp, 'acd-portal');
   await expectAccessible(popUp);
   await popUp.getByRole('button', { name: 'Copy' }).click();
@@ -173,13 +183,13 @@ it('callers are answered while nobody can reach the org', async () => {
 }, 150_000);
 
 it('every look-up is in the log, with masked numbers, searchable and drawn', async () => {
-  await page.getByRole('searchbox', { name: 'Search' }).fill('queue-500');
+  await page.locator('c-acd-log').getByRole('searchbox').fill('queue-500');
   await page
     .getByRole('row', { name: /493•+56/ })
     .first()
     .waitFor();
   await expect.poll(() => page.getByRole('row', { name: /120••••••84/ }).count()).toBe(0);
-  await page.getByRole('searchbox', { name: 'Search' }).fill('');
+  await page.locator('c-acd-log').getByRole('searchbox').fill('');
   await page.getByRole('button', { name: 'Reload' }).click();
   await page
     .getByRole('row', { name: /120••••••84/ })

@@ -138,5 +138,5 @@ export const isId = (value: unknown): value is string => typeof value === 'strin
 
 /** The path of an operation with its parameters filled in. */
 export function fill(operation: Operation, id: string): string {
-  return operation.path.replaceAll(/\{\w+\}/g, encodeURIComponent(id));
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(name === 'recordId' ? BY_NAME[name] : id)));
 }

@@ -150,7 +150,18 @@ describe('every operation of the API', () => {
   });
 
   it('gives phone systems and agents the few verbs they need and no more', () => {
-    expect(operations.filter(({ scopes }) => scopes.includes('acd')).map(label)).toEqual(['GET /v1/acd/lookup']);
+    expect(
+      operations
+        .filter(({ scopes }) => scopes.includes('acd'))
+        .map(label)
+        .sort(),
+    ).toEqual([
+      'GET /v1/acd/lookup',
+      'POST /v1/acd/callbacks/events',
+      'POST /v1/acd/callbacks/tasks',
+      'POST /v1/acd/pin',
+      'PUT /v1/acd/calls/{callId}',
+    ]);
     expect(
       operations
         .filter((operation) => operation.scopes.includes('agent'))
