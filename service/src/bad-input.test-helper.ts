@@ -114,10 +114,11 @@ export function leaves(value: unknown, path: Path = []): Path[] {
   return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, Array.isArray(value) ? Number(key) : key]));
 }
 
-/** Every place in a value that is an object, itself included. */
+/** Every place in a value that is an object, itself included; what IVRs asked has any names. */
 export function objects(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [];
-  const inner = Object.entries(value).flatMap(([key, item]) => objects(item, [...path, Array.isArray(value) ? Number(key) : key]));
+  const named = Object.entries(value).filter(([key]) => key !== 'parameters');
+  const inner = named.flatMap(([key, item]) => objects(item, [...path, Array.isArray(value) ? Number(key) : key]));
   return Array.isArray(value) ? inner : [path, ...inner];
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { invalidRequest } from '../../platform/errors.ts';
+import { invalidRequest, notFound } from '../../platform/errors.ts';
 import { answers, emptyAnswer, isoTime, text } from '../../platform/http/schemas.ts';
 import type { HttpServer } from '../../platform/http/server.ts';
 import { ADMIN, callerOf } from '../../tenancy/index.ts';
@@ -149,12 +149,7 @@ export function registerCalls(app: HttpServer, acd: Acd, calls: Calls): void {
 
 /** What the org refused, for the setup tab. */
 function registerParked(app: HttpServer, calls: Calls): void {
-  const rowId = z.object({
-    id: z
-      .string()
-      .regex(/^\d{1,15}$/, 'is not the id of a parked record')
-      .meta({ example: '1' }),
-  });
+  const row = z.object({ id: z.string().max(40) });
   const cursor = z.strictObject({
     cursor: z
       .string()
@@ -196,10 +191,10 @@ function registerParked(app: HttpServer, calls: Calls): void {
     '/v1/acd/calls/parked/:id/retry',
     {
       config: ADMIN,
-      schema: { tags, operationId: 'retryParkedCall', summary: 'Try one again', params: rowId, response: answers(202, emptyAnswer) },
+      schema: { tags, operationId: 'retryParkedCall', summary: 'Try one again', params: row, response: answers(202, emptyAnswer) },
     },
     async (request, reply) => {
-      await calls.retry(callerOf(request).orgId, Number(request.params.id));
+      await calls.retry(callerOf(request).orgId, rowId(request.params.id));
       return reply.code(202).send({});
     },
   );
@@ -207,11 +202,16 @@ function registerParked(app: HttpServer, calls: Calls): void {
     '/v1/acd/calls/parked/:id',
     {
       config: ADMIN,
-      schema: { tags, operationId: 'discardParkedCall', summary: 'Give one up', params: rowId, response: answers(200, emptyAnswer) },
+      schema: { tags, operationId: 'discardParkedCall', summary: 'Give one up', params: row, response: answers(200, emptyAnswer) },
     },
     async (request) => {
-      await calls.discard(callerOf(request).orgId, Number(request.params.id));
+      await calls.discard(callerOf(request).orgId, rowId(request.params.id));
       return {};
     },
   );
+}
+
+function rowId(id: string): number {
+  if (!/^\d{1,15}$/.test(id)) throw notFound('There is no such parked record.');
+  return Number(id);
 }
