@@ -89,6 +89,13 @@ export function createAcd({ db, clock, tenancy, local, lookups, log, tokens, req
     },
   });
 
+  /** What an admin set, where it is new enough; asked for again before it is too old, so that nobody waits for it. */
+  function current(orgId: string): Settings | undefined {
+    const fresh = known.get(orgId);
+    if (fresh && known.getRemainingTTL(orgId) < SETTINGS_MS / 2) known.fetch(orgId, { forceRefresh: true }).catch(() => undefined); // as late as ever then
+    return fresh;
+  }
+
   /** What an admin set, two seconds old at most while the database tells it, and as it was last known when it does not. */
   async function settingsOf(orgId: string): Promise<Settings | undefined> {
     const over = new AbortController();
@@ -171,7 +178,7 @@ export function createAcd({ db, clock, tenancy, local, lookups, log, tokens, req
     /** Throws lookup_not_found; every other trouble is an answer with the default route. */
     async ask(orgId: string, asked: Asked): Promise<Answer & { tookMs: number }> {
       const began = performance.now();
-      const { pbx, question } = questionOf(orgId, asked, await settingsOf(orgId), began);
+      const { pbx, question } = questionOf(orgId, asked, current(orgId) ?? (await settingsOf(orgId)), began);
       const { lookup, at } = question;
       const answer = await lookups.ask(question);
       const tookMs = performance.now() - began;

@@ -49,6 +49,8 @@ export function createLocalDirectory(options: {
   return {
     findByKeys: memory.findByKeys,
     find: memory.find,
+    /** The same without waiting: undefined where this process has to ask. */
+    known: memory.known,
     /** How many orgs this process knows all of. */
     inMemory: memory.completeOrgs,
     /** True when the org's changes were not read for some minutes. */

@@ -136,6 +136,20 @@ export function createMemory({
     /** How many orgs are in memory as a whole. */
     completeOrgs: (): number => [...orgs.keys()].filter((orgId) => cache.isComplete(orgId)).length,
 
+    /** What is in memory, without waiting: undefined where it has to be asked for. */
+    known: {
+      byKeys(orgId: string, keys: readonly string[]): Remembered<Found[]> | undefined {
+        const value: Found[] = [];
+        for (const key of keys) {
+          const found = cache.byKey(orgId, key);
+          if (!found) return undefined;
+          value.push(...found);
+        }
+        return { value, stale: !follows };
+      },
+      byId: (orgId: string, id: string): LocalRecord | null | undefined => cache.byId(orgId, id),
+    },
+
     /** The records under these keys. Throws when the database cannot be asked and something is not remembered. */
     async findByKeys(orgId: string, keys: readonly string[]): Promise<Remembered<Found[]>> {
       const known = keys.map((key) => cache.byKey(orgId, key));
