@@ -1,4 +1,4 @@
-import type { Call } from '../../connections/index.ts';
+import { CallFailedError, type Call } from '../../connections/index.ts';
 import { OBJECTS_AT_ONCE, readChanges, type Changes } from '../../feed/index.ts';
 import type { SalesforceClient } from '../../gateways/salesforce/index.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -71,7 +71,7 @@ export function createSweep(options: SweepOptions) {
       if (kept) await noteSweep(db, orgId, await bringUp(lease, kept));
       return true;
     } catch (error) {
-      await noteSweep(db, orgId, { problem: messageOf(error), whole: false });
+      await noteSweep(db, orgId, { problem: problemOf(error), whole: false });
       throw error;
     } finally {
       await releaseLease(db, lease);
@@ -194,6 +194,9 @@ export function createSweep(options: SweepOptions) {
     },
   };
 }
+
+/** In an admin's words, where the org is what could not be reached. */
+const problemOf = (error: unknown): string => (error instanceof CallFailedError ? error.failure.text : messageOf(error));
 
 /** The org's own time zone (IANA), by which its working hours are told. */
 async function timeZoneOf(sf: SalesforceClient): Promise<string | undefined> {

@@ -2,6 +2,8 @@ import { LightningElement } from 'lwc';
 import LOCALE from '@salesforce/i18n/locale';
 import readSummary from '@salesforce/apex/AcdController.logSummary';
 import type { LogSummary } from 'c/acdModel';
+import { startPoll } from 'c/corePoll';
+import type { Poll } from 'c/corePoll';
 import { fill } from 'c/coreText';
 import { labels } from './labels';
 
@@ -14,6 +16,7 @@ interface Bar {
 
 /** Width of the longest bar, so that its number fits beside it on a narrow screen. */
 const WIDEST_PERCENT = 60;
+const REFRESH_MS = 30_000;
 
 /** Answers by source and by how long they took, and what look-ups cost the org in API calls. */
 export default class AcdCharts extends LightningElement {
@@ -21,9 +24,15 @@ export default class AcdCharts extends LightningElement {
   days = '7';
   summary: LogSummary | undefined;
   error: unknown;
+  poll: Poll | undefined;
 
   connectedCallback(): void {
     void this.load();
+    this.poll = startPoll(() => this.load(), REFRESH_MS);
+  }
+
+  disconnectedCallback(): void {
+    this.poll?.stop();
   }
 
   get loading(): boolean {
@@ -92,6 +101,7 @@ export default class AcdCharts extends LightningElement {
 
   handleDays(event: CustomEvent<{ value: string }>): void {
     this.days = event.detail.value;
+    this.summary = undefined;
     void this.load();
   }
 
@@ -106,7 +116,7 @@ export default class AcdCharts extends LightningElement {
       const summary = await readSummary<LogSummary>({ days: asked });
       if (asked === this.days) Object.assign(this, { summary, error: undefined });
     } catch (error) {
-      if (asked === this.days) Object.assign(this, { summary: undefined, error });
+      if (asked === this.days) this.error = this.summary ? undefined : error; // what is shown stays
     }
   }
 }
