@@ -141,3 +141,22 @@ export const isId = (value: unknown): value is string => typeof value === 'strin
 export function fill(operation: Operation, id: string): string {
   return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(name === 'recordId' ? BY_NAME[name] : id)));
 }
+
+/** All that keys of phone systems and of agents open. */
+export const VERBS = {
+  acd: [
+    'GET /v1/acd/lookup',
+    'POST /v1/acd/callbacks/events',
+    'POST /v1/acd/callbacks/tasks',
+    'POST /v1/acd/pin',
+    'PUT /v1/acd/calls/{callId}',
+  ],
+  agent: [
+    'GET /v1/media/{id}',
+    'GET /v1/numbers',
+    'POST /v1/conversations/{id}/read',
+    'POST /v1/messages',
+    'POST /v1/messages/batch',
+    'POST /v1/opt-outs',
+  ],
+};
