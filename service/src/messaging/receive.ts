@@ -3,6 +3,7 @@ import { countSegments } from '../../../force-app/main/messaging/lwc/messagingSe
 import type { Clock } from '../platform/clock.ts';
 import { joinParts } from '../gateways/smpp/index.ts';
 import { uniqueViolation, type Db } from '../platform/db/database.ts';
+import { storable } from '../platform/text.ts';
 import type { Figures } from './figures.ts';
 import { createIntake } from './intake.ts';
 import { joinWithGaps } from './gaps.ts';
@@ -106,7 +107,7 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
         accountId,
         ourNumber,
         customerNumber,
-        body: printable(body),
+        body: storable(body),
         bindId: inbound.bindId ?? null,
         now: inbound.receivedAt ?? clock.now(),
         unreadMs: inbound.unreadMs ?? 0,
@@ -150,7 +151,7 @@ export function createReceive({ db, clock, wake, figures }: ReceiveOptions) {
   }
 
   function toMessage(inbound: Inbound, raw: string) {
-    const body = printable(raw);
+    const body = storable(raw);
     return {
       orgId: inbound.orgId,
       id: inbound.attempt?.id ?? randomUUID(),
@@ -209,11 +210,6 @@ function named(media: InboundMedia[]) {
     id: randomUUID(),
     fileName: `picture-${index + 1}.${item.contentType.split('/')[1]?.replace(/\W.*$/, '') ?? 'bin'}`,
   }));
-}
-
-/** PostgreSQL stores neither NUL nor half a character; a text with one must still come in, or the carrier would hand it over for ever. */
-function printable(body: string): string {
-  return body.replaceAll('\u0000', '\uFFFD').toWellFormed();
 }
 
 function keyOf(inbound: Inbound, part: { reference: number; total: number }): PartsKey {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseStorable } from '../../platform/text.ts';
 import { errorText, isAccountCode, isTransientCode } from './error-codes.ts';
 import { DEFAULT_BASE, createHttp } from './http.ts';
 import type { Exchange, Http } from './http.ts';
@@ -170,7 +171,7 @@ function foreign<T>(text: string): Result<T> {
 
 function json(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseStorable(body.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseStorable } from '../../platform/text.ts';
 import { errorText } from './error-codes.ts';
 import type { Exchange } from './http.ts';
 import type { TwilioProblem } from './types.ts';
@@ -34,7 +35,7 @@ export function problemOf(exchange: Exchange): TwilioProblem {
 
 function errorOf(body: Buffer): { code?: string; message?: string } {
   try {
-    const { code, message } = errorSchema.parse(JSON.parse(body.toString('utf8')));
+    const { code, message } = errorSchema.parse(parseStorable(body.toString('utf8')));
     return { ...(code === undefined ? {} : { code: String(code) }), ...(message === undefined ? {} : { message }) };
   } catch {
     return {};

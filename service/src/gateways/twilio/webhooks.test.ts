@@ -95,6 +95,11 @@ describe('inbound forms', () => {
     });
   });
 
+  it('with what cannot be stored have a sign in its place', () => {
+    const parsed = parseInbound({ ...inbound, To: '\u0000', Body: 'a\u0000b\ud83d' });
+    expect(parsed).toMatchObject({ ok: true, value: { to: '\ufffd', body: 'a\ufffdb\ufffd' } });
+  });
+
   it('may use the older names and leave the body out', () => {
     const { MessageSid: _sid, Body: _body, ...rest } = inbound;
     expect(parseInbound({ ...rest, SmsSid: SID })).toMatchObject({ ok: true, value: { sid: SID, body: '' } });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storable } from '../../platform/text.ts';
 import { errorText } from './error-codes.ts';
 import type { FormParams } from './signature.ts';
 import { statusOf } from './statuses.ts';
@@ -122,7 +123,8 @@ export function mediaType(header: string | undefined): string {
 }
 
 function lastValues(form: FormParams): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(form).map(([name, value]) => [name, typeof value === 'string' ? value : value.at(-1)]));
+  const last = (value: string | readonly string[]) => (typeof value === 'string' ? value : (value.at(-1) ?? ''));
+  return Object.fromEntries(Object.entries(form).map(([name, value]) => [name, storable(last(value))]));
 }
 
 function issues(error: z.ZodError): { path: string; message: string }[] {

@@ -162,6 +162,23 @@ it.each(['ECONNREFUSED', '57P01', '53300'])('tells the carrier to come again aft
   expect(await post(text(1))).toEqual({ status: 503, retryAfter: '5' });
 });
 
+it.each(['From', 'To', 'Body', 'MediaContentType0', 'MediaUrl0'])(
+  'stores a signed text with a NUL in its %s, or it would come for ever',
+  async (name) => {
+    const database = await createTestDatabase();
+    closers.push(() => database.close());
+    const ids = { orgId: await addOrg(database.db), accountId: '' };
+    ids.accountId = await addAccount(database.db, ids.orgId, 'twilio');
+    const { receive } = createReceive({ db: database.db, clock: { now: () => new Date() }, wake: () => undefined });
+    const { post } = await serve(receive, ids);
+    const picture = { NumMedia: '1', MediaUrl0: 'https://carrier.test/picture', MediaContentType0: 'image/png' };
+    const odd: Record<string, string> = { ...text(1), ...picture };
+    expect(await post({ ...odd, [name]: `${odd[name] ?? ''}\u0000` })).toMatchObject({ status: 200 });
+    const { rows } = await sql`select carrier_id as id from message`.execute(database.db);
+    expect(rows).toEqual([{ id: odd['MessageSid'] }]);
+  },
+);
+
 /** What lies between the service and its database, and can be cut. */
 async function startLink(target: URL) {
   const open = new Set<Socket>();
