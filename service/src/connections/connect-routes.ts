@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HostRefusedError } from '../gateways/salesforce/index.ts';
 import { Problem, tooManyRequests } from '../platform/errors.ts';
+import { showPage } from '../platform/http/page.ts';
 import type { HttpServer } from '../platform/http/server.ts';
 import { readInvite, startInvite } from './accept.ts';
 import { assignAfterSignIn, finishSignIn } from './callback.ts';
@@ -22,13 +23,6 @@ const text = (max: number): z.ZodDefault<z.ZodString> => z.string().max(max).def
 /** The pages a person meets on the way to Salesforce and back. Server-rendered, without scripts. */
 export function registerConnectPages(app: HttpServer, parts: Parts): void {
   const hidden = { hide: true } as const;
-  const show = (reply: FastifyReply, markup: string, status = 200): FastifyReply =>
-    reply
-      .code(status)
-      .header('content-type', 'text/html; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('referrer-policy', 'no-referrer')
-      .send(markup);
   const setCookie = (reply: FastifyReply, value: string): void => {
     const { name, options } = connectCookie(parts.publicUrl, value);
     reply.setCookie(name, value, options);
@@ -41,9 +35,9 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
   ): Promise<FastifyReply> => {
     try {
       const done = await work();
-      return typeof done === 'string' ? await show(reply, done) : await reply.redirect(done.redirect, 303);
+      return typeof done === 'string' ? await showPage(reply, done) : await reply.redirect(done.redirect, 303);
     } catch (error) {
-      if (error instanceof Problem && error.status < 500) return show(reply, problemPage(error, retry()), error.status);
+      if (error instanceof Problem && error.status < 500) return showPage(reply, problemPage(error, retry()), error.status);
       throw error;
     }
   };
@@ -62,7 +56,7 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
 
   const registerQuery = z.strictObject({ login: text(200), return: text(2000) });
   app.get('/connect/register', { schema: { ...hidden, querystring: registerQuery } }, (request, reply) =>
-    show(reply, registerPage({ login: request.query.login || 'production', returnUrl: safeReturn(request.query.return) ?? '' })),
+    showPage(reply, registerPage({ login: request.query.login || 'production', returnUrl: safeReturn(request.query.return) ?? '' })),
   );
 
   const registerBody = z.strictObject({ login: text(200), domain: text(200), return: text(2000) });
@@ -81,7 +75,11 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
     } catch (error) {
       if (!(error instanceof HostRefusedError)) throw error;
       const problem = loginHostInvalid(`${error.message}. Use the address that ends in my.salesforce.com.`);
-      return show(reply, registerPage({ login: choice || 'domain', returnUrl: returnUrl ?? '', error: problem.message }), problem.status);
+      return showPage(
+        reply,
+        registerPage({ login: choice || 'domain', returnUrl: returnUrl ?? '', error: problem.message }),
+        problem.status,
+      );
     }
   });
 
@@ -107,7 +105,7 @@ export function registerConnectPages(app: HttpServer, parts: Parts): void {
       setCookie(reply, flow.cookie);
       return await reply.redirect(flow.authorizeUrl, 303);
     } catch (error) {
-      if (error instanceof Problem && error.status < 500) return show(reply, problemPage(error, null), error.status);
+      if (error instanceof Problem && error.status < 500) return showPage(reply, problemPage(error, null), error.status);
       throw error;
     }
   });

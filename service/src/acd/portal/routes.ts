@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Connections, SignIns, Visit } from '../../connections/index.ts';
 import { HostRefusedError } from '../../gateways/salesforce/index.ts';
 import { forbidden, Problem } from '../../platform/errors.ts';
+import { showPage } from '../../platform/http/page.ts';
 import type { HttpServer } from '../../platform/http/server.ts';
 import { SESSION_MS, type PageSession, type PageSessions, type Tenancy } from '../../tenancy/index.ts';
 import type { AcdConnections } from '../connection.ts';
@@ -31,13 +32,6 @@ export function toPortal(sessions: PageSessions) {
 /** The portal of telephone admins: server-rendered pages behind a sign-in at Salesforce. */
 export function registerPortal(app: HttpServer, { sessions, tenancy, orgs, connections }: PortalOptions): void {
   const hidden = { hide: true } as const;
-  const show = (reply: FastifyReply, markup: string, status = 200) =>
-    reply
-      .code(status)
-      .header('content-type', 'text/html; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .header('referrer-policy', 'no-referrer')
-      .send(markup);
   const sessionOf = (request: FastifyRequest) => sessions.read(request.cookies[COOKIE]);
 
   async function view(session: PageSession, problem?: string): Promise<string> {
@@ -58,12 +52,12 @@ export function registerPortal(app: HttpServer, { sessions, tenancy, orgs, conne
   );
   app.get(PATH, { schema: hidden }, async (request, reply) => {
     const session = await sessionOf(request);
-    return show(reply, session ? await view(session) : signInPage('sign-in', 'production'));
+    return showPage(reply, session ? await view(session) : signInPage('sign-in', 'production'));
   });
 
   const login = z.strictObject({ login: z.string().max(200).default('production') });
   app.get(`${PATH}/connect`, { schema: { ...hidden, querystring: login } }, (request, reply) =>
-    show(reply, signInPage('connect', request.query.login)),
+    showPage(reply, signInPage('connect', request.query.login)),
   );
   const loginBody = z.strictObject({ login: z.string().max(200).default(''), domain: z.string().max(200).default('') });
   for (const [action, kind] of [
@@ -81,7 +75,7 @@ export function registerPortal(app: HttpServer, { sessions, tenancy, orgs, conne
       } catch (error) {
         if (!(error instanceof HostRefusedError)) throw error;
         const problem = `${error.message}. Use the address that ends in my.salesforce.com.`;
-        return show(reply, signInPage(action, choice || 'domain', problem), 400);
+        return showPage(reply, signInPage(action, choice || 'domain', problem), 400);
       }
     });
 
@@ -98,7 +92,7 @@ export function registerPortal(app: HttpServer, { sessions, tenancy, orgs, conne
         return await work(session, body, request, reply);
       } catch (error) {
         if (!(error instanceof Problem) || error.status >= 500) throw error;
-        return show(reply, await view(session, error.message), error.status);
+        return showPage(reply, await view(session, error.message), error.status);
       }
     };
   const options = { schema: { ...hidden, body: form } };
@@ -115,7 +109,7 @@ export function registerPortal(app: HttpServer, { sessions, tenancy, orgs, conne
     options,
     own(async (session, { sure }, _request, reply) => {
       if (!sure)
-        return show(reply, disconnectPage({ csrf: session.csrf, orgName: (await tenancy.findOrg({ id: session.orgId }))?.name ?? '' }));
+        return showPage(reply, disconnectPage({ csrf: session.csrf, orgName: (await tenancy.findOrg({ id: session.orgId }))?.name ?? '' }));
       await connections.disconnect(session.orgId, session.username);
       return reply.redirect(PATH, 303);
     }),

@@ -41,7 +41,7 @@ beforeAll(async () => {
   const env = { SMTP_URL: `smtp://127.0.0.1:${mail.smtpPort}?ignoreTLS=true` };
   rig = await startRig({ carriers: false, sample: true, events: true, env });
   key = (await rig.call<{ key: string }>('POST', '/v1/acd/pbxs', { name: 'Main', rules: { country: 'US' } })).body.key;
-  expect(key).toBeTruthy();
+  expect(key).toMatch(/^sb_acd_[\w-]{43}$/);
 });
 beforeEach(async () => {
   await freeSweeps();
