@@ -5,7 +5,13 @@ import { CallFailedError, createConnections, missingAccess, type Connections, ty
 import { CALL_LANE, createAcdFeature } from './acd/index.ts';
 import { createDirectory, createLocalDirectory, DIRECTORY_SWEEP } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
-import { createChangeSource, createExchange, createSalesforceClient, createSalesforceOAuth } from './gateways/salesforce/index.ts';
+import {
+  createChangeSource,
+  createExchange,
+  createSalesforceClient,
+  createSalesforceOAuth,
+  explainFailure,
+} from './gateways/salesforce/index.ts';
 import { CARRIER_LANE, createMessagingFeature, ORG_LANE, type MessagingFeature, type OrgAccess } from './messaging/index.ts';
 import { createDatabaseClock, databaseTime, type Clock } from './platform/clock.ts';
 import { createSecretBox } from './platform/crypto.ts';
@@ -241,8 +247,8 @@ function orgAccess(connections: Connections, clock: Clock, lane: LaneName): OrgA
 
 function faultOf(error: unknown): ReturnType<OrgAccess['faultOf']> {
   if (!(error instanceof CallFailedError)) return undefined;
-  const { class: kind, code, text, detail } = error.failure;
-  const reason = detail ? `${text} Salesforce says: ${detail}`.slice(0, 1_000) : text;
+  const { class: kind, code } = error.failure;
+  const reason = explainFailure(error.failure);
   if (kind === 'record') return { of: 'request', code, reason };
   return kind === 'permission' ? { of: 'rights', code, reason } : undefined;
 }

@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import {
   classifyRecordError,
+  explainFailure,
+  refusesLink,
+  refusesOwner,
   SalesforceError,
   type Failure,
   type RecordError,
@@ -9,6 +12,7 @@ import {
 } from '../../gateways/salesforce/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
+import { retryDelayMs } from '../../platform/lanes/retry-delay.ts';
 import type { LaneBatch, LanePurpose } from '../../platform/lanes/engine.ts';
 import type { OutboxRow, Outcome } from '../../platform/lanes/outbox.ts';
 import type { Logger } from '../../platform/log.ts';
@@ -102,7 +106,7 @@ export function createCallLane({ db, clock, logger, access, party }: CallLaneOpt
       code: 'caller_unknown_yet',
       reason: 'Who called could not be found out yet: neither the directory nor the org answered.',
     };
-    return unsure.map(({ item: { row } }) => ({ id: row.id, version: row.version, afterMs: backoff(row.attempts), ...wait }));
+    return unsure.map(({ item: { row } }) => ({ id: row.id, version: row.version, afterMs: retryDelayMs(BASE_MS, row.attempts), ...wait }));
   }
 
   async function deliver(batch: LaneBatch, items: Item[]): Promise<void> {
@@ -193,14 +197,14 @@ export function createCallLane({ db, clock, logger, access, party }: CallLaneOpt
       const { id, version } = row;
       if (!result.success) {
         const failure = judgeError(result);
-        const reason = failure.detail ? `${failure.text} Salesforce says: ${failure.detail}`.slice(0, 1_000) : failure.text;
+        const reason = explainFailure(failure);
         const broken = row.attempts < MAX_TRIES ? repairOf(result.errors[0]) : undefined;
         // What is known here may be as old as the record that is gone: the second time it is written without.
         const repair = broken === 'party' && row.attempts > 0 ? 'nobody' : broken;
         if (repair) repairs.push({ id: call.id, what: repair });
         if (broken === 'owner' && call.ownerId === null) queues.delete(orgId);
         if (repair || (failure.class === 'transient' && row.attempts < MAX_TRIES)) {
-          const afterMs = repair ? 0 : (failure.retryAfterMs ?? backoff(row.attempts));
+          const afterMs = repair ? 0 : (failure.retryAfterMs ?? retryDelayMs(BASE_MS, row.attempts));
           outcome.retry.push({ id, version, afterMs, code: failure.code, reason });
         } else outcome.park.push({ id, version, code: failure.code, reason });
       } else if (result.created && call.writtenAt !== null) {
@@ -230,16 +234,9 @@ function repairOf(error: RecordError | undefined): Repair | undefined {
   if (!error) return undefined;
   // Our reply was lost: the record is there.
   if (error.code === 'INVALID_FIELD_FOR_INSERT_UPDATE' && error.fields.includes('TaskSubtype')) return 'made';
-  if (error.code === 'INACTIVE_OWNER_OR_USER' || error.fields.includes('OwnerId')) return 'owner';
-  const broken = ['INVALID_CROSS_REFERENCE_KEY', 'ENTITY_IS_DELETED', 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', 'MALFORMED_ID'];
-  const links = ['WhoId', 'WhatId'];
-  return broken.includes(error.code) && (error.fields.length === 0 || error.fields.some((field) => links.includes(field)))
-    ? 'party'
-    : undefined;
+  if (refusesOwner(error)) return 'owner';
+  return refusesLink(error, ['WhoId', 'WhatId']) ? 'party' : undefined;
 }
-
-/** Doubled with each try, with jitter, so that rows that failed together do not come back together. */
-const backoff = (attempts: number): number => BASE_MS * 2 ** Math.min(attempts, 6) * (0.75 + Math.random() / 2);
 
 async function findQueue(sf: SalesforceClient): Promise<string | undefined> {
   const { records } = await sf.query<{ Id: string }>(

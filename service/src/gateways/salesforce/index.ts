@@ -2,6 +2,7 @@
 export { BulkJobGoneError, type BulkJob, type BulkPage, type BulkQuery } from './bulk-query.ts';
 export { API_VERSION, createSalesforceClient, type SalesforceClient, type SalesforceClientOptions } from './client.ts';
 export { escapeSoql, escapeSosl } from './client-extras.ts';
+export { explainFailure, refusesLink, refusesOwner } from './refusals.ts';
 export { classifyFailure, classifyRecordError, refusedCode, type CallContext, type Failure, type FailureClass } from './classify.ts';
 export { MAX_COLLECTION, MAX_HEAVY_SUBREQUESTS, MAX_SUBREQUESTS, type SubrequestBuilder } from './composite.ts';
 export { HostRefusedError, OAuthError, SalesforceError, type Sent, type TransportFault } from './errors.ts';

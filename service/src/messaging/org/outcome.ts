@@ -1,4 +1,12 @@
-import { classifyRecordError, type RecordError, type SaveResult } from '../../gateways/salesforce/index.ts';
+import {
+  classifyRecordError,
+  explainFailure,
+  refusesLink,
+  refusesOwner,
+  type RecordError,
+  type SaveResult,
+} from '../../gateways/salesforce/index.ts';
+import { retryDelayMs } from '../../platform/lanes/retry-delay.ts';
 import type { OutboxRow, Outcome } from '../../platform/lanes/outbox.ts';
 
 /** Tries of a row before a person must look at it. */
@@ -31,7 +39,7 @@ export function judge(pairs: { row: OutboxRow; result: SaveResult }[]): Judged {
 
 function judgeError(judged: Judged, row: OutboxRow, error: RecordError): void {
   const failure = classifyRecordError(error, { packageFields: true });
-  const reason = explain(failure.text, failure.detail);
+  const reason = explainFailure(failure);
   const repair = row.subjectKind === 'conversation' && row.attempts < MAX_TRIES ? repairOf(error) : undefined;
   if (repair) {
     judged.repairs.push({ id: row.subjectId, need: repair });
@@ -39,7 +47,7 @@ function judgeError(judged: Judged, row: OutboxRow, error: RecordError): void {
   } else if (isMissingParent(error)) {
     judged.orphans.push(row);
   } else if (failure.class === 'transient' && row.attempts < MAX_TRIES) {
-    const afterMs = failure.retryAfterMs ?? backoff(row.attempts);
+    const afterMs = failure.retryAfterMs ?? retryDelayMs(BASE_MS, row.attempts);
     judged.outcome.retry.push({ id: row.id, version: row.version, afterMs, code: failure.code, reason });
   } else if (failure.class === 'permission') {
     judged.refused.push(row);
@@ -51,26 +59,10 @@ function judgeError(judged: Judged, row: OutboxRow, error: RecordError): void {
 
 /** An owner who left, or a record that was deleted or merged, is no reason to park a conversation: it finds its place anew. */
 function repairOf(error: RecordError): Repair['need'] | undefined {
-  if (error.code === 'INACTIVE_OWNER_OR_USER' || error.fields.includes('OwnerId')) return 'owner';
-  const links = ['Contact__c', 'Lead__c', 'Account__c'];
-  const broken = [
-    'INVALID_CROSS_REFERENCE_KEY',
-    'ENTITY_IS_DELETED',
-    'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY',
-    'MALFORMED_ID',
-  ].includes(error.code);
-  return broken && (error.fields.length === 0 || error.fields.some((field) => links.includes(field))) ? 'match' : undefined;
+  if (refusesOwner(error)) return 'owner';
+  return refusesLink(error, ['Contact__c', 'Lead__c', 'Account__c']) ? 'match' : undefined;
 }
 
 function isMissingParent(error: RecordError): boolean {
   return error.code === 'INVALID_FIELD' && /foreign key external id/i.test(error.message);
-}
-
-/** Doubled with each try, with jitter, so that rows that failed together do not come back together. */
-function backoff(attempts: number): number {
-  return BASE_MS * 2 ** Math.min(attempts, 6) * (0.75 + Math.random() / 2);
-}
-
-function explain(text: string, detail: string): string {
-  return detail ? `${text} Salesforce says: ${detail}`.slice(0, 1_000) : text;
 }
