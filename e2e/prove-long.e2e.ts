@@ -1,7 +1,8 @@
 /** Faults that last longer than the patience of somebody. */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeSteps, type Step } from './prove/schedule.ts';
 import { createWorlds } from './prove/worlds.ts';
+import { findServerPrograms, startOwnPostgres, type OwnPostgres } from './support/own-postgres.ts';
 
 const server = process.env['TEST_DATABASE_URL'];
 
@@ -38,4 +39,39 @@ describe.skipIf(!server)('what lasts long (needs TEST_DATABASE_URL)', () => {
     const { record } = await worlds.play(0, steps);
     expect(record.failures, describeSteps(steps)).toEqual([]);
   }, 300_000);
+});
+
+const programs = findServerPrograms();
+const needs = programs ? 'TEST_DATABASE_URL' : 'PostgreSQL’s programs, where Debian puts them';
+
+describe.skipIf(!server || !programs)(`a server of the database (needs ${needs})`, () => {
+  let own: OwnPostgres;
+  let worlds: ReturnType<typeof createWorlds>;
+  let how: 'fast' | 'immediate';
+  let restarts = 0;
+  beforeAll(async () => {
+    own = await startOwnPostgres(programs as string);
+    const restartServer = async () => {
+      await own.restart(how);
+      restarts += 1;
+    };
+    worlds = createWorlds(own.url, { restartServer });
+  }, 60_000);
+  afterAll(async () => {
+    await worlds.close();
+    await own.close();
+  }, 60_000);
+
+  it.each(['fast', 'immediate'] as const)(
+    'that is stopped (%s) and started among texts loses and doubles nothing',
+    async (way) => {
+      how = way;
+      const before = restarts;
+      const steps: Step[] = [...texts(0), ...texts(400), { at: 450, do: 'database', fault: 'restarted' }, ...texts(500), ...texts(2_500)];
+      const { record } = await worlds.play(0, steps);
+      expect(record.failures, describeSteps(steps)).toEqual([]);
+      expect(restarts).toBe(before + 1);
+    },
+    120_000,
+  );
 });

@@ -19,7 +19,7 @@ describe.skipIf(!server)('each mechanism that is taken out is missed (needs TEST
       expect(record.failures, `with nothing taken out:\n${describeSteps(steps)}`).toEqual([]);
 
       const mutant = makeMutant(edits);
-      const worlds = createWorlds(server as string, mutant.main);
+      const worlds = createWorlds(server as string, { main: mutant.main });
       try {
         // Another broken promise is no proof that this one is seen.
         const failures: string[] = [];

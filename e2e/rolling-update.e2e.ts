@@ -41,7 +41,7 @@ describe.skipIf(why)(`the version before the newest migration beside this one${w
     });
     expect(spawnSync('tar', ['-x', '-C', folder], { input: files.stdout }).status).toBe(0);
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
-    worlds = createWorlds(server as string, path.join(folder, 'service/src/main.ts'));
+    worlds = createWorlds(server as string, { main: path.join(folder, 'service/src/main.ts') });
   });
   afterAll(async () => {
     await worlds?.close();

@@ -81,8 +81,11 @@ async function harmOne({ processes, endLeases }: World, { fault, index, point }:
   }
 }
 
-async function harmDatabase({ server, databaseName, link }: World, fault: Extract<Act, { do: 'database' }>['fault']): Promise<void> {
-  if (fault === 'restarted') return link.restart(RESTART_MS);
+async function harmDatabase(
+  { server, databaseName, link, restartServer }: World,
+  fault: Extract<Act, { do: 'database' }>['fault'],
+): Promise<void> {
+  if (fault === 'restarted') return restartServer ? restartServer() : link.restart(RESTART_MS);
   if (fault === 'silent') return link.silence(SILENT_MS);
   if (fault === 'hung') {
     link.hang();

@@ -39,11 +39,15 @@ const LOST_HOST = 'http://org.invalid';
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
-/**
- * `server`: a PostgreSQL server, reached over TCP, on which a database may be made; it is removed again by `close`. `main`: the entry file of
- * another copy of the service.
- */
-export async function startWorld(server: string, onOutput: (text: string) => void, main?: string) {
+export interface WorldOptions {
+  /** The entry file of another copy of the service. */
+  main?: string;
+  /** Restarts the database's server, where it may be; else every connection to it is cut and refused for a while. */
+  restartServer?: () => Promise<void> | void;
+}
+
+/** `server`: a PostgreSQL server, reached over TCP, on which a database may be made; it is removed again by `close`. */
+export async function startWorld(server: string, onOutput: (text: string) => void, { main, restartServer }: WorldOptions = {}) {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'prove-'));
   const database = await createEmptyPostgres(server);
   const link = await openDatabaseLink(database.url);
@@ -228,6 +232,7 @@ export async function startWorld(server: string, onOutput: (text: string) => voi
       return result.rowCount ?? 0;
     },
     link,
+    restartServer,
     async close() {
       await processes.close();
       await sql.end();

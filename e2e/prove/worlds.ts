@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts';
 import { playSchedule } from './play.ts';
 import { recordOf, type SeedRecord } from './record.ts';
 import { scheduleOf, schedules, type Step } from './schedule.ts';
-import { startWorld, type World } from './world.ts';
+import { startWorld, type World, type WorldOptions } from './world.ts';
 
 const SHRINK_AT_MOST = 25;
 const KEPT_OUTPUT = 200_000;
@@ -16,8 +16,7 @@ export interface Played {
 
 export type Worlds = ReturnType<typeof createWorlds>;
 
-/** `main`: the entry file of another copy of the service. */
-export function createWorlds(server: string, main?: string) {
+export function createWorlds(server: string, options: WorldOptions = {}) {
   let output = '';
   let number = 0;
   let world: World | undefined;
@@ -30,7 +29,7 @@ export function createWorlds(server: string, main?: string) {
 
   async function play(seed: number, steps: readonly Step[]): Promise<Played> {
     output = '';
-    world ??= await startWorld(server, (text) => (output = `${output}${text}`.slice(-KEPT_OUTPUT)), main);
+    world ??= await startWorld(server, (text) => (output = `${output}${text}`.slice(-KEPT_OUTPUT)), options);
     const began = Date.now();
     const facts = await playSchedule(world, steps, (number += 1));
     const record = recordOf(seed, steps, facts, (Date.now() - began) / 1_000);
