@@ -55,9 +55,9 @@ export function registerProblems(app: FastifyInstance<any, any, any, any, any>, 
   });
 }
 
-/** The caller hung up in the middle of the body. Its code is that of a database connection which broke, and says nothing about ours. */
-function wasCutOff(error: { code?: string }, request: FastifyRequest): boolean {
-  return error.code === 'ECONNRESET' && !request.raw.complete;
+/** The caller hung up in the middle of the body. Its code (ECONNRESET) is that of a database connection which broke, and says nothing about ours. */
+function wasCutOff(error: Error, request: FastifyRequest): boolean {
+  return error === request.raw.errored;
 }
 
 const cutOff = () => invalidRequest('The request ended before its body did. Nothing was stored.');
@@ -104,11 +104,12 @@ export function databaseAway(cause: unknown): Problem {
 
 /**
  * Connection refused or reset, too many clients, server shutting down or starting up (PostgreSQL error classes 08, 53 and 57P), or so busy that
- * a statement, a lock or a transaction ran out of its time (57014, 55P03, 25P03): the same request may go through later.
+ * a statement, a lock or a transaction ran out of its time (57014, 55P03, 25P03): the same request may go through later. A connection that broke
+ * after it was taken from the pool and before its next statement is said by pg to be "not queryable".
  */
 function isDatabaseAway(error: { code?: string; message: string }): boolean {
   return (
     /^(08\w{3}|25P03|53\w{3}|55P03|57014|57P0[1235]|ECONNREFUSED|ECONNRESET|EPIPE)$/.test(error.code ?? '') ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+    /timeout exceeded when trying to connect|Connection terminated|not queryable/.test(error.message)
   );
 }
