@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
 import { CallFailedError, createConnections, missingAccess, type Connections, type LaneName } from './connections/index.ts';
 import { CALL_LANE, createAcdFeature } from './acd/index.ts';
-import { createDirectory, createLocalDirectory, DIRECTORY_SWEEP } from './directory/index.ts';
+import { createDirectory, createFindPeople, createLocalDirectory, DIRECTORY_SWEEP } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
 import {
   createChangeSource,
@@ -148,7 +148,7 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     failPoints,
     secrets: secretBox,
     guard,
-    directory,
+    directory: { ...directory, findByNumbers: createFindPeople({ directory, local }) },
     elsewhere: acd.people,
     access: orgAccess(connections, clock, 'messaging'),
     owner,

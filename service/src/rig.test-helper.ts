@@ -80,7 +80,7 @@ export async function until<T>(what: string, condition: () => T | Promise<T>, ms
 
 /** The whole service in this process over a test database, with a registered sandbox org and both sandbox carriers. */
 export async function startRig(
-  options: { env?: Record<string, string>; carriers?: boolean; sample?: boolean; events?: boolean } = {},
+  options: { env?: Record<string, string>; carriers?: boolean; sample?: boolean; events?: boolean; metadata?: string } = {},
 ): Promise<Rig> {
   const ports = await freePorts();
   const publicUrl = `http://localhost:${ports.service}`;
@@ -91,6 +91,7 @@ export async function startRig(
     calloutUrl: publicUrl,
     apps,
     sample: options.sample ?? true,
+    sourceDir: options.metadata,
     ...(options.events && { pubsubPort: 0, pubsubKeepaliveMs: 200 }),
   });
   const closers: (() => Promise<unknown>)[] = [];

@@ -19,6 +19,7 @@ import { objectFromFile, withNamespace } from './metadata/objects.ts';
 import { readMetadata } from './metadata/read.ts';
 import type { ObjectFile, OrgMetadata } from './metadata/read.ts';
 import { customField } from './metadata/objects.ts';
+import { flag } from './metadata/xml.ts';
 import { standardObjects } from './metadata/standard.ts';
 import type { ObjectDef } from './model.ts';
 import { makeSchema } from './schema.ts';
@@ -120,13 +121,12 @@ function buildObjects(metadata: OrgMetadata, namespace: string, store: Store): O
     else if (standard) addFields(standard, file, namespace);
     else if (/__[ce]$/.test(file.name)) objects.push(objectFromFile(file, namespace, keyPrefix(store, file.name)));
   }
+  const active = metadata.objects
+    .filter((file) => flag(file.object, 'enableActivities'))
+    .map((file) => withNamespace(namespace, file.name));
   for (const name of ['Task', 'Event']) {
     const what = byName.get(name)?.fields.get('whatid');
-    if (what)
-      what.referenceTo = [
-        ...what.referenceTo,
-        ...objects.filter((object) => object.custom && object.kind === 'object').map((object) => object.name),
-      ];
+    if (what) what.referenceTo = [...what.referenceTo, ...objects.map((object) => object.name).filter((own) => active.includes(own))];
   }
   return objects;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PHONE_OBJECTS } from '../directory/index.ts';
+import { CUSTOM_OBJECT, PHONE_OBJECTS } from '../directory/index.ts';
 import { text } from '../platform/http/schemas.ts';
 import { destination } from './destination.ts';
 import { hours } from './hours.ts';
@@ -11,10 +11,25 @@ const fieldName = z
   .regex(/^[A-Za-z]\w*$/, 'is the API name of a field, such as Language__c')
   .meta({ example: 'Language__c' });
 
+/** Whose records are callers: a standard object, or a custom one with a phone field. */
+const callerObject = z
+  .string()
+  .max(80)
+  .refine((name) => PHONE_OBJECTS.some((standard) => standard === name) || CUSTOM_OBJECT.test(name), {
+    message: 'is Contact, Lead, Account or the API name of a custom object, such as Site__c',
+  })
+  .meta({ example: 'Contact' });
+
+/** Each of them is read from the org every minute. */
+const MOST_CUSTOM = 5;
+const isCustom = (object: string) => CUSTOM_OBJECT.test(object);
+/** The custom objects among those that a look-up searches. */
+export const customObjectsOf = ({ objects }: Pick<Definition, 'objects'>): string[] => objects.filter(isCustom);
+
 /** What a record must be like to count as a match. */
 const filter = z
   .strictObject({
-    object: z.enum(PHONE_OBJECTS),
+    object: callerObject,
     field: fieldName,
     is: z.enum(['equal', 'notEqual', 'filled', 'empty']),
     /** Compared as text, whatever its case; a checkbox is `true` or `false`. Only for `equal` and `notEqual`. */
@@ -65,7 +80,12 @@ const once = <T>(list: readonly T[]) => new Set(list).size === list.length;
 /** How a look-up decides, as an admin sets it. */
 export const definition = z.strictObject({
   /** Objects that are searched; of equal matches one in an earlier object comes first. */
-  objects: z.array(z.enum(PHONE_OBJECTS)).min(1).refine(once, 'names an object twice').default(['Contact', 'Lead', 'Account']),
+  objects: z
+    .array(callerObject)
+    .min(1)
+    .refine(once, 'names an object twice')
+    .refine((objects) => objects.filter(isCustom).length <= MOST_CUSTOM, `names more than ${MOST_CUSTOM} custom objects`)
+    .default(['Contact', 'Lead', 'Account']),
   /** Every one of them must be met. */
   filters: z.array(filter).max(20).default([]),
   /** What counts before the order of objects. */
@@ -116,12 +136,13 @@ export function readStored(stored: unknown): Definition {
   return definition.parse(known);
 }
 
-/** The fields that these look-ups need of each object. */
+/** The fields that these look-ups need of each object; custom objects are named even where no further field is needed. */
 export function wantedFields(lookups: readonly Lookup[]): Partial<Record<string, string[]>> {
   const wanted = new Map<string, Set<string>>();
   const want = (object: string, field: string) => wanted.set(object, (wanted.get(object) ?? new Set()).add(field));
   for (const { definition: each } of lookups) {
-    for (const { object, field } of each.filters) want(object, field);
+    for (const object of customObjectsOf(each)) wanted.set(object, wanted.get(object) ?? new Set());
+    for (const { object, field } of each.filters) if (!isCustom(object) || each.objects.includes(object)) want(object, field);
     const shown = [...Object.values(each.fields), ...each.variables.map(({ field }) => field)];
     for (const object of each.objects) for (const field of shown) if (field) want(object, field);
   }

@@ -28,8 +28,15 @@ import { createPins } from './pin.ts';
 import { eraseOldTries } from './pin-store.ts';
 import { registerPins } from './routes/pin.ts';
 import { registerQuestions } from './routes/questions.ts';
-import { registerSetup } from './routes/setup.ts';
+import { registerDefinitions } from './routes/definitions.ts';
+import { registerDirectory } from './routes/directory.ts';
+import { registerPhoneSystems } from './routes/phone-systems.ts';
 import { createAcd } from './service.ts';
+import { createObjectCheck } from './caller-objects.ts';
+import { createDefinitions } from './definitions.ts';
+import { createPhoneSystems } from './phone-systems.ts';
+import { createReports } from './reports.ts';
+import { createSettings } from './settings.ts';
 import { eraseOldLog } from './log-store.ts';
 import { createTokens } from './tokens.ts';
 
@@ -69,15 +76,18 @@ export function createAcdFeature(options: {
     },
   });
   const tokens = createTokens(options);
-  const acd = createAcd({
-    ...options,
-    requestsSince: options.orgs.requestsSince,
-    log,
-    tokens,
-    lookups: createLookups({ ...options, live: createLive(options) }),
-  });
+  const settings = createSettings(options);
+  const acd = createAcd({ ...options, settings, log, lookups: createLookups({ ...options, live: createLive(options) }) });
+  /** What an admin changed counts at once in this process, and is read from the org soon. */
+  const changed = async (orgId: string): Promise<void> => {
+    settings.forget(orgId);
+    await options.local.changed(orgId);
+  };
+  const definitions = createDefinitions({ ...options, checkObjects: createObjectCheck(options), changed });
+  const phoneSystems = createPhoneSystems({ ...options, tokens, definitions, changed });
+  const reports = createReports({ ...options, requestsSince: options.orgs.requestsSince });
   const calls = createCalls({ ...options, rulesFor: acd.rulesFor });
-  const connections = createAcdConnections({ ...options, changed: acd.connectionChanged });
+  const connections = createAcdConnections({ ...options, changed: settings.forget });
   const connectUrl = async (orgId: string) => {
     const org = await options.tenancy.findOrg({ id: orgId });
     return `${options.publicUrl}/portal/connect?login=${encodeURIComponent(org ? options.orgs.loginOf(org) : 'production')}`;
@@ -104,8 +114,10 @@ export function createAcdFeature(options: {
     routes(app: HttpServer): void {
       registerQuestions(app, acd);
       registerMirageRoutes(app, acd);
-      registerSetup(app, acd);
-      registerLog(app, acd);
+      registerPhoneSystems(app, phoneSystems);
+      registerDefinitions(app, definitions);
+      registerDirectory(app, options.local);
+      registerLog(app, reports);
       registerConnection(app, connections, connectUrl);
       registerPortal(app, { ...options, connections });
       registerPins(app, pins);

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../connections/index.ts';
-import { viewerOf, type Directory, type LocalDirectory } from '../directory/index.ts';
+import { PHONE_OBJECTS, viewerOf, type Directory, type LocalDirectory } from '../directory/index.ts';
 import { messageOf } from '../platform/errors.ts';
 import type { Logger } from '../platform/log.ts';
 import { createSingleFlight } from '../platform/single-flight.ts';
@@ -27,7 +27,7 @@ export type Live = ReturnType<typeof createLive>;
 
 export interface LiveOptions {
   call: Call;
-  directory: Pick<Directory, 'findByNumbers'>;
+  directory: Pick<Directory, 'findInAll'>;
   local: Pick<LocalDirectory, 'bring' | 'findByKeys'>;
   logger: Logger;
 }
@@ -77,13 +77,13 @@ export function createLive({ call, directory, local, logger }: LiveOptions) {
   }
 
   return {
-    /** Who has this number. Throws what `call` and `findByNumbers` throw, and TooManySearchesError. */
-    byNumber: (orgId: string, e164: string, country: string): Promise<Hit[]> =>
+    /** Who has this number, in the standard objects and these custom ones. Throws what `call` and `findInAll` throw, and TooManySearchesError. */
+    byNumber: (orgId: string, e164: string, country: string, custom: readonly string[]): Promise<Hit[]> =>
       search(
         orgId,
-        e164,
+        [e164, ...custom].join(' '),
         async (sf, session) => {
-          const candidates = await directory.findByNumbers(viewerOf(orgId, session), sf, [{ e164, country }], []);
+          const candidates = await directory.findInAll(viewerOf(orgId, session), sf, [{ e164, country }], [...PHONE_OBJECTS, ...custom]);
           return (candidates.get(e164) ?? []).map(({ field, ...candidate }) => ({ ...candidate, field: field.name, fields: {} }));
         },
         (hits) => keep(orgId, e164, hits),

@@ -12,7 +12,7 @@ import type { Logger } from '../platform/log.ts';
 import { createSingleFlight } from '../platform/single-flight.ts';
 import { answerOf, type Answer, type How } from './answer.ts';
 import { createLookAround, type Hit } from './around.ts';
-import type { Definition, Lookup } from './definition.ts';
+import { customObjectsOf, type Definition, type Lookup } from './definition.ts';
 import { whyClosed } from './hours.ts';
 import { TooManySearchesError, type Live } from './live.ts';
 import { rank } from './rank.ts';
@@ -112,7 +112,10 @@ export function createLookups({ live, local, logger }: { live: Live; local: Loca
   }
 
   /** From the strongest tier of keys in which the look-up finds somebody it wants. */
-  async function byCaller({ orgId, caller: text, rules }: Question, answerWith: (outcome: Outcome) => Promise<Answer>): Promise<Answer> {
+  async function byCaller(
+    { orgId, caller: text, rules, lookup }: Question,
+    answerWith: (outcome: Outcome) => Promise<Answer>,
+  ): Promise<Answer> {
     const caller = readCaller(text, rules);
     const nobody = (otherwise: string) => answerWith({ hits: [], source: 'index', stale: false, otherwise });
     if (!caller) return nobody(text === '' ? 'No number was given.' : 'The caller is no number.');
@@ -122,7 +125,7 @@ export function createLookups({ live, local, logger }: { live: Live; local: Loca
       if (known.matched) return known;
     }
     if (caller.kind !== 'number') return nobody('Nobody has this number.');
-    const hits = await live.byNumber(orgId, caller.e164, local.countryOf(orgId));
+    const hits = await live.byNumber(orgId, caller.e164, local.countryOf(orgId), customObjectsOf(lookup.definition).toSorted());
     return answerWith({ hits, source: 'live', stale: false, otherwise: 'Nobody in the org has this number.' });
   }
 

@@ -8,7 +8,7 @@ it('what was learned before the rights were looked at, or for another choice of 
   const viewer = { orgId: 'org', connectionId: 'main', rightsVersion: 3 };
   let [allowed, describes] = [false, 0];
   const sf = {
-    describe: async () => ((describes += 1), { fields: [{ name: 'Phone', label: 'Phone', type: 'phone' }] }),
+    describe: async () => ((describes += 1), { searchable: true, fields: [{ name: 'Phone', label: 'Phone', type: 'phone' }] }),
     search: async () => {
       if (!allowed)
         throw new SalesforceError({

@@ -1,10 +1,10 @@
+export { createFindPeople } from './find-people.ts';
 export { createDirectory, SearchRefusedError, type Candidate, type Directory, type PhoneQuery } from './search.ts';
-export { DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, type ChosenFields, type PhoneObject } from './phone-fields.ts';
+export { CUSTOM_OBJECT, DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, phonesOf, type ChosenFields, type PhoneObject } from './phone-fields.ts';
 export { viewerOf, type Viewer } from './visible-fields.ts';
 export { createLocalDirectory, DIRECTORY_SWEEP, type LocalDirectory } from './local/index.ts';
-export { KEPT_OBJECTS, type KeptObject } from './local/objects.ts';
 export { keyOfAccount, keyOfCase, keyOfExtension, keyOfParent } from './local/record-keys.ts';
-export type { Found, LocalRecord } from './local/store.ts';
+export { type Found, type LocalRecord } from './local/store.ts';
 export { readCaller, type CallerNumber } from './numbers/caller-number.ts';
 export type { DiallingRules } from './numbers/dialling-rules.ts';
 export { keysOfCaller } from './numbers/keys.ts';

@@ -27,7 +27,12 @@ function org(records: Found[], readable: Record<string, string[]> = DEFAULT_PHON
     describe: async (object: string) => {
       describes += 1;
       return {
+        name: object,
+        label: object,
+        searchable: true,
         fields: [
+          ...['Id', 'Name', 'OwnerId', 'LastActivityDate', 'LastModifiedDate'].map((name) => ({ name, label: name, type: 'string' })),
+          ...(object === 'Contact' ? [{ name: 'AccountId', label: 'Account', type: 'reference' }] : []),
           ...(readable[object] ?? []).map((name) => ({ name, label: name, type: 'phone' })),
           { name: 'Fax__c', label: 'x', type: 'string' },
         ],
@@ -148,7 +153,7 @@ describe('who is behind a number', () => {
     for (let times = 0; times < 3; times += 1)
       await directory.findByNumbers(VIEWER, some.sf, [{ e164: '+14155550123', country: 'US' }], []);
     expect(some.describes()).toBe(3);
-    directory.phoneFields.forget(VIEWER, []);
+    directory.forget(VIEWER, []);
     await directory.findByNumbers(VIEWER, some.sf, [], []);
     expect(some.describes()).toBe(6);
   });

@@ -4,14 +4,15 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import { digitForms, toE164 } from '../platform/phone.ts';
 import {
+  chosenOf,
   createPhoneFields,
-  DEFAULT_PHONE_FIELDS,
   PHONE_OBJECTS,
+  phonesOf,
   type ChosenFields,
   type PhoneFieldInfo,
   type PhoneObject,
 } from './phone-fields.ts';
-import { createVisibleFields, keyOf, type Viewer } from './visible-fields.ts';
+import { createVisibleFields, keyOf, type Viewer, type VisibleObject } from './visible-fields.ts';
 
 /** A number to look up; `country` is what stored numbers without a prefix belong to. */
 export interface PhoneQuery {
@@ -20,8 +21,8 @@ export interface PhoneQuery {
 }
 
 /** A record that may be behind a number. Features rank candidates. */
-export interface Candidate {
-  object: PhoneObject;
+export interface Candidate<O extends string = PhoneObject> {
+  object: O;
   id: string;
   name: string;
   ownerId: string | null;
@@ -59,6 +60,7 @@ const SEARCH_LENGTH = 3_500;
 export function createDirectory({ clock, logger }: { clock: Clock; logger: Logger }) {
   const visibleFields = createVisibleFields();
   const phoneFields = createPhoneFields(visibleFields);
+  /** By what was asked through whose eyes. */
   const refusals = new LRUCache<string, { error: SearchRefusedError; until: number }>({ max: 1_000 });
 
   /**
@@ -68,26 +70,37 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
    * other fields chosen meanwhile, or where it refuses the
    * question as such; other failures pass through.
    */
-  async function findByNumbers(
+  const findByNumbers = (viewer: Viewer, sf: SalesforceClient, queries: PhoneQuery[], chosen: ChosenFields) =>
+    find(viewer, sf, queries, {
+      viewed: keyOf(viewer, chosen),
+      of: PHONE_OBJECTS.map((object) => ({ object, fields: chosenOf(chosen, object) })),
+    });
+
+  /** As `findByNumbers`, by every phone field of these objects that the connected user can see. */
+  const findInAll = (viewer: Viewer, sf: SalesforceClient, queries: PhoneQuery[], objects: readonly string[]) =>
+    find<string>(viewer, sf, queries, { viewed: keyOf(viewer, []), of: objects.map((object) => ({ object, fields: null })) });
+
+  async function find<O extends string>(
     viewer: Viewer,
     sf: SalesforceClient,
     queries: PhoneQuery[],
-    chosen: ChosenFields,
-  ): Promise<Map<string, Candidate[]>> {
-    const known = refusals.get(keyOf(viewer, chosen));
+    choice: Choice<O>,
+  ): Promise<Map<string, Candidate<O>[]>> {
+    const question = refusalKey(choice);
+    const known = refusals.get(question);
     if (known && known.until > clock.now().getTime()) throw known.error;
-    const attempt = () => search(viewer, sf, queries, chosen).catch((error: unknown) => judge(viewer, error));
+    const attempt = () => search(sf, queries, choice).catch((error: unknown) => judge(viewer, error));
     try {
       return await attempt();
     } catch (error) {
       if (!isAboutRights(error)) throw error;
     }
     // A field was deleted, or the user may not see it any more: what is known of the fields is out of date.
-    phoneFields.forget(viewer, chosen);
+    visibleFields.forget(choice.viewed);
     try {
       return await attempt();
     } catch (error) {
-      if (isAboutRights(error)) refusals.set(keyOf(viewer, chosen), { error, until: clock.now().getTime() + REFUSED_FOR_MS });
+      if (isAboutRights(error)) refusals.set(question, { error, until: clock.now().getTime() + REFUSED_FOR_MS });
       throw error;
     }
   }
@@ -104,42 +117,47 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
     throw new SearchRefusedError(code, lacksRights, error);
   }
 
-  async function search(
-    viewer: Viewer,
+  async function search<O extends string>(
     sf: SalesforceClient,
     queries: PhoneQuery[],
-    chosen: ChosenFields,
-  ): Promise<Map<string, Candidate[]>> {
-    const found = new Map<string, Candidate[]>(queries.map((query) => [query.e164, []]));
-    const fields = await searchable(viewer, sf, chosen);
-    const returning = PHONE_OBJECTS.filter((object) => fields[object].length > 0).map((object) => returningOf(object, fields[object]));
-    if (returning.length === 0) return found;
+    choice: Choice<O>,
+  ): Promise<Map<string, Candidate<O>[]>> {
+    const found = new Map<string, Candidate<O>[]>(queries.map((query) => [query.e164, []]));
+    const searched = await searchedOf(sf, choice);
+    if (searched.length === 0) return found;
+    const returning = searched.map(returningOf).join(', ');
     for (const chunk of chunks(queries)) {
-      const records = await sf.search<Row>(`FIND {${[...chunk.terms].join(' OR ')}} IN PHONE FIELDS RETURNING ${returning.join(', ')}`);
-      for (const record of records) addCandidates(found, chunk, fields, record);
+      const records = await sf.search<Row>(`FIND {${[...chunk.terms].join(' OR ')}} IN PHONE FIELDS RETURNING ${returning}`);
+      for (const record of records) addCandidates(found, chunk, searched, record);
     }
     return found;
   }
 
-  async function searchable(viewer: Viewer, sf: SalesforceClient, chosen: ChosenFields): Promise<PhoneFieldsOf> {
-    const readable = await phoneFields.readable(viewer, sf, chosen);
-    const wanted = (object: PhoneObject) =>
-      chosen.length > 0 ? (chosen.find((entry) => entry.object === object)?.fields ?? []) : DEFAULT_PHONE_FIELDS[object];
-    return Object.fromEntries(
-      PHONE_OBJECTS.map((object) => [
-        object,
-        wanted(object).flatMap((name) => readable[object].find((field) => field.name === name) ?? []),
-      ]),
-    ) as PhoneFieldsOf;
+  async function searchedOf<O extends string>(sf: SalesforceClient, { viewed, of }: Choice<O>): Promise<Searched<O>[]> {
+    const searched: Searched<O>[] = [];
+    for (const { object, fields } of of) {
+      const visible = await visibleFields.of(viewed, sf, object);
+      const phones = phonesOf(visible.fields);
+      const wanted = fields?.flatMap((name) => phones.find((field) => field.name === name) ?? []) ?? phones;
+      if (visible.searchable && wanted.length > 0) searched.push({ object, phones: wanted, columns: columnsOf(visible) });
+    }
+    return searched;
   }
 
   /** An admin who chooses fields, or looks at them, may just have changed them or the rights to them: the next question is asked anew. */
   function forget(viewer: Viewer, chosen: ChosenFields): void {
-    phoneFields.forget(viewer, chosen);
-    refusals.delete(keyOf(viewer, chosen));
+    const viewed = keyOf(viewer, chosen);
+    visibleFields.forget(viewed);
+    for (const question of [...refusals.keys()]) if (question.startsWith(viewed)) refusals.delete(question);
   }
 
-  return { findByNumbers, phoneFields, visibleFields, forget };
+  /** An object as it is now: asked anew, since somebody may have just made it. */
+  function describe(viewer: Viewer, sf: SalesforceClient, object: string): Promise<VisibleObject> {
+    forget(viewer, []);
+    return visibleFields.of(keyOf(viewer, []), sf, object);
+  }
+
+  return { findByNumbers, findInAll, phoneFields, visibleFields, forget, describe };
 }
 
 /** What the org says of a field or an object that does not exist or that the user may not see; it tells no difference. */
@@ -149,55 +167,77 @@ function isAboutRights(error: unknown): error is SearchRefusedError {
   return error instanceof SearchRefusedError && error.lacksRights;
 }
 
-/** In the order in which they are looked at. */
-type PhoneFieldsOf = Record<PhoneObject, PhoneFieldInfo[]>;
+/** What is searched: objects in the order in which they are looked at; `fields` null: every phone field. `viewed`: a `keyOf`. */
+interface Choice<O extends string> {
+  viewed: string;
+  of: { object: O; fields: readonly string[] | null }[];
+}
+
+const refusalKey = ({ viewed, of }: Choice<string>): string => `${viewed} ${of.map(({ object }) => object).join()}`;
+
+/** An object that can be searched, with the phone fields that count and what is asked of a record. */
+interface Searched<O extends string> {
+  object: O;
+  phones: PhoneFieldInfo[];
+  columns: string[];
+}
+
+/** What a candidate is told by, besides its numbers. Details have no owner of their own, and not every object has activities. */
+const COLUMNS = new Set(['Id', 'Name', 'OwnerId', 'LastActivityDate', 'LastModifiedDate', 'AccountId']);
+
+const columnsOf = ({ fields }: VisibleObject): string[] => fields.map(({ name }) => name).filter((name) => COLUMNS.has(name));
 
 interface Row extends Record<string, unknown> {
   attributes: { type: string };
   Id: string;
-  Name: string;
-  OwnerId: string | null;
+  Name?: string | null;
+  OwnerId?: string | null;
   AccountId?: string | null;
-  LastActivityDate: string | null;
+  LastActivityDate?: string | null;
   LastModifiedDate: string;
 }
 
-function returningOf(object: PhoneObject, fields: PhoneFieldInfo[]): string {
-  const columns = [
-    'Id',
-    'Name',
-    'OwnerId',
-    'LastActivityDate',
-    'LastModifiedDate',
-    ...(object === 'Contact' ? ['AccountId'] : []),
-    ...fields.map(({ name }) => name),
-  ];
-  return `${object}(${columns.join(', ')}${object === 'Lead' ? ' WHERE IsConverted = false' : ''} LIMIT 2000)`;
+function returningOf({ object, phones, columns }: Searched<string>): string {
+  const asked = [...columns, ...phones.map(({ name }) => name)].join(', ');
+  return `${object}(${asked}${object === 'Lead' ? ' WHERE IsConverted = false' : ''} LIMIT 2000)`;
 }
 
 /**
  * The index only says that the digits occur somewhere; a candidate's stored number must be this very number. Each stored number is read once
  * for each country that it may belong to, however many numbers are looked for.
  */
-function addCandidates(found: Map<string, Candidate[]>, { wanted }: Chunk, fields: PhoneFieldsOf, row: Row): void {
-  const object = row.attributes.type as PhoneObject;
+function addCandidates<O extends string>(
+  found: Map<string, Candidate<O>[]>,
+  { wanted }: Chunk,
+  searched: readonly Searched<O>[],
+  row: Row,
+): void {
+  const of = searched.find(({ object }) => object === row.attributes.type);
+  if (!of) return;
   const added = new Set<string>();
-  for (const field of fields[object]) {
+  for (const field of of.phones) {
     const stored = row[field.name];
     if (typeof stored !== 'string') continue;
     for (const [country, numbers] of wanted) {
       const e164 = toE164(stored, country);
       if (e164 === undefined || !numbers.has(e164) || added.has(e164)) continue;
       added.add(e164);
-      found.get(e164)?.push(toCandidate(object, row, field));
+      found.get(e164)?.push(toCandidate(of.object, row, field));
     }
   }
 }
 
-function toCandidate(object: PhoneObject, row: Row, field: PhoneFieldInfo): Candidate {
-  const activityAt = row.LastActivityDate ? new Date(row.LastActivityDate) : null;
-  const changedAt = new Date(row.LastModifiedDate);
-  return { object, id: row.Id, name: row.Name, ownerId: row.OwnerId, accountId: row.AccountId ?? null, field, activityAt, changedAt };
+function toCandidate<O extends string>(object: O, row: Row, field: PhoneFieldInfo): Candidate<O> {
+  return {
+    object,
+    id: row.Id,
+    name: row.Name ?? '',
+    ownerId: row.OwnerId ?? null,
+    accountId: row.AccountId ?? null,
+    field,
+    activityAt: row.LastActivityDate ? new Date(row.LastActivityDate) : null,
+    changedAt: new Date(row.LastModifiedDate),
+  };
 }
 
 /** Some of the numbers, by the country that stored numbers without a prefix belong to, and the digits under which they may be stored. */

@@ -27,25 +27,35 @@ export interface VisibleField {
 export const keyOf = ({ orgId, connectionId, rightsVersion }: Viewer, chosen: unknown): string =>
   JSON.stringify([orgId, connectionId, rightsVersion, chosen]);
 
+/** An object as a connected user sees it. */
+export interface VisibleObject {
+  /** As the org spells it. */
+  name: string;
+  label: string;
+  /** A search finds its records. */
+  searchable: boolean;
+  fields: VisibleField[];
+}
+
 const DESCRIBE_TTL_MS = 6 * 3600_000;
 
 export type VisibleFields = ReturnType<typeof createVisibleFields>;
 
-/** The fields of objects that a connected user can see, by describe; asked once in some hours, since a describe costs an API call. */
+/** Objects and their fields as a connected user can see them, by describe; asked once in some hours, since a describe costs an API call. */
 export function createVisibleFields() {
-  const known = new LRUCache<string, VisibleField[]>({ max: 5_000, ttl: DESCRIBE_TTL_MS });
+  const known = new LRUCache<string, VisibleObject>({ max: 5_000, ttl: DESCRIBE_TTL_MS });
   // The lanes of an org look at the same time.
-  const once = createSingleFlight<VisibleField[]>();
+  const once = createSingleFlight<VisibleObject>();
   return {
-    /** None of an object that the user may not see. `viewed`: a `keyOf`. */
-    async of(viewed: string, sf: SalesforceClient, object: string): Promise<VisibleField[]> {
+    /** Without fields where the user may not see the object. `viewed`: a `keyOf`. */
+    async of(viewed: string, sf: SalesforceClient, object: string): Promise<VisibleObject> {
       const key = `${viewed} ${object}`;
       return (
         known.get(key) ??
         once(key, async () => {
-          const fields = await describe(sf, object);
-          known.set(key, fields);
-          return fields;
+          const seen = await describe(sf, object);
+          known.set(key, seen);
+          return seen;
         })
       );
     },
@@ -56,12 +66,13 @@ export function createVisibleFields() {
   };
 }
 
-async function describe(sf: SalesforceClient, object: string): Promise<VisibleField[]> {
+async function describe(sf: SalesforceClient, object: string): Promise<VisibleObject> {
   try {
-    const { fields } = await sf.describe(object);
-    return fields.map(({ name, label, type }) => ({ name, label, type }));
+    const { name, label, searchable, fields } = await sf.describe(object);
+    return { name, label, searchable, fields: fields.map((field) => ({ name: field.name, label: field.label, type: field.type })) };
   } catch (error) {
-    if (error instanceof SalesforceError && error.errors.some(({ code }) => code === 'NOT_FOUND' || code === 'INVALID_TYPE')) return [];
+    if (error instanceof SalesforceError && error.errors.some(({ code }) => code === 'NOT_FOUND' || code === 'INVALID_TYPE'))
+      return { name: object, label: object, searchable: false, fields: [] };
     throw error;
   }
 }

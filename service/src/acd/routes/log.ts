@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { answers, isoTime, text } from '../../platform/http/schemas.ts';
 import type { HttpServer } from '../../platform/http/server.ts';
 import { ADMIN, callerOf } from '../../tenancy/index.ts';
-import type { Acd } from '../service.ts';
+import type { Reports } from '../reports.ts';
 
 const tags = ['acd'];
 const sources = z.enum(['index', 'live', 'fallback']);
@@ -14,7 +14,7 @@ const instant = z.iso
 const orNone = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 /** What was asked and answered: page by page, and summed up. */
-export function registerLog(app: HttpServer, acd: Acd): void {
+export function registerLog(app: HttpServer, reports: Reports): void {
   const logView = z.object({
     items: z.array(
       z.object({
@@ -65,7 +65,7 @@ export function registerLog(app: HttpServer, acd: Acd): void {
     async (request) => {
       const { cursor, matched, ...rest } = request.query;
       const wanted = { ...rest, matched: matched === undefined ? undefined : matched === 'true' };
-      const { items, next } = await acd.searchLog(callerOf(request).orgId, wanted, cursor ? Number(cursor) : null);
+      const { items, next } = await reports.searchLog(callerOf(request).orgId, wanted, cursor ? Number(cursor) : null);
       return { items: items.map((item) => ({ ...item, id: String(item.id) })), ...(next !== undefined && { next: String(next) }) };
     },
   );
@@ -104,6 +104,6 @@ export function registerLog(app: HttpServer, acd: Acd): void {
         response: answers(200, summary),
       },
     },
-    async (request) => acd.summary(callerOf(request).orgId, Number(request.query.days)),
+    async (request) => reports.summary(callerOf(request).orgId, Number(request.query.days)),
   );
 }

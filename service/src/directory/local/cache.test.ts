@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCache } from './cache.ts';
-import type { LocalRecord } from './store.ts';
+import { type LocalRecord } from './store.ts';
 
 const MEGABYTE = 1024 * 1024;
 const record = (id: string, name = 'Ada'): LocalRecord => ({

@@ -1,5 +1,5 @@
 import { createCompactMap } from './compact-map.ts';
-import type { Found, LocalRecord } from './store.ts';
+import { type Found, type LocalRecord } from './store.ts';
 
 /** A key's records: each by its id, with the field that holds the key. */
 export type Refs = readonly { id: string; field: string }[];

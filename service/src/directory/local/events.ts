@@ -2,9 +2,10 @@ import type { Call } from '../../connections/index.ts';
 import { readRecords, type Follower, type Records } from '../../feed/index.ts';
 import { sleep } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
-import { isGone, KEPT_OBJECTS, toKept, type KeptSource } from './objects.ts';
+import { isGone, keptObjects, toKept, type KeptSource } from './objects.ts';
 import type { KeptSources } from './sources.ts';
-import { findKeptOrg, listKeptOrgs, putRecords, removeRecords } from './store.ts';
+import { findKeptOrg, listKeptOrgs } from './org-store.ts';
+import { putRecords, removeRecords } from './store.ts';
 import { viewerOf } from '../visible-fields.ts';
 
 /** The channel of change events that is deployed with the package. */
@@ -35,7 +36,7 @@ export function createEventFollower({
     async read(orgId, changes) {
       const org = await findKeptOrg(db, orgId);
       if (!org) return async () => undefined;
-      const ids = new Map<string, Set<string>>(KEPT_OBJECTS.map((object) => [object, new Set()]));
+      const ids = new Map<string, Set<string>>(keptObjects(org.wanted).map((object) => [object, new Set()]));
       for (const change of changes) for (const id of change.ids) ids.get(change.object)?.add(id);
       if ([...ids.values()].some((own) => [...own].some((id) => !/^\w{18}$/.test(id)))) return undefined; // `001*`: all of them
       const records = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, async (sf, session) => {

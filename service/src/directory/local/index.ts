@@ -9,7 +9,8 @@ import type { VisibleFields } from '../visible-fields.ts';
 import { createEventFollower, DIRECTORY_CHANNEL } from './events.ts';
 import { createLoader } from './load.ts';
 import { createMemory } from './remembered.ts';
-import { dismissOrg, findKeptOrg, keepOrg, listSources, setCountry, wantFields, type DirectoryOrg, type SourceState } from './store.ts';
+import { dismissOrg, findKeptOrg, keepOrg, setCountry, wantFields, type DirectoryOrg } from './org-store.ts';
+import { listSources, type SourceState } from './source-store.ts';
 import { createKeptSources } from './sources.ts';
 import { createSweep } from './sweep.ts';
 

@@ -10,6 +10,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { createTestDatabase } from '../../platform/db/test-database.ts';
 import { createLogger } from '../../platform/log.ts';
 import { createAddressGuard } from '../../platform/net.ts';
+import { claimLane, releaseLease, type Lease } from '../../platform/lanes/lease.ts';
 import { createLocalDirectory, type LocalDirectory } from './index.ts';
 
 /** Six pages of a job, where a job is asked for from six hundred records on. */
@@ -93,7 +94,8 @@ async function start(options: { bulkFrom?: number; pageRecords?: number; turnMs?
     logger: createLogger({ level: 'silent' }),
     call,
     visibleFields: {
-      of: (_viewed, _sf, object) => Promise.resolve(VISIBLE[object]?.(phones) ?? []),
+      of: (_viewed, _sf, object) =>
+        Promise.resolve({ name: object, label: object, searchable: true, fields: VISIBLE[object]?.(phones) ?? [] }),
       forget: () => undefined,
     },
     owner: randomUUID(),
@@ -129,8 +131,8 @@ const LONG = { timeout: 60_000 };
 describe('the first reading of many records', LONG, () => {
   it.each([
     ['directory.job-made', 1, { create: 2, page: 6 }],
-    ['directory.page-read', 2, { create: 1, page: 7 }],
-    ['directory.page-stored', 2, { create: 1, page: 6 }],
+    ['directory.page-read', 2, { create: 1, page: 8 }], // the next page had been asked for already
+    ['directory.page-stored', 2, { create: 1, page: 7 }],
     ['directory.page-stored', 6, { create: 1, page: 6 }],
   ])('goes on where a process died at %s, the %d. time', async (name, when, { create, page }) => {
     at[name] = (reached) => {
@@ -171,7 +173,7 @@ describe('the first reading of many records', LONG, () => {
     };
     const directory = await start();
     await directory.sweepOrg(orgId);
-    expect([times('create'), times('page')]).toEqual([2, 9]);
+    expect([times('create'), times('page')]).toEqual([2, 10]);
     expect((await contacts(directory)).contact).toMatchObject({ recordsRead: CONTACTS, recordsTotal: CONTACTS });
     expect(await kept()).toBe(CONTACTS);
   });
@@ -182,7 +184,7 @@ describe('the first reading of many records', LONG, () => {
     };
     const directory = await start();
     await directory.sweepOrg(orgId);
-    expect([times('create'), times('page')]).toEqual([2, 8]);
+    expect([times('create'), times('page')]).toEqual([2, 9]);
     const { contact, sweptAt } = await contacts(directory);
     expect(contact?.fields).toContain('Phone');
     expect(contact?.fields).not.toContain('MobilePhone');
@@ -198,6 +200,17 @@ describe('the first reading of many records', LONG, () => {
     expect([times('create'), times('page')]).toEqual([1, 6]);
     expect((await contacts(directory)).sweptAt).not.toBeNull();
     expect(await kept()).toBe(CONTACTS);
+  });
+
+  it('begins, when somebody asks for it, after a sweep that is under way', async () => {
+    const directory = await start();
+    const other = await claimLane(database.db, { orgId, purpose: 'directory', key: 'sweep' }, randomUUID(), 60_000);
+    const asked = directory.jobs[0]?.run({ orgId }, new AbortController().signal);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect((await contacts(directory)).sweptAt).toBeNull();
+    await releaseLease(database.db, other as Lease);
+    await asked;
+    expect((await contacts(directory)).sweptAt).not.toBeNull();
   });
 
   it('makes another job when the org knows the first no more', async () => {

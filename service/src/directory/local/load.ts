@@ -12,16 +12,9 @@ import { listLoads, removeLoad, saveLoad, type Load } from './load-store.ts';
 import { CALL_MS, LEASE_MS } from './limits.ts';
 import { fromCsv, isGone, toKept, type KeptSource } from './objects.ts';
 import type { KeptSources } from './sources.ts';
-import {
-  dropUnread,
-  listSources,
-  noteEverything,
-  putRecords,
-  removeRecords,
-  saveSource,
-  type KeyedRecord,
-  type SourceState,
-} from './store.ts';
+import { noteEverything } from './change-store.ts';
+import { dropUnread, listSources, saveSource, type SourceState } from './source-store.ts';
+import { putRecords, removeRecords, type KeyedRecord } from './store.ts';
 import { viewerOf } from '../visible-fields.ts';
 
 /** Records of one page of results: a hundred calls for a million, each read and stored well within the lease. */
@@ -55,6 +48,8 @@ interface Progress {
   state: SourceState;
   /** The job is complete: its results can be read. */
   ready: boolean;
+  /** The next page, which is asked for while this one is being stored. */
+  ahead: Promise<Step> | undefined;
 }
 
 type Step =
@@ -113,10 +108,10 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
       const state = states.find(({ object }) => object === source.object);
       if (!load || !state) continue;
       const waits = [...WAITS_MS];
-      for (let at: Progress | undefined = { source, load, state, ready: load.locator !== null }; at;) {
+      for (let at: Progress | undefined = { source, load, state, ready: load.locator !== null, ahead: undefined }; at;) {
         if (stopping.aborted) return 'waits';
         await renewLease(db, lease, LEASE_MS);
-        const { kind, next } = await advance(lease, at, country);
+        const { kind, next } = await advance(lease, at, country, isUp);
         at = next;
         // Another user may see other fields, and so may this one by now: what is to be read is asked again.
         if (kind === 'left' || kind === 'lost') return 'asks';
@@ -133,9 +128,14 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
   }
 
   /** One request and what follows from it; `next` undefined: this load is over. */
-  async function advance(lease: Lease, at: Progress, country: string): Promise<{ kind: Step['kind']; next: Progress | undefined }> {
+  async function advance(
+    lease: Lease,
+    at: Progress,
+    country: string,
+    isUp: () => boolean,
+  ): Promise<{ kind: Step['kind']; next: Progress | undefined }> {
     const { orgId } = lease;
-    const step = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf, session) => ask(orgId, sf, session, at));
+    const step = await (at.ahead ?? request(orgId, at));
     switch (step.kind) {
       case 'waits':
         return { kind: step.kind, next: at };
@@ -152,9 +152,12 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
         await dropJob(lease, at, at.load.attempts + 1);
         return { kind: step.kind, next: undefined };
       case 'page':
-        return { kind: step.kind, next: await keepPage(lease, at, step.page, country) };
+        return { kind: step.kind, next: await keepPage(lease, at, step.page, country, isUp) };
     }
   }
+
+  const request = (orgId: string, at: Progress): Promise<Step> =>
+    call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf, session) => ask(orgId, sf, session, at));
 
   async function ask(orgId: string, sf: SalesforceClient, session: Session, { source, load, ready }: Progress): Promise<Step> {
     try {
@@ -182,7 +185,7 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
       await saveLoad(tx, orgId, load);
       await saveSource(tx, orgId, state);
     });
-    return { ...at, load, state, ready: false };
+    return { ...at, load, state, ready: false, ahead: undefined };
   }
 
   /** The next turn makes another job; after some the object is read by pages, which needs no job. */
@@ -196,13 +199,16 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
     });
   }
 
-  async function keepPage(lease: Lease, at: Progress, page: BulkPage, country: string): Promise<Progress | undefined> {
+  async function keepPage(lease: Lease, at: Progress, page: BulkPage, country: string, isUp: () => boolean): Promise<Progress | undefined> {
     const { orgId } = lease;
+    const isLast = page.locator === null;
+    const load = { ...at.load, locator: page.locator };
+    // The org works on the next page while the database stores this one. One that nobody comes to read is asked for again.
+    const ahead = isLast || isUp() ? undefined : request(orgId, { ...at, load, ahead: undefined });
+    ahead?.catch(() => undefined);
     const rows = page.rows.map((row) => fromCsv(at.source, row));
     const people = rows.filter((row) => !isGone(row));
     const records = await toRecords(at.source, people, country);
-    const isLast = page.locator === null;
-    const load = { ...at.load, locator: page.locator };
     const read = { ...at.state, recordsRead: at.state.recordsRead + rows.length };
     const state = isLast ? { ...read, place: load.place, loadedAt: clock.now() } : read;
     await failPoints.hit('directory.page-read');
@@ -222,7 +228,7 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
     });
     await failPoints.hit('directory.page-stored');
     if (isLast) await removeJob(orgId, load);
-    return isLast ? undefined : { ...at, load, state };
+    return isLast ? undefined : { ...at, load, state, ahead };
   }
 
   /** Nobody misses what the org keeps for a job, and it goes by itself after seven days. */

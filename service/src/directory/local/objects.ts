@@ -1,30 +1,37 @@
 import type { ChangedRow, Source } from '../../feed/index.ts';
 import { keysOfStored } from '../numbers/keys.ts';
-import { PHONE_OBJECTS } from '../phone-fields.ts';
+import { CUSTOM_OBJECT, PHONE_OBJECTS, phonesOf } from '../phone-fields.ts';
 import type { VisibleField } from '../visible-fields.ts';
 import { keyOfAccount, keyOfCase, keyOfExtension, keyOfParent } from './record-keys.ts';
-import type { KeyedRecord } from './store.ts';
+import { type KeyedRecord } from './store.ts';
 
 /** Objects that are kept: those with numbers, their open cases, and the users who own records. One call reads a page of each. */
-export const KEPT_OBJECTS = [...PHONE_OBJECTS, 'Case', 'User'] as const;
-export type KeptObject = (typeof KEPT_OBJECTS)[number];
+export const KEPT_OBJECTS: readonly string[] = [...PHONE_OBJECTS, 'Case', 'User'];
+
+/** All objects that are kept of an org: custom ones only where a feature wants them. */
+export const keptObjects = (wanted: Wanted): string[] => [
+  ...KEPT_OBJECTS,
+  ...Object.keys(wanted)
+    .filter((object) => CUSTOM_OBJECT.test(object))
+    .toSorted(),
+];
 
 /** What is read of each object where the connected user can see it. */
-const OWN_FIELDS: Record<KeptObject, string[]> = {
+const OWN_FIELDS: Record<string, string[]> = {
   Contact: ['Name', 'OwnerId', 'AccountId', 'LastActivityDate', 'IsPersonAccount'],
   Lead: ['Name', 'OwnerId', 'LastActivityDate', 'IsConverted'],
   Account: ['Name', 'OwnerId', 'LastActivityDate', 'AccountNumber'],
   Case: ['CaseNumber', 'OwnerId', 'ContactId', 'AccountId', 'IsClosed', 'Status', 'Priority', 'CreatedDate'],
   User: ['Name', 'Extension', 'IsActive'],
 };
+const CUSTOM_FIELDS = ['Name', 'OwnerId', 'LastActivityDate'];
 /** Of those, what goes into `fields` of the kept record. */
-const SHOWN_FIELDS: Partial<Record<KeptObject, string[]>> = {
+const SHOWN_FIELDS: Record<string, string[]> = {
   Case: ['ContactId', 'Status', 'Priority', 'CreatedDate'],
   User: ['Extension', 'IsActive'],
 };
 
 export interface KeptSource extends Source {
-  object: KeptObject;
   phones: string[];
   /** What goes into `fields` of the kept record. */
   shown: string[];
@@ -32,18 +39,18 @@ export interface KeptSource extends Source {
   flags: string[];
 }
 
-/** Further fields that features want, by object. */
+/** Further fields that features want, by object. A custom object is kept where it is named here, be it without any. */
 export type Wanted = Partial<Record<string, string[]>>;
 
 /** What is read of an object: of what is wanted that which the connected user can see. Undefined where nobody could be found by it. */
-export function sourceOf(object: KeptObject, visible: readonly VisibleField[], wanted: Wanted): KeptSource | undefined {
+export function sourceOf(object: string, visible: readonly VisibleField[], wanted: Wanted): KeptSource | undefined {
   const names = new Set(visible.map(({ name }) => name));
   const seen = (fields: readonly string[]) => fields.filter((name) => names.has(name));
   const hasPhones = object !== 'Case' && object !== 'User';
-  const phones = hasPhones ? visible.filter(({ type }) => type === 'phone').map(({ name }) => name) : [];
+  const phones = hasPhones ? phonesOf(visible).map(({ name }) => name) : [];
   if (names.size === 0 || (hasPhones && phones.length === 0)) return undefined;
   const shown = seen([...new Set([...(SHOWN_FIELDS[object] ?? []), ...(wanted[object] ?? [])])].toSorted());
-  const fields = [...new Set([...seen(OWN_FIELDS[object]), ...shown, ...phones])];
+  const fields = [...new Set([...seen(OWN_FIELDS[object] ?? CUSTOM_FIELDS), ...shown, ...phones])];
   const flags = ['IsDeleted', ...visible.filter(({ name, type }) => type === 'boolean' && fields.includes(name)).map(({ name }) => name)];
   return { object, fields, phones, shown, flags };
 }
@@ -85,7 +92,7 @@ export function toKept({ object, phones, shown }: KeptSource, row: ChangedRow, c
   };
 }
 
-function recordKeys(object: KeptObject, text: (name: string) => string | null): { key: string; field: string }[] {
+function recordKeys(object: string, text: (name: string) => string | null): { key: string; field: string }[] {
   const named = (key: string | undefined, field: string) => (key === undefined ? [] : [{ key, field }]);
   if (object === 'Account') return named(keyOfAccount(text('AccountNumber') ?? ''), 'AccountNumber');
   if (object === 'User') return named(extensionKey(text('Extension')), 'Extension');

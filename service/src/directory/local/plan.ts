@@ -2,7 +2,7 @@ import { withOverlap, type Place } from '../../feed/index.ts';
 import { refusedCode, type SalesforceClient } from '../../gateways/salesforce/index.ts';
 import type { Load } from './load-store.ts';
 import type { KeptSource } from './objects.ts';
-import type { SourceState } from './store.ts';
+import { type SourceState } from './source-store.ts';
 
 /**
  * An object with more records than this is read by a bulk query the first time. Salesforce recommends the REST API below 2,000 records; up to

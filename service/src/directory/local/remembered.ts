@@ -3,17 +3,9 @@ import type { Db } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/log.ts';
 import { createCache } from './cache.ts';
-import {
-  changesSince,
-  EVERYTHING,
-  findByKeys,
-  findRecords,
-  KEEP_CHANGES_MS,
-  listKeptOrgs,
-  type DirectoryOrg,
-  type Found,
-  type LocalRecord,
-} from './store.ts';
+import { changesSince, EVERYTHING, KEEP_CHANGES_MS } from './change-store.ts';
+import { listKeptOrgs, type DirectoryOrg } from './org-store.ts';
+import { findByKeys, findRecords, type Found, type LocalRecord } from './store.ts';
 import { warmOrg } from './warm.ts';
 
 /** Room for about a million people with a number each. */

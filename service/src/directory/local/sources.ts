@@ -1,6 +1,6 @@
 import type { SalesforceClient } from '../../gateways/salesforce/index.ts';
 import { keyOf, type Viewer, type VisibleFields } from '../visible-fields.ts';
-import { KEPT_OBJECTS, sourceOf, type KeptSource, type Wanted } from './objects.ts';
+import { keptObjects, sourceOf, type KeptSource, type Wanted } from './objects.ts';
 
 export type KeptSources = ReturnType<typeof createKeptSources>;
 
@@ -9,8 +9,9 @@ export function createKeptSources(visibleFields: VisibleFields) {
   return {
     async of(viewer: Viewer, sf: SalesforceClient, wanted: Wanted): Promise<KeptSource[]> {
       const sources: KeptSource[] = [];
-      for (const object of KEPT_OBJECTS) {
-        const source = sourceOf(object, await visibleFields.of(keyOf(viewer, []), sf, object), wanted);
+      for (const object of keptObjects(wanted)) {
+        const { fields } = await visibleFields.of(keyOf(viewer, []), sf, object);
+        const source = sourceOf(object, fields, wanted);
         if (source) sources.push(source);
       }
       return sources;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { forgetFeed, type Place } from '../../feed/index.ts';
 import type { Db } from '../../platform/db/database.ts';
+import { noteChanges } from './change-store.ts';
 
 /** A record of the org as it is kept here. */
 export interface LocalRecord {
@@ -80,19 +80,6 @@ export async function pageOfKeys(
   return { keys, isLast, next: ends.at(-1) ?? last };
 }
 
-/** Stands in `directory_change` for every key and record of an org. */
-export const EVERYTHING = '*';
-
-/** Whatever is remembered of this org may be out of date. */
-export const noteEverything = (tx: Db, orgId: string): Promise<unknown> =>
-  sql`insert into directory_change (org_id, what) values (${orgId}, ${EVERYTHING})`.execute(tx);
-
-/** What changed under keys and ids, as `directory_change` notes it: `key` as it is, ids behind a `#`. */
-const noteChanges = (tx: Db, orgId: string, what: readonly string[]) =>
-  what.length === 0
-    ? undefined
-    : sql`insert into directory_change (org_id, what) select ${orgId}, unnest(${[...new Set(what)]}::text[])`.execute(tx);
-
 /** Sweeps, loads, change events and searches store the same rows: one after the other, so that none waits for another in a circle. */
 const lockOrg = (tx: Db, orgId: string) => sql`select pg_advisory_xact_lock(hashtextextended(${`directory ${orgId}`}, 0))`.execute(tx);
 
@@ -148,132 +135,4 @@ export async function removeRecords(tx: Db, orgId: string, ids: readonly string[
     delete from directory_key where org_id = ${orgId} and record_id = any(${[...ids]}::text[]) returning key`.execute(tx);
   await sql`delete from directory_record where org_id = ${orgId} and id = any(${[...ids]}::text[])`.execute(tx);
   if (noted) await noteChanges(tx, orgId, [...rows.map(({ key }) => key), ...ids.map((id) => `#${id}`)]);
-}
-
-export interface DirectoryOrg {
-  orgId: string;
-  country: string;
-  sweptAt: Date | null;
-  problem: string | null;
-  /** Further fields that are kept, by object. */
-  wanted: Partial<Record<string, string[]>>;
-  /** The org's (IANA); null until it was read. */
-  timeZone: string | null;
-}
-
-const ORG = sql`org_id as "orgId", country, swept_at as "sweptAt", problem, wanted, time_zone as "timeZone"`;
-
-/** Keeps this org's people from now on; `country` is only taken the first time. */
-export async function keepOrg(tx: Db, orgId: string, country: string): Promise<void> {
-  await sql`insert into directory_org (org_id, country) values (${orgId}, ${country}) on conflict do nothing`.execute(tx);
-}
-
-/** Everything is read anew where it is another one: numbers without a prefix are found under other keys. */
-export async function setCountry(tx: Db, orgId: string, country: string): Promise<void> {
-  const { numAffectedRows } =
-    await sql`update directory_org set country = ${country} where org_id = ${orgId} and country <> ${country}`.execute(tx);
-  if (!numAffectedRows) return;
-  await sql`update directory_source set place_at = null, place_id = null, loaded_at = null where org_id = ${orgId}`.execute(tx);
-  // Pages of a bulk query that were stored already hold keys of the old country.
-  await sql`delete from directory_load where org_id = ${orgId}`.execute(tx);
-}
-
-/** These fields are kept from the next sweep on, besides those that the directory reads by itself. */
-export async function wantFields(tx: Db, orgId: string, wanted: DirectoryOrg['wanted']): Promise<void> {
-  await sql`update directory_org set wanted = ${JSON.stringify(wanted)}::jsonb where org_id = ${orgId}`.execute(tx);
-}
-
-export async function noteTimeZone(tx: Db, orgId: string, timeZone: string): Promise<void> {
-  await sql`update directory_org set time_zone = ${timeZone} where org_id = ${orgId}`.execute(tx);
-}
-
-/** With all that is kept of it. Processes forget it as well: it may be kept again. */
-export async function dismissOrg(db: Db, orgId: string): Promise<void> {
-  await sql`delete from directory_org where org_id = ${orgId}`.execute(db);
-  await forgetFeed(db, orgId);
-  await noteEverything(db, orgId);
-}
-
-export async function listKeptOrgs(db: Db): Promise<DirectoryOrg[]> {
-  return (await sql<DirectoryOrg>`select ${ORG} from directory_org order by swept_at nulls first`.execute(db)).rows;
-}
-
-export async function findKeptOrg(db: Db, orgId: string): Promise<DirectoryOrg | undefined> {
-  return (await sql<DirectoryOrg>`select ${ORG} from directory_org where org_id = ${orgId}`.execute(db)).rows[0];
-}
-
-/** `whole`: everything was read up to now. */
-export async function noteSweep(db: Db, orgId: string, { problem, whole }: { problem: string | null; whole: boolean }): Promise<void> {
-  await sql`update directory_org set problem = ${problem}, swept_at = case when ${whole}::boolean then now() else swept_at end,
-      reload_at = case when ${whole}::boolean then null else reload_at end
-    where org_id = ${orgId}`.execute(db);
-}
-
-/**
- * Reads an org anew that was not read for so long that deletions may have left its recycle bin. What is kept goes on answering meanwhile. Not while
- * it is read anew already, however long that takes.
- */
-export async function beginReload(db: Db, orgId: string): Promise<void> {
-  await sql`with due as (update directory_org set reload_at = now() where org_id = ${orgId} and reload_at is null returning org_id)
-    delete from directory_source where org_id in (select org_id from due)`.execute(db);
-}
-
-/** Forgets what an org that was read anew does not have any more. */
-export async function dropUnread(tx: Db, orgId: string, object: string): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select r.id from directory_record r join directory_org o on o.org_id = r.org_id
-    where r.org_id = ${orgId} and r.object = ${object} and r.read_at < o.reload_at`.execute(tx);
-  await removeRecords(
-    tx,
-    orgId,
-    rows.map(({ id }) => id),
-  );
-}
-
-/** How far an object was read. `loadedAt`: when its first reading was through. `recordsTotal`: how many there were when that began, if counted. */
-export interface SourceState {
-  object: string;
-  fields: string[];
-  /** ISO 3166: what its numbers were read with. */
-  country: string | null;
-  place: Place | null;
-  recordsRead: number;
-  recordsTotal: number | null;
-  loadedAt: Date | null;
-  problem: string | null;
-}
-
-export async function listSources(db: Db, orgId: string): Promise<SourceState[]> {
-  const { rows } = await sql<Omit<SourceState, 'place'> & { placeAt: string | null; placeId: string | null }>`
-    select object, fields, country, place_at as "placeAt", place_id as "placeId", records_read as "recordsRead",
-      records_total as "recordsTotal", loaded_at as "loadedAt", problem
-    from directory_source where org_id = ${orgId} order by object`.execute(db);
-  return rows.map(({ placeAt, placeId, ...row }) => ({ ...row, place: placeAt === null ? null : { at: placeAt, id: placeId ?? '' } }));
-}
-
-export async function saveSource(tx: Db, orgId: string, state: SourceState): Promise<void> {
-  await sql`insert into directory_source (org_id, object, fields, country, place_at, place_id, records_read, records_total, loaded_at, problem)
-    values (${orgId}, ${state.object}, ${state.fields}, ${state.country}, ${state.place?.at ?? null}, ${state.place?.id ?? null}, ${state.recordsRead},
-      ${state.recordsTotal}, ${state.loadedAt}, ${state.problem})
-    on conflict (org_id, object) do update set fields = excluded.fields, country = excluded.country, place_at = excluded.place_at, place_id = excluded.place_id,
-      records_read = excluded.records_read, records_total = excluded.records_total, loaded_at = excluded.loaded_at, problem = excluded.problem`.execute(
-    tx,
-  );
-}
-
-/** Changes that became visible since the last look. `seen` is what the next look begins with. */
-export async function changesSince(db: Db, seen: string | null): Promise<{ seen: string; changes: { orgId: string; what: string }[] }> {
-  const { rows } = await sql<{ seen: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text as seen`.execute(db);
-  const next = rows[0]?.seen as string;
-  if (seen === null) return { seen: next, changes: [] };
-  const changes = await sql<{ orgId: string; what: string }>`
-    select org_id as "orgId", what from directory_change where xid >= ${seen}::xid8`.execute(db);
-  return { seen: next, changes: changes.rows };
-}
-
-/** Notes are kept this long; a process that has not looked for longer knows nothing any more. */
-export const KEEP_CHANGES_MS = 10 * 60_000;
-
-export async function dropOldChanges(db: Db, before: Date): Promise<void> {
-  await sql`delete from directory_change where at < ${before}`.execute(db);
 }

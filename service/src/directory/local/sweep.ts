@@ -1,7 +1,7 @@
 import { CallFailedError, type Call } from '../../connections/index.ts';
 import { OBJECTS_AT_ONCE, readChanges, type Changes } from '../../feed/index.ts';
 import type { SalesforceClient } from '../../gateways/salesforce/index.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { sleep, type Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors.ts';
 import { claimLane, guarded, releaseLease, renewLease, type Lease } from '../../platform/lanes/lease.ts';
@@ -9,25 +9,13 @@ import type { Logger } from '../../platform/log.ts';
 import { CALL_MS, LEASE_MS } from './limits.ts';
 import type { Loader } from './load.ts';
 import { listLoads, removeLoad } from './load-store.ts';
-import { isGone, toKept, type KeptSource } from './objects.ts';
+import { isGone, keptObjects, toKept, type KeptSource } from './objects.ts';
 import { BULK_FROM, planOf, sameFields, type Plan } from './plan.ts';
 import type { KeptSources } from './sources.ts';
-import {
-  beginReload,
-  dropOldChanges,
-  dropUnread,
-  findKeptOrg,
-  KEEP_CHANGES_MS,
-  listKeptOrgs,
-  listSources,
-  noteSweep,
-  noteTimeZone,
-  putRecords,
-  removeRecords,
-  saveSource,
-  type DirectoryOrg,
-  type SourceState,
-} from './store.ts';
+import { dropOldChanges, KEEP_CHANGES_MS } from './change-store.ts';
+import { beginReload, findKeptOrg, listKeptOrgs, noteSweep, noteTimeZone, type DirectoryOrg } from './org-store.ts';
+import { dropObject, dropUnread, listSources, saveSource, type SourceState } from './source-store.ts';
+import { putRecords, removeRecords } from './store.ts';
 import { viewerOf } from '../visible-fields.ts';
 
 /** Salesforce keeps change events for 72 hours; after a longer silence nothing is taken for known. */
@@ -35,6 +23,11 @@ const SILENCE_MS = 72 * 3600_000;
 const LANE = { purpose: 'directory', key: 'sweep' };
 /** Orgs that are read side by side. */
 const ORGS_AT_ONCE = 8;
+/** How long somebody else's sweep is waited for, and how often it is looked whether it is over. */
+const ASKED_MS = 10_000;
+const AGAIN_MS = 250;
+/** Records that one transaction forgets. */
+const DROP_RECORDS = 5_000;
 /** A load that takes longer goes on in the next sweep, so that other orgs do not wait for it. */
 const TURN_MS = 30_000;
 
@@ -81,12 +74,25 @@ export function createSweep(options: SweepOptions) {
   /** Changes and loads by turns: a load takes minutes, and what changed while it ran is read behind it. */
   async function bringUp(lease: Lease, org: DirectoryOrg): Promise<{ problem: string | null; whole: boolean }> {
     const until = performance.now() + turnMs;
+    await dropUnwanted(lease, org);
     for (;;) {
       const { problem, loads } = await readAll(lease, org);
       if (loads.length === 0) return { problem, whole: problem === null };
       const went = await loader.goOn(lease, loads, org.country, () => performance.now() >= until);
       if (went === 'later') await sweepSoon(org.orgId);
       if (went === 'later' || went === 'waits') return { problem, whole: false };
+    }
+  }
+
+  /** Custom objects that no feature wants any more are kept no longer. */
+  async function dropUnwanted(lease: Lease, { orgId, wanted }: DirectoryOrg): Promise<void> {
+    const kept = new Set(keptObjects(wanted));
+    for (const { object } of await listSources(db, orgId)) {
+      if (kept.has(object)) continue;
+      for (let isOver = false; !isOver;) {
+        isOver = await guarded(db, lease, (tx) => dropObject(tx, orgId, object, DROP_RECORDS));
+        await renewLease(db, lease, LEASE_MS);
+      }
     }
   }
 
@@ -174,20 +180,27 @@ export function createSweep(options: SweepOptions) {
     await saveSource(tx, orgId, state);
   }
 
-  const soon = async (orgId: string): Promise<void> =>
-    void (await sweepOrg(orgId).catch((error: unknown) =>
-      logger.warn({ org: orgId, err: error }, 'the directory of an org could not be brought up to date'),
-    ));
+  /** False where somebody else is at it; what keeps the org from being read is noted. */
+  const attempt = (orgId: string): Promise<boolean> =>
+    sweepOrg(orgId).catch((error: unknown) => {
+      logger.warn({ org: orgId, err: error }, 'the directory of an org could not be brought up to date');
+      return true;
+    });
 
   return {
     sweepOrg,
-    /** One org; what keeps it from being read is noted. */
-    soon,
+    /**
+     * One org that somebody asked for. A sweep that is under way may be past what they want to see: ours begins after it, unless it takes long
+     * and reads much.
+     */
+    async soon(orgId: string): Promise<void> {
+      for (const end = performance.now() + ASKED_MS; !(await attempt(orgId)) && performance.now() < end;) await sleep(AGAIN_MS);
+    },
     /** Every org that is kept, each as far as it can be read now. */
     async run(): Promise<void> {
       const orgs = await listKeptOrgs(db);
       const next = async (): Promise<void> => {
-        for (let org = orgs.shift(); org; org = orgs.shift()) await soon(org.orgId);
+        for (let org = orgs.shift(); org; org = orgs.shift()) await attempt(org.orgId);
       };
       await Promise.all(Array.from({ length: ORGS_AT_ONCE }, next));
       await dropOldChanges(db, new Date(clock.now().getTime() - KEEP_CHANGES_MS));

@@ -14,6 +14,7 @@ export function describeOf(names: NameMapper, body: unknown): DescribeResult {
     updateable: raw.updateable,
     deletable: raw.deletable,
     queryable: raw.queryable,
+    searchable: raw.searchable,
     fields: raw.fields.map((field: DescribeField) => ({
       name: names.bare(field.name),
       label: field.label,

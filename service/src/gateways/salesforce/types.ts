@@ -74,6 +74,8 @@ export interface DescribeResult {
   updateable: boolean;
   deletable: boolean;
   queryable: boolean;
+  /** SOSL finds its records; of custom objects only those for which an admin allowed it. */
+  searchable: boolean;
   fields: DescribeField[];
 }
 
