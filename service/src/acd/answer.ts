@@ -135,22 +135,22 @@ function recordOf({ id, object, name, owner, openCase }: Match, orgUrl: string):
 /** Of the best match. What it does not have is left out, so that an IVR's own defaults count. */
 function variablesOf(best: Match, { url }: AnswerRecord, definition: Definition): Record<string, string> {
   const { fields, variables } = definition;
-  const held = (field: string | undefined) => (field === undefined ? '' : textOf(best.fields[field]));
-  const named: Record<string, string> = {
-    RecordId: best.id,
-    Object: best.object,
-    Name: best.name,
-    ScreenPopUrl: url,
-    OwnerName: best.owner?.name ?? '',
-    CaseId: best.openCase?.id ?? '',
-    CaseNumber: best.openCase?.number ?? '',
-    CasePriority: best.openCase?.priority ?? '',
-    ...(fields.vip !== undefined && { Vip: String(isVip(best, definition)) }),
-    Priority: held(fields.priority),
-    Language: held(fields.language),
-    Skill: held(fields.skill),
-    DoNotCall: held(fields.doNotCall),
-    ...Object.fromEntries(variables.map(({ name, field }) => [name, held(field)])),
-  };
-  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== ''));
+  const named: Record<string, string> = {};
+  const say = (name: string, value: string | null | undefined) => void (value && (named[name] = value));
+  const sayField = (name: string, field: string | undefined) => void (field !== undefined && say(name, textOf(best.fields[field])));
+  say('RecordId', best.id);
+  say('Object', best.object);
+  say('Name', best.name);
+  say('ScreenPopUrl', url);
+  say('OwnerName', best.owner?.name);
+  say('CaseId', best.openCase?.id);
+  say('CaseNumber', best.openCase?.number);
+  say('CasePriority', best.openCase?.priority);
+  if (fields.vip !== undefined) say('Vip', String(isVip(best, definition)));
+  sayField('Priority', fields.priority);
+  sayField('Language', fields.language);
+  sayField('Skill', fields.skill);
+  sayField('DoNotCall', fields.doNotCall);
+  for (const { name, field } of variables) sayField(name, field);
+  return named;
 }

@@ -102,7 +102,11 @@ export const definition = z.strictObject({
   /** A VIP field that is no checkbox holds one of these; any text in it will do where there are none. */
   vipValues: z.array(text(255).min(1)).max(50).default([]),
   /** Further fields that the answer carries under these names. */
-  variables: z.array(variable).max(30).default([]),
+  variables: z
+    .array(variable)
+    .max(30)
+    .refine((list) => once(list.map(({ name }) => name)), 'gives a name twice')
+    .default([]),
   /** Answers calls to these numbers when the phone system names no look-up. */
   calledNumbers: z.array(text(40).min(1)).max(200).default([]),
   /** Always open without them. */

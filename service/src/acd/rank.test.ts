@@ -160,6 +160,14 @@ describe('a definition', () => {
     { objects: ['Lead', 'Lead'] },
     { ranking: ['vip', 'vip'] },
     { variables: [{ name: 'Extension', field: 'Fax' }] },
+    {
+      variables: [
+        { name: 'Town', field: 'City' },
+        { name: 'Town', field: 'MailingCity' },
+      ],
+    },
+    { objects: ['Opportunity'] },
+    { objects: ['A__c', 'B__c', 'C__c', 'D__c', 'E__c', 'F__c'] },
     { deadlineMs: 10 },
   ])('cannot be %j', (bad) => expect(definition.safeParse(bad).success).toBe(false));
 });

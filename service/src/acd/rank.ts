@@ -28,8 +28,9 @@ const LAST: { compare: Compare; why: string }[] = [
 
 /** What counts of these matches, best first, each record once. */
 export function rank(matches: readonly Match[], definition: Definition): Match[] {
-  const unique = [...new Map(matches.map((match) => [match.id, match])).values()];
+  const unique = matches.length < 2 ? matches : [...new Map(matches.map((match) => [match.id, match])).values()];
   const wanted = unique.filter((match) => place(match, definition) >= 0 && meets(match, definition.filters));
+  if (wanted.length < 2) return wanted;
   const rules = rulesOf(definition);
   return wanted.sort((a, b) => rules.reduce((decided, { compare }) => decided || compare(a, b, definition), 0));
 }

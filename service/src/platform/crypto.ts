@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
 
 /** One master key: `id` (letters and digits) and 32 bytes. */
 export interface MasterKey {
@@ -90,5 +90,5 @@ export function randomToken(bytes = 32): string {
 
 /** SHA-256 in hex: how random tokens are stored. Not for passwords that people choose. */
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }

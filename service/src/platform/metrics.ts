@@ -53,10 +53,11 @@ export function createMetrics(db: Db): { registry: Registry; observe(app: HttpSe
   return {
     registry,
     observe(app) {
-      app.addHook('onResponse', async (request, reply) => {
+      app.addHook('onResponse', (request, reply, done) => {
         const route = request.routeOptions.url ?? 'none';
         requests.observe({ method: request.method, route, status: `${Math.floor(reply.statusCode / 100)}xx` }, reply.elapsedTime / 1000);
         if (reply.statusCode >= 500) problems.inc({ route });
+        done();
       });
     },
   };

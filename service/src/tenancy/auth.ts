@@ -3,7 +3,7 @@ import { forbidden, unauthorized } from '../platform/errors.ts';
 import type { HttpServer } from '../platform/http/server.ts';
 import { orgMismatch } from './errors.ts';
 import type { Tenancy } from './service.ts';
-import type { Caller, KeyScope, TokenBearer } from './types.ts';
+import type { ApiKeyRow, Caller, KeyScope, TokenBearer } from './types.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -28,8 +28,8 @@ export const ADMIN = { scopes: ['admin'] } as const;
  * Guards every route that names scopes: `Authorization: Bearer <key>`. `X-Org-Id` (the org's own id, as Apex sends it) must be the
  * key's: a refreshed sandbox keeps its copy of the key but is another org, and is told to register anew.
  */
-export function registerAuth(app: HttpServer, tenancy: Pick<Tenancy, 'authenticate'>, readToken: ReadToken = async () => undefined): void {
-  const proofs: Proofs = { authenticate: tenancy.authenticate, readToken };
+export function registerAuth(app: HttpServer, tenancy: KeyReader, readToken: ReadToken = async () => undefined): void {
+  const proofs: Proofs = { ...tenancy, readToken };
   app.decorateRequest('caller', null);
   app.decorateRequest('refusal', null);
   app.addHook('onRoute', (route) => {
@@ -39,36 +39,45 @@ export function registerAuth(app: HttpServer, tenancy: Pick<Tenancy, 'authentica
     }
     route.schema = { ...route.schema, security: [{ orgKey: [] }], 'x-scopes': route.config.scopes } as NonNullable<typeof route.schema>;
   });
-  app.addHook('onRequest', async (request) => {
+  // With callbacks: a promise in each hook of each request is what a phone system's look-up would spend most of its time on.
+  app.addHook('onRequest', (request, _reply, done) => {
     const scopes = request.routeOptions.config.scopes;
-    if (!scopes) return;
+    if (!scopes) return done();
+    const refused = (error: unknown) => void (request.refusal = error as Error);
     try {
-      request.caller = await identify(request, proofs, scopes);
+      request.caller = identifyAtOnce(request, proofs, scopes) ?? null;
     } catch (error) {
-      request.refusal = error as Error;
+      refused(error);
     }
+    if (request.caller || request.refusal) return done();
+    identify(request, proofs, scopes)
+      .then((caller) => void (request.caller = caller), refused)
+      .finally(() => done());
   });
   // Not earlier: a refused request counts for the rate limit too, which comes in between.
-  app.addHook('preParsing', async (request) => {
-    if (request.refusal && !request.routeOptions.config.tokenInBody) throw request.refusal;
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const isRefused = request.refusal && !request.routeOptions.config.tokenInBody;
+    done(isRefused ? request.refusal : null, payload);
   });
-  app.addHook('preValidation', async (request) => {
-    const { tokenInBody, scopes } = request.routeOptions.config;
-    if (!request.refusal || !tokenInBody || !scopes) return;
-    const token = (Object(request.body) as Record<string, unknown>)[tokenInBody];
-    const bearer = typeof token === 'string' && scopes.includes('acd') ? await readToken(token) : undefined;
-    if (!bearer) throw request.refusal;
-    request.caller = callerWith(request, bearer, 'body');
+  app.addHook('onRoute', (route) => {
+    const { tokenInBody, scopes = [] } = route.config ?? {};
+    if (tokenInBody === undefined) return;
+    const fromBody = async (request: FastifyRequest): Promise<void> => {
+      if (!request.refusal) return;
+      const token = (Object(request.body) as Record<string, unknown>)[tokenInBody];
+      const bearer = typeof token === 'string' && scopes.includes('acd') ? await readToken(token) : undefined;
+      if (!bearer) throw request.refusal;
+      request.caller = callerWith(request, bearer, 'body');
+    };
+    route.preValidation = [fromBody, ...[route.preValidation ?? []].flat()];
   });
 }
 
 /** Tells whose signed token it is; undefined when nobody's. */
 export type ReadToken = (token: string) => Promise<TokenBearer | undefined>;
 
-interface Proofs {
-  authenticate: Tenancy['authenticate'];
-  readToken: ReadToken;
-}
+type KeyReader = Pick<Tenancy, 'authenticate' | 'authenticateAtOnce'>;
+type Proofs = KeyReader & { readToken: ReadToken };
 
 const isToken = (text: string): boolean => /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(text);
 
@@ -98,6 +107,17 @@ async function identify(request: FastifyRequest, proofs: Proofs, scopes: readonl
     throw unauthorized('This key is unknown or has ended. Register the org again to get a new one.', {
       headers: { 'www-authenticate': 'Bearer' },
     });
+  return callerWithKey(request, row, scopes);
+}
+
+/** The same without waiting for anybody; undefined where somebody has to be asked. */
+function identifyAtOnce(request: FastifyRequest, { authenticateAtOnce }: Proofs, scopes: readonly KeyScope[]): Caller | undefined {
+  const key = keyOf(request.headers.authorization ?? '', scopes);
+  const row = key !== undefined && !isToken(key) ? authenticateAtOnce(key) : undefined;
+  return row && callerWithKey(request, row, scopes);
+}
+
+function callerWithKey(request: FastifyRequest, row: ApiKeyRow, scopes: readonly KeyScope[]): Caller {
   request.countedAs = `key ${row.id}`;
   if (!scopes.includes(row.scope)) throw forbidden(`This needs a key with scope ${scopes.join(' or ')}; the key has scope ${row.scope}.`);
   checkOrg(request, row.salesforceOrgId);

@@ -78,6 +78,12 @@ export function createTenancy({ db, clock }: { db: Db; clock: Clock }) {
       remembered.clear();
     },
 
+    /** As `authenticate`, without waiting: undefined also where the database has to be asked or told. */
+    authenticateAtOnce(key: string): ApiKeyRow | undefined {
+      const row = keys.get(hashToken(key))?.row;
+      return row && touched.has(row.id) && !(row.expiresAt && row.expiresAt <= clock.now()) ? row : undefined;
+    },
+
     /** The key's org and scope, or undefined when it is unknown or ended. */
     async authenticate(key: string): Promise<ApiKeyRow | undefined> {
       const hash = hashToken(key);

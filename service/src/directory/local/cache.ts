@@ -18,6 +18,8 @@ interface OrgState {
 /** Ends of whole numbers, of which there are two for each number and few are ever asked for. */
 export const isLeftOut = (key: string): boolean => key.startsWith('9:') || key.startsWith('7:');
 
+/** Users of some orgs: a hundred bytes or two each. */
+const MOST_UNPACKED = 5_000;
 /** More changes than this are read as a whole again. */
 const MOST_HOLES = 100_000;
 /** After something had to go, orgs are not read as a whole for so long: they would only push each other out. */
@@ -39,12 +41,24 @@ export function createCache(maxBytes: number) {
     maxBytes,
     isLive: (name) => prefixes.has(name.slice(0, name.indexOf(' ') + 1)),
     evicted: () => {
+      unpacked.clear();
       evictions += 1;
       evictedAt = performance.now();
       for (const state of orgs.values()) state.isComplete = false;
     },
   });
   let eras = 0;
+  /** Records that many answers are made of, such as the users who own the others, are not unpacked each time. By name of their entry. */
+  const unpacked = new Map<string, LocalRecord>();
+
+  function unpackedOf(name: string, id: string, held: string): LocalRecord {
+    const record = unpack(id, held);
+    if (record.object === 'User') {
+      if (unpacked.size >= MOST_UNPACKED) unpacked.clear();
+      unpacked.set(name, record);
+    }
+    return record;
+  }
 
   function stateOf(orgId: string): OrgState {
     const known = orgs.get(orgId);
@@ -75,8 +89,11 @@ export function createCache(maxBytes: number) {
   const isKnown = ({ isComplete, holes }: OrgState, what: string) => isComplete && !holes.has(what) && !isLeftOut(what);
 
   function recordOf(state: OrgState, id: string): LocalRecord | null | undefined {
-    const held = map.get(`${state.prefix}#${id}`);
-    if (held !== undefined) return held === '' ? null : unpack(id, held);
+    const name = `${state.prefix}#${id}`;
+    const known = unpacked.get(name);
+    if (known) return known;
+    const held = map.get(name);
+    if (held !== undefined) return held === '' ? null : unpackedOf(name, id, held);
     return isKnown(state, `#${id}`) ? null : undefined;
   }
 
@@ -105,13 +122,17 @@ export function createCache(maxBytes: number) {
     },
     putRecord(orgId: string, id: string, record: LocalRecord | undefined): void {
       const state = stateOf(orgId);
-      noteHeld(state, `#${id}`, map.set(`${state.prefix}#${id}`, record ? pack(record) : ''));
+      const name = `${state.prefix}#${id}`;
+      unpacked.delete(name);
+      noteHeld(state, `#${id}`, map.set(name, record ? pack(record) : ''));
     },
 
     /** A key or `#id` has changed. */
     forget(orgId: string, what: string): void {
       const state = stateOf(orgId);
-      map.delete(`${state.prefix}${what}`);
+      const name = `${state.prefix}${what}`;
+      map.delete(name);
+      unpacked.delete(name);
       state.touched?.add(what);
       if (state.isComplete && !isLeftOut(what)) state.holes.add(what);
       if (state.holes.size > MOST_HOLES) drop(orgId);
@@ -120,6 +141,7 @@ export function createCache(maxBytes: number) {
     forgetOrg: drop,
     clear(): void {
       map.clear();
+      unpacked.clear();
       orgs.clear();
       prefixes.clear();
       evictedAt = -Infinity;

@@ -45,7 +45,7 @@ export function registerWebhooks(app: HttpServer, options: WebhookOptions): void
   const entrances = new WeakMap<FastifyRequest, Entrance>();
   const schema = { tags: ['carriers'], params: idParams, body: form, consumes: ['application/x-www-form-urlencoded'] };
   // Carriers are not limited, and no browser shows what they are answered.
-  const route = { config: { rateLimit: false }, helmet: false, onRequest: enter } as const;
+  const route = { config: { rateLimit: false, isNoPage: true }, onRequest: enter } as const;
 
   app.post(
     '/carriers/twilio/:id/inbound',

@@ -159,6 +159,22 @@ describe('the rate limit', () => {
   });
 });
 
+it('every answer has the headers that protect a page, but for routes that no browser shows', async () => {
+  const app = await server();
+  app.get('/page', async () => ({}));
+  app.get('/hook', { config: { isNoPage: true } }, async () => ({}));
+  for (const url of ['/page', '/nowhere'])
+    expect((await app.inject(url)).headers, url).toMatchObject({
+      'content-security-policy': expect.stringContaining("default-src 'self'"),
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'referrer-policy': 'no-referrer',
+    });
+  expect((await app.inject('/page')).headers).not.toHaveProperty('x-powered-by');
+  expect(Object.keys((await app.inject('/hook')).headers).toSorted()).toEqual(['connection', 'content-length', 'content-type', 'date']);
+});
+
 describe('a caller who hangs up in the middle of the body', () => {
   it('is no database that is away: 400, and nothing to look into', async () => {
     const app = await server();

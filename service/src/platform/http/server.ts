@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
@@ -16,6 +15,7 @@ import { invalidRequest, tooManyRequests } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { HttpServer } from './instance.ts';
 import { problemOfRequest, registerProblems } from './problems.ts';
+import { registerSecurityHeaders } from './security-headers.ts';
 import { noBody, refuseUnknownFields } from './strict.ts';
 import { answerUnreadable, passOverExpectations } from './unreadable.ts';
 
@@ -66,9 +66,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   registerProblems(app, options.problemBase);
   passOverExpectations(app.server);
   refuseUnknownFields(app);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     // RFC 9112, 3.2: HTTP/1.1 must name the host.
-    if (request.raw.headers.host === undefined && request.raw.httpVersion === '1.1') throw invalidRequest('The request names no host.');
+    const names = request.raw.headers.host !== undefined || request.raw.httpVersion !== '1.1';
+    done(names ? undefined : invalidRequest('The request names no host.'));
   });
   app.addHook('preClose', async () => {
     // A connection that answers while we stop would be kept open for the next request that never comes, and hold the stop up for a minute.
@@ -76,7 +77,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     app.server.once('close', () => clearInterval(closing));
   });
 
-  await app.register(helmet, {
+  await registerSecurityHeaders(app, {
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null, 'form-action': null } },
     crossOriginOpenerPolicy: false,
   });

@@ -1,5 +1,8 @@
 import { LightningElement, api } from 'lwc';
+import { STANDARD_OBJECTS } from 'c/acdModel';
 import type { Filter } from 'c/acdModel';
+import { fieldsOf } from 'c/coreForm';
+import type { Field } from 'c/coreForm';
 import { fill } from 'c/coreText';
 import { labels } from './labels';
 
@@ -8,17 +11,23 @@ export default class AcdFilters extends LightningElement {
   labels = labels;
 
   @api filters: Filter[] = [];
+  /** Those that the look-up searches. */
+  @api objects: readonly string[] = STANDARD_OBJECTS;
+
+  /** For the form around it. */
+  @api formFields(): Field[] {
+    return fieldsOf(this.template);
+  }
 
   get isEmpty(): boolean {
     return this.filters.length === 0;
   }
 
   get objectOptions(): { label: string; value: string }[] {
-    return [
-      { value: 'Contact', label: labels.contact },
-      { value: 'Lead', label: labels.lead },
-      { value: 'Account', label: labels.account },
-    ];
+    const named: Record<string, string> = { Contact: labels.contact, Lead: labels.lead, Account: labels.account };
+    // A filter keeps its object when the look-up searches that one no longer: it must be seen to be changed.
+    const offered = new Set([...this.objects, ...this.filters.map(({ object }) => object)]);
+    return [...offered].map((value) => ({ value, label: named[value] ?? value }));
   }
 
   get conditionOptions(): { label: string; value: string }[] {
@@ -46,7 +55,7 @@ export default class AcdFilters extends LightningElement {
   }
 
   handleAdd(): void {
-    this.tell([...this.filters, { object: 'Contact', field: '', is: 'equal', value: '' }]);
+    this.tell([...this.filters, { object: this.objects[0] ?? 'Contact', field: '', is: 'equal', value: '' }]);
   }
 
   handleRemove(event: Event): void {

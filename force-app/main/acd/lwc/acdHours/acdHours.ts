@@ -2,6 +2,8 @@ import { LightningElement, api } from 'lwc';
 import LOCALE from '@salesforce/i18n/locale';
 import { filled } from 'c/acdModel';
 import type { Hours, OpenSpan } from 'c/acdModel';
+import { fieldsOf } from 'c/coreForm';
+import type { Field } from 'c/coreForm';
 import { labels } from './labels';
 
 /** A Monday, to name the days of the week by. */
@@ -19,6 +21,11 @@ export default class AcdHours extends LightningElement {
   holidays: string | undefined;
 
   @api hours: Hours | undefined;
+
+  /** For the form around it. */
+  @api formFields(): Field[] {
+    return fieldsOf(this.template);
+  }
 
   get hasHours(): boolean {
     return this.hours !== undefined;

@@ -2,15 +2,19 @@ import LightningModal from 'lightning/modal';
 import { api } from 'lwc';
 import addLookup from '@salesforce/apex/AcdController.addLookup';
 import changeLookup from '@salesforce/apex/AcdController.changeLookup';
-import { emptyDefinition, filled, fromLines, toLines } from 'c/acdModel';
-import type { Definition, Filter, Hours, Lookup } from 'c/acdModel';
-import { checkFields, showFieldErrors } from 'c/coreForm';
+import { emptyDefinition, filled, fromLines, isCustomObject, isSameObject, toLines } from 'c/acdModel';
+import type { Definition, Filter, Hours, Lookup, Variable } from 'c/acdModel';
+import { checkFields, showFieldErrors, takeBack } from 'c/coreForm';
+import type { Field } from 'c/coreForm';
 import { fill } from 'c/coreText';
 import { labels } from './labels';
 
 type Option = { label: string; value: string };
 type Meaning = keyof Definition['fields'];
 type Lines = 'vipValues' | 'calledNumbers';
+
+/** As many as the service takes: each of them is read from the org every minute. */
+const MOST_CUSTOM = 5;
 
 /** Adds or changes a look-up. Closes with the stored one or, when cancelled, with nothing. */
 export default class AcdLookupForm extends LightningModal {
@@ -20,6 +24,11 @@ export default class AcdLookupForm extends LightningModal {
   definition: Definition = emptyDefinition();
   /** As they are typed. */
   lines: Record<Lines, string> = { vipValues: '', calledNumbers: '' };
+  /** Custom objects that can be chosen. */
+  custom: string[] = [];
+  /** One to add to them, as it is typed. */
+  customObject = '';
+  addedText = '';
   busy = false;
   error: unknown;
 
@@ -30,6 +39,8 @@ export default class AcdLookupForm extends LightningModal {
     if (!this.lookup) return;
     const { name, isDefault, definition } = this.lookup;
     Object.assign(this, { name, isDefault, definition: { ...definition } });
+    const named = [...definition.objects, ...definition.filters.map(({ object }) => object)];
+    this.custom = [...new Set(named.filter(isCustomObject))];
     this.lines = { vipValues: toLines(definition.vipValues), calledNumbers: toLines(definition.calledNumbers) };
   }
 
@@ -42,6 +53,7 @@ export default class AcdLookupForm extends LightningModal {
       { value: 'Contact', label: labels.contacts },
       { value: 'Lead', label: labels.leads },
       { value: 'Account', label: labels.accounts },
+      ...this.custom.map((value) => ({ value, label: value })),
     ];
   }
 
@@ -103,8 +115,47 @@ export default class AcdLookupForm extends LightningModal {
     this.definition = { ...this.definition, [set]: event.detail.value };
   }
 
+  handleCustomObject(event: CustomEvent<{ value: string }>): void {
+    takeBack(event);
+    this.customObject = event.detail.value;
+  }
+
+  handleCustomObjectKey(event: KeyboardEvent): void {
+    if (event.key === 'Enter' && !event.isComposing) this.addObject();
+  }
+
+  handleAddObject(): void {
+    this.addObject();
+  }
+
+  /** False if what is typed cannot be added: the input then says why. */
+  addObject(): boolean {
+    const input = this.template!.querySelector('.custom-object') as Field;
+    const name = this.customObject.trim();
+    input.setCustomValidity(this.whyNot(name));
+    if (!input.reportValidity()) {
+      input.focus();
+      return false;
+    }
+    this.custom = [...this.custom, name];
+    this.definition = { ...this.definition, objects: [...this.definition.objects, name] };
+    this.customObject = '';
+    this.addedText = fill(labels.objectAdded, name);
+    return true;
+  }
+
+  whyNot(name: string): string {
+    if (!isCustomObject(name)) return labels.noCustomObject;
+    if (this.custom.some((known) => isSameObject(known, name))) return labels.objectKnown;
+    return this.definition.objects.filter(isCustomObject).length < MOST_CUSTOM ? '' : fill(labels.mostCustomObjects, MOST_CUSTOM);
+  }
+
   handleFilters(event: CustomEvent<{ filters: Filter[] }>): void {
     this.definition = { ...this.definition, filters: event.detail.filters };
+  }
+
+  handleVariables(event: CustomEvent<{ variables: Variable[] }>): void {
+    this.definition = { ...this.definition, variables: event.detail.variables };
   }
 
   handleHours(event: CustomEvent<{ hours: Hours | undefined }>): void {
@@ -124,6 +175,8 @@ export default class AcdLookupForm extends LightningModal {
   }
 
   async handleSave(): Promise<void> {
+    // What was typed and not added yet is meant as well.
+    if (this.customObject.trim() && !this.addObject()) return;
     if (!checkFields(this.template)) return;
     this.busy = true;
     this.error = undefined;

@@ -1,5 +1,7 @@
 import accounts from '@salesforce/label/c.Acd_Accounts';
+import addCustomObject from '@salesforce/label/c.Acd_Add_Custom_Object';
 import addLookup from '@salesforce/label/c.Acd_Add_Lookup';
+import addObject from '@salesforce/label/c.Acd_Add_Object';
 import available from '@salesforce/label/c.Acd_Available';
 import byActivity from '@salesforce/label/c.Acd_By_Activity';
 import byOpenCase from '@salesforce/label/c.Acd_By_Open_Case';
@@ -9,6 +11,8 @@ import calledNumbers from '@salesforce/label/c.Acd_Called_Numbers';
 import calledNumbersHelp from '@salesforce/label/c.Acd_Called_Numbers_Help';
 import cancel from '@salesforce/label/c.Acd_Cancel';
 import contacts from '@salesforce/label/c.Acd_Contacts';
+import customObject from '@salesforce/label/c.Acd_Custom_Object';
+import customObjectHelp from '@salesforce/label/c.Acd_Custom_Object_Help';
 import deadline from '@salesforce/label/c.Acd_Deadline';
 import deadlineHelp from '@salesforce/label/c.Acd_Deadline_Help';
 import defaultRoute from '@salesforce/label/c.Acd_Default_Route';
@@ -21,8 +25,12 @@ import languageField from '@salesforce/label/c.Acd_Language_Field';
 import leads from '@salesforce/label/c.Acd_Leads';
 import moreInAnswer from '@salesforce/label/c.Acd_More_In_Answer';
 import moreInAnswerText from '@salesforce/label/c.Acd_More_In_Answer_Text';
+import mostCustomObjects from '@salesforce/label/c.Acd_Most_Custom_Objects';
 import name from '@salesforce/label/c.Acd_Name';
+import noCustomObject from '@salesforce/label/c.Acd_No_Custom_Object';
 import notSaved from '@salesforce/label/c.Acd_Not_Saved';
+import objectAdded from '@salesforce/label/c.Acd_Object_Added';
+import objectKnown from '@salesforce/label/c.Acd_Object_Known';
 import objects from '@salesforce/label/c.Acd_Objects';
 import objectsHelp from '@salesforce/label/c.Acd_Objects_Help';
 import pin from '@salesforce/label/c.Acd_Pin';
@@ -50,7 +58,9 @@ import whomToRing from '@salesforce/label/c.Acd_Whom_To_Ring';
 
 export const labels = {
   accounts,
+  addCustomObject,
   addLookup,
+  addObject,
   available,
   byActivity,
   byOpenCase,
@@ -60,6 +70,8 @@ export const labels = {
   calledNumbersHelp,
   cancel,
   contacts,
+  customObject,
+  customObjectHelp,
   deadline,
   deadlineHelp,
   defaultRoute,
@@ -72,8 +84,12 @@ export const labels = {
   leads,
   moreInAnswer,
   moreInAnswerText,
+  mostCustomObjects,
   name,
+  noCustomObject,
   notSaved,
+  objectAdded,
+  objectKnown,
   objects,
   objectsHelp,
   pin,

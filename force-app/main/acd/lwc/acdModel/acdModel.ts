@@ -56,7 +56,14 @@ export interface Filter {
   value?: string;
 }
 
+/** A further field that the answer carries under a name of its own. */
+export interface Variable {
+  name: string;
+  field: string;
+}
+
 export interface Definition {
+  /** Contact, Lead, Account, and custom objects by their API names. */
   objects: string[];
   filters: Filter[];
   ranking: string[];
@@ -67,7 +74,7 @@ export interface Definition {
   /** Field of the record that holds the PIN. */
   pinField?: string;
   vipValues: string[];
-  variables: { name: string; field: string }[];
+  variables: Variable[];
   calledNumbers: string[];
   hours?: Hours;
   deadlineMs: number;
@@ -139,9 +146,16 @@ export interface LogSummary {
   callsPer10000: number | null;
 }
 
+/** Whose records are callers in every org. */
+export const STANDARD_OBJECTS: readonly string[] = ['Contact', 'Lead', 'Account'];
+/** API name of a custom object, with the prefix of a package or without. */
+export const isCustomObject = (name: string): boolean => /^[A-Za-z](?:\w*\w)?__c$/.test(name);
+/** The org does not mind how an API name is written. */
+export const isSameObject = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
 /** What a new look-up begins with. */
 export const emptyDefinition = (): Definition => ({
-  objects: ['Contact', 'Lead', 'Account'],
+  objects: [...STANDARD_OBJECTS],
   filters: [],
   ranking: [],
   several: 'first',

@@ -1,9 +1,14 @@
 import { readProblem } from 'c/coreErrors';
 
 /** What a form element of the base components offers; ours are found by `data-field`. */
-interface Field extends HTMLElement {
+export interface Field extends HTMLElement {
   setCustomValidity(message: string): void;
   reportValidity(): boolean;
+}
+
+/** A component of ours that is part of a form, found by `data-fields`: its fields lie in a template of its own. */
+interface Part extends HTMLElement {
+  formFields(): Field[];
 }
 
 interface Root {
@@ -50,6 +55,10 @@ function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? '' : '.');
 }
 
-function fieldsOf(root: Root | null): Field[] {
-  return [...(root?.querySelectorAll('[data-field]') ?? [])].filter((element): element is Field => 'setCustomValidity' in element);
+/** The fields of a form in the order of the page. A part of a form answers them by a public `formFields`. */
+export function fieldsOf(root: Root | null): Field[] {
+  return [...(root?.querySelectorAll('[data-field], [data-fields]') ?? [])].flatMap((element) => {
+    if ('formFields' in element) return (element as Part).formFields();
+    return 'setCustomValidity' in element ? [element as Field] : [];
+  });
 }

@@ -5,9 +5,9 @@ import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 const FILTER = { object: 'Contact', field: 'Type', is: 'equal', value: 'Customer' };
 
-function create(filters: object[]) {
+function create(filters: object[], props: object = {}) {
   const element = createElement('c-acd-filters', { is: AcdFilters }) as Part;
-  document.body.appendChild(Object.assign(element, { filters }));
+  document.body.appendChild(Object.assign(element, { filters, ...props }));
   const told = jest.fn();
   element.addEventListener('filterschange', (event: CustomEvent) => told(event.detail.filters));
   return { element, told };
@@ -31,6 +31,30 @@ describe('c-acd-filters', () => {
     const { element, told } = create([FILTER]);
     change(part(element, name), { value });
     expect(told).toHaveBeenCalledWith([filter]);
+  });
+
+  it('offers the objects of the look-up, and one that a filter already names', () => {
+    const { element, told } = create([FILTER], { objects: ['Site__c', 'Lead'] });
+    expect(part(element, 'object').options).toEqual([
+      { value: 'Site__c', label: 'Site__c' },
+      { value: 'Lead', label: 'c.Acd_Lead' },
+      { value: 'Contact', label: 'c.Acd_Contact' },
+    ]);
+    find(element, '.add-filter').click();
+    expect(told).toHaveBeenCalledWith([FILTER, { object: 'Site__c', field: '', is: 'equal', value: '' }]);
+  });
+
+  it('begins with a contact where no object is chosen yet', () => {
+    const { element, told } = create([], { objects: [] });
+    find(element, '.add-filter').click();
+    expect(told).toHaveBeenCalledWith([{ object: 'Contact', field: '', is: 'equal', value: '' }]);
+  });
+
+  it('hands its fields to the form around it', () => {
+    const names = create([FILTER])
+      .element.formFields()
+      .map(({ dataset }: HTMLElement) => dataset['field']);
+    expect(names).toEqual(['object', 'field', 'is', 'value'].map((name) => `definition.filters.0.${name}`));
   });
 
   it('asks for no value where none is needed', async () => {

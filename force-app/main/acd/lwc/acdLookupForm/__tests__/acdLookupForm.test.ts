@@ -3,7 +3,7 @@ import addLookup from '@salesforce/apex/AcdController.addLookup';
 import changeLookup from '@salesforce/apex/AcdController.changeLookup';
 import AcdLookupForm from 'c/acdLookupForm';
 import { emptyDefinition } from 'c/acdModel';
-import { acceptFields, change, find, flush, problem } from '../../../../core/lwc/coreSetup/__tests__/stage';
+import { acceptFields, change, find, flush, problem, takeStubNames } from '../../../../core/lwc/coreSetup/__tests__/stage';
 import type { Part } from '../../../../core/lwc/coreSetup/__tests__/stage';
 
 jest.mock('@salesforce/apex/AcdController.addLookup', () => ({ default: jest.fn() }), { virtual: true });
@@ -73,20 +73,40 @@ describe('c-acd-lookup-form', () => {
     expect(closed).toHaveBeenCalledWith(OWN);
   });
 
-  it('takes filters and hours from its parts, and changes a look-up', async () => {
+  it('takes filters, variables and hours from its parts, and changes a look-up', async () => {
     const { element } = await create({ lookup: OWN });
     const filters = [{ object: 'Contact', field: 'Type', is: 'filled' }];
     const hours = { open: [], holidays: [] };
+    const variables = [{ name: 'Town', field: 'MailingCity' }];
     find(element, '.filters').dispatchEvent(new CustomEvent('filterschange', { detail: { filters } }));
+    find(element, '.variables').dispatchEvent(new CustomEvent('variableschange', { detail: { variables } }));
     find(element, '.hours').dispatchEvent(new CustomEvent('hourschange', { detail: { hours } }));
+    await flush();
+    acceptFields(element);
     await save(element);
     expect(changeLookup).toHaveBeenCalledWith({
       id: 'l1',
-      body: { name: 'Support', isDefault: true, definition: { ...OWN.definition, filters, hours } },
+      body: { name: 'Support', isDefault: true, definition: { ...OWN.definition, filters, variables, hours } },
     });
     find(element, '.hours').dispatchEvent(new CustomEvent('hourschange', { detail: { hours: undefined } }));
     await save(element);
     expect((changeLookup as jest.Mock).mock.calls[1][0].body.definition).not.toHaveProperty('hours');
+  });
+
+  it('saves nothing while a field of a part is wrong, and shows there what the service says about it', async () => {
+    const wrong = problem('invalid_request', [{ field: 'definition.variables.0.field', message: 'is the API name of a field' }]);
+    (changeLookup as jest.Mock).mockRejectedValueOnce(wrong);
+    const { element } = await create({
+      lookup: { ...OWN, definition: { ...OWN.definition, variables: [{ name: 'Town', field: 'a b' }] } },
+    });
+    const inside = find(find(element, '.variables'), '[data-part="field"]');
+    inside['reportValidity'] = () => false;
+    await save(element);
+    expect(changeLookup).not.toHaveBeenCalled();
+    inside['reportValidity'] = () => true;
+    await save(element);
+    expect(inside.setCustomValidity).toHaveBeenLastCalledWith('Is the API name of a field.');
+    expect(find(element, 'c-core-error-panel')).toBeNull();
   });
 
   it('shows at a field what is wrong with it, and another failure as a whole', async () => {
@@ -108,6 +128,7 @@ describe('c-acd-lookup-form', () => {
 
   it('is accessible', async () => {
     const { element } = await create({ lookup: OWN });
+    takeStubNames(element);
     await expect(element).toBeAccessible();
   });
 });

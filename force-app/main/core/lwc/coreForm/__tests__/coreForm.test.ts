@@ -1,4 +1,4 @@
-import { checkFields, showFieldErrors, takeBack } from 'c/coreForm';
+import { checkFields, fieldsOf, showFieldErrors, takeBack } from 'c/coreForm';
 
 function field(name: string, valid = true) {
   return Object.assign(document.createElement('input'), {
@@ -48,6 +48,19 @@ describe('c/coreForm', () => {
     expect(port.setCustomValidity).toHaveBeenCalledWith('Too large.');
     expect(port.focus).toHaveBeenCalledTimes(1);
     expect(host.setCustomValidity).not.toHaveBeenCalled();
+  });
+
+  it('asks the parts of a form for their fields, in the order of the page', () => {
+    const [own, inside] = [field('name'), field('filters.0.field', false)];
+    const part = Object.assign(document.createElement('div'), { formFields: () => fieldsOf(form(inside)) });
+    part.dataset['fields'] = 'filters';
+    const root = form(own);
+    root.prepend(part);
+    expect(fieldsOf(root)).toEqual([inside, own]);
+    expect(checkFields(root)).toBe(false);
+    expect(inside.focus).toHaveBeenCalledTimes(1);
+    expect(showFieldErrors(root, problem([{ field: 'filters.0.field', message: 'is unknown' }]))).toBe(true);
+    expect(inside.setCustomValidity).toHaveBeenLastCalledWith('Is unknown.');
   });
 
   it('leaves a problem to be shown as a whole where an error has no field here', () => {

@@ -33,8 +33,9 @@ export function problem(code: string, errors: { field: string; message: string }
   return { body: { message: JSON.stringify({ code, title: 'Title', detail: 'Detail', status: 400, errors }) } };
 }
 
-/** Every form field of the element takes what it is given: the stubs have no validation of their own. */
+/** Every form field of the element and its parts takes what it is given: the stubs have no validation of their own. */
 export function acceptFields(element: Element): void {
+  findAll(element, '[data-fields]').forEach(acceptFields);
   for (const field of findAll(element, '[data-field]')) {
     field['setCustomValidity'] = jest.fn();
     field['reportValidity'] = () => true;
