@@ -14,6 +14,7 @@ const CHANGES = 20;
 /** Of the way of the first reading, the process is killed. */
 const KILLED_AT = 0.4;
 const FIRST_LOAD_MS = 15 * 60_000;
+const AGE_SECONDS = 3600;
 
 interface Directory {
   sweptAt: string | null;
@@ -92,6 +93,18 @@ async function seed(stack: BenchStack, count: number): Promise<void> {
     if (!answer.ok) throw new Error(`seeding answered ${answer.status}: ${await answer.text()}`);
     await answer.json();
   }
+  // Nobody makes a million contacts in the quarter of an hour before look-ups are connected, which the directory reads twice.
+  await advanceClock(stack, AGE_SECONDS);
+}
+
+/** The org's clock goes on: what was made before is old. */
+async function advanceClock(stack: BenchStack, advanceSeconds: number): Promise<void> {
+  const answer = await fetch(`http://localhost:${stack.ports.salesforce}/__sandbox/clock`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ advanceSeconds }),
+  });
+  if (!answer.ok) throw new Error(`the clock answered ${answer.status}`);
 }
 
 async function stored(stack: BenchStack): Promise<number> {
