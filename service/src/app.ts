@@ -121,7 +121,8 @@ export async function startApp(config: Config, logger: Logger, parts: AppParts =
     visibleFields: directory.visibleFields,
     owner,
     failPoints,
-    sweepSoon: (orgId) => jobs.send(DIRECTORY_SWEEP, { orgId }),
+    sweepSoon: (orgId, afterMs) =>
+      jobs.send(DIRECTORY_SWEEP, { orgId }, afterMs ? { startAfter: new Date(clock.now().getTime() + afterMs) } : {}),
   });
   const acd = createAcdFeature({
     db,

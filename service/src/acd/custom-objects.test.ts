@@ -22,6 +22,10 @@ const define = (name: string, definition: object) =>
 const keptOf = async (object: string) =>
   (await rig.rows<{ count: number }>(`select count(*)::int as count from directory_record where object = '${object}'`))[0]?.count;
 
+const mainUser = async () =>
+  (await rig.call<{ items: { id: string; role: string }[] }>('GET', '/v1/connections')).body.items.find(({ role }) => role === 'main')
+    ?.id ?? '';
+
 beforeAll(async () => {
   rig = await startRig({ carriers: false, sample: true, metadata: own.folder });
   rig.salesforce.org.settings.searchDelaySeconds = 0;
@@ -92,9 +96,35 @@ describe('a custom object whose records are callers', () => {
     expect(task).toMatchObject({ WhatId: whatId(), WhoId: null });
   });
 
-  it('is kept no longer once no look-up names it', async () => {
+  it('that the connected user does not see any more goes on answering, says so, and is taken for out of date', async () => {
+    const [assignment] = rig.salesforce.org.query(
+      `SELECT Id FROM PermissionSetAssignment WHERE PermissionSet.Name = 'Own' AND AssigneeId = '${org.userId(ADMIN)}'`,
+    );
+    const hide = `/sobjects/PermissionSetAssignment/${String(assignment?.['Id'])}`;
+    await org.rest('DELETE', hide);
+    await rig.call('POST', `/v1/connections/${await mainUser()}/test`); // rights are looked at again
+    type Directory = { problem: string | null; sources: { object: string; problem: string | null }[] };
+    const state = async () => (await rig.call<Directory>('GET', '/v1/acd/directory')).body;
+    await rig.call('POST', '/v1/acd/directory/refresh');
+    await until('it is noticed', async () => (await state()).problem !== null, 90_000);
+    const { problem, sources } = await state();
+    expect(problem).toContain('the connected user sees no such object, or no phone field of it');
+    expect(sources.filter((source) => source.object.endsWith('__c')).map((source) => source.problem)).toEqual([
+      expect.stringContaining('sees no such object'),
+      expect.stringContaining('sees no such object'),
+    ]);
+    expect(await ask('+12035550131', 'sites')).toMatchObject({ matched: true, source: 'index' });
+    const set = String(rig.salesforce.org.query(`SELECT Id FROM PermissionSet WHERE Name = 'Own'`)[0]?.['Id']);
+    await org.rest('POST', '/sobjects/PermissionSetAssignment', { AssigneeId: org.userId(ADMIN), PermissionSetId: set });
+    await rig.call('POST', `/v1/connections/${await mainUser()}/test`);
+    await rig.call('POST', '/v1/acd/directory/refresh');
+    await until('it is read again', async () => (await state()).problem === null, 90_000);
+  }, 200_000);
+
+  it('is kept no longer once no look-up names it, also while everything is read anew', async () => {
     const { body } = await rig.call<{ items: { id: string; name: string }[] }>('GET', '/v1/acd/lookups');
     const id = body.items.find(({ name }) => name === 'sites')?.id;
+    await rig.rows(`update directory_org set swept_at = now() - interval '80 hours'`);
     expect((await rig.call('DELETE', `/v1/acd/lookups/${id}`)).status).toBe(200);
     await until('it is gone', async () => (await keptOf('Site__c')) === 0);
     expect(await rig.rows(`select 1 from directory_source where object = 'Site__c'`)).toEqual([]);

@@ -102,11 +102,7 @@ export const definition = z.strictObject({
   /** A VIP field that is no checkbox holds one of these; any text in it will do where there are none. */
   vipValues: z.array(text(255).min(1)).max(50).default([]),
   /** Further fields that the answer carries under these names. */
-  variables: z
-    .array(variable)
-    .max(30)
-    .refine((list) => once(list.map(({ name }) => name)), 'gives a name twice')
-    .default([]),
+  variables: z.array(variable).max(30).default([]),
   /** Answers calls to these numbers when the phone system names no look-up. */
   calledNumbers: z.array(text(40).min(1)).max(200).default([]),
   /** Always open without them. */
@@ -117,7 +113,17 @@ export const definition = z.strictObject({
 
 export type Definition = z.output<typeof definition>;
 
-export const lookupBody = z.strictObject({ name: text(80).min(1), isDefault: z.boolean().default(false), definition });
+/** A look-up as it is saved. What parts of it say together is checked here only, so that an earlier version's can still be read. */
+export const lookupBody = z
+  .strictObject({ name: text(80).min(1), isDefault: z.boolean().default(false), definition })
+  .superRefine(({ definition: { objects, filters, variables } }, context) => {
+    const wrong = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path: ['definition', ...path], message });
+    for (const [index, { object }] of filters.entries())
+      if (isCustom(object) && !objects.includes(object)) wrong(['filters', index, 'object'], 'is not among the objects that are searched');
+    for (const [index, { name }] of variables.entries())
+      if (variables.findIndex((other) => other.name === name) < index) wrong(['variables', index, 'name'], 'is given twice');
+  });
 
 /** A look-up with its name. `id` is null for the one that answers where an admin has made none. */
 export interface Lookup {

@@ -19,7 +19,7 @@ export type Definitions = ReturnType<typeof createDefinitions>;
 export function createDefinitions({ db, local, checkObjects, changed }: DefinitionOptions) {
   /** The fields that the org's look-ups need are kept from now on. */
   const keepWhatIsNeeded = async (tx: Db, orgId: string) =>
-    local.want(tx, orgId, wantedFields([BUILT_IN, ...(await listLookups(tx, orgId))]));
+    local.want(tx, orgId, async () => wantedFields([BUILT_IN, ...(await listLookups(tx, orgId))]));
 
   return {
     keepWhatIsNeeded,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerOf } from './answer.ts';
-import { definition, readStored, wantedFields } from './definition.ts';
+import { definition, readStored, wantedFields, lookupBody } from './definition.ts';
 import type { Match } from './match.ts';
 import { rank } from './rank.ts';
 
@@ -160,14 +160,24 @@ describe('a definition', () => {
     { objects: ['Lead', 'Lead'] },
     { ranking: ['vip', 'vip'] },
     { variables: [{ name: 'Extension', field: 'Fax' }] },
-    {
-      variables: [
-        { name: 'Town', field: 'City' },
-        { name: 'Town', field: 'MailingCity' },
-      ],
-    },
     { objects: ['Opportunity'] },
     { objects: ['A__c', 'B__c', 'C__c', 'D__c', 'E__c', 'F__c'] },
     { deadlineMs: 10 },
   ])('cannot be %j', (bad) => expect(definition.safeParse(bad).success).toBe(false));
+
+  it.each([
+    [
+      {
+        variables: [
+          { name: 'Town', field: 'City' },
+          { name: 'Town', field: 'MailingCity' },
+        ],
+      },
+      ['definition', 'variables', 1, 'name'],
+    ],
+    [{ objects: ['Site__c'], filters: [{ object: 'site__c', field: 'Town__c', is: 'filled' }] }, ['definition', 'filters', 0, 'object']],
+  ])('is not saved with %j, which an earlier version may hold', (bad, path) => {
+    expect(lookupBody.safeParse({ name: 'x', definition: bad }).error?.issues).toMatchObject([{ path }]);
+    expect(readStored(bad)).toMatchObject(bad);
+  });
 });

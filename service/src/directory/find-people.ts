@@ -2,18 +2,19 @@ import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { LocalDirectory } from './local/index.ts';
 import type { Found } from './local/store.ts';
 import { chosenOf, type ChosenFields, type PhoneFieldInfo, type PhoneObject } from './phone-fields.ts';
-import type { Candidate, Directory, PhoneQuery } from './search.ts';
+import { SearchRefusedError, type Candidate, type Directory, type PhoneQuery } from './search.ts';
 import type { Viewer } from './visible-fields.ts';
 
-export interface FindPeopleOptions {
-  directory: Pick<Directory, 'findByNumbers' | 'phoneFields'>;
+interface FindPeopleOptions {
+  directory: Pick<Directory, 'findByNumbers'> & { phoneFields: Pick<Directory['phoneFields'], 'readable'> };
   local: Pick<LocalDirectory, 'findByKeys' | 'isBehind' | 'countryOf'>;
 }
 
 /**
  * `findByNumbers` that asks the org only for what the local directory does not settle. It settles a number that exactly one Contact or Lead has, in
  * an org whose people are kept and were read in the last minutes: that is who is meant. Everybody else may be in the org and not here yet, of
- * several the org knows best who was active last, and the account of a person is a Contact to whoever writes to it.
+ * several the org knows best who was active last, and an account may be a person's, which has a Contact in the org that is not kept here. Where the org
+ * refuses the search, the SearchRefusedError tells what is settled all the same.
  */
 export function createFindPeople({ directory, local }: FindPeopleOptions): Directory['findByNumbers'] {
   async function settled(
@@ -41,12 +42,17 @@ export function createFindPeople({ directory, local }: FindPeopleOptions): Direc
   return async (viewer, sf, queries, chosen) => {
     const known = await settled(viewer, sf, queries, chosen);
     const open = queries.filter(({ e164 }) => !known.has(e164));
-    return open.length === 0 ? known : new Map([...known, ...(await directory.findByNumbers(viewer, sf, open, chosen))]);
+    if (open.length === 0) return known;
+    const asked = await directory.findByNumbers(viewer, sf, open, chosen).catch((error: unknown) => {
+      throw error instanceof SearchRefusedError ? error.butFor(known) : error;
+    });
+    return new Map([...known, ...asked]);
   };
 }
 
 /** The Contact or Lead that alone has the number, in a field that counts and that the connected user can see. */
 function onlyOne(found: readonly Found[], readable: Record<PhoneObject, PhoneFieldInfo[]>, chosen: ChosenFields): Candidate | undefined {
+  if (found.some(({ object }) => object === 'Account')) return undefined;
   const candidates = new Map<string, Candidate>();
   for (const record of found) {
     const object = record.object as PhoneObject;
@@ -55,8 +61,8 @@ function onlyOne(found: readonly Found[], readable: Record<PhoneObject, PhoneFie
     const before = candidates.get(record.id);
     if (!field || (before && rank(before.field.name) <= rank(field.name))) continue;
     const { id, name, ownerId, accountId, activityAt, changedAt } = record;
-    candidates.set(id, { object, id, name, ownerId, accountId, field, activityAt, changedAt });
+    candidates.set(id, { object, id, name, ownerId, accountId, field, activityAt, changedAt, isKept: true });
   }
   const [only] = candidates.values();
-  return candidates.size === 1 && only && only.object !== 'Account' ? only : undefined;
+  return candidates.size === 1 ? only : undefined;
 }

@@ -28,7 +28,6 @@ function org(records: Found[], readable: Record<string, string[]> = DEFAULT_PHON
       describes += 1;
       return {
         name: object,
-        label: object,
         searchable: true,
         fields: [
           ...['Id', 'Name', 'OwnerId', 'LastActivityDate', 'LastModifiedDate'].map((name) => ({ name, label: name, type: 'string' })),

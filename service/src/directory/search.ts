@@ -33,6 +33,8 @@ export interface Candidate<O extends string = PhoneObject> {
   /** Day of the last completed task or event, where there is one. */
   activityAt: Date | null;
   changedAt: Date;
+  /** Found in the local directory: the org was not asked. */
+  isKept?: true;
 }
 
 export type Directory = ReturnType<typeof createDirectory>;
@@ -42,11 +44,18 @@ export class SearchRefusedError extends Error {
   readonly code: string;
   /** The user may not see what is searched. Otherwise the question itself was refused, and rights are not to blame. */
   readonly lacksRights: boolean;
-  constructor(code: string, lacksRights: boolean, cause: unknown) {
+  /** Numbers that needed no search, with their candidates. */
+  readonly known: ReadonlyMap<string, Candidate[]>;
+  constructor(code: string, lacksRights: boolean, cause: unknown, known: ReadonlyMap<string, Candidate[]> = new Map()) {
     super('the org refused the search', { cause });
     this.name = 'SearchRefusedError';
     this.code = code;
     this.lacksRights = lacksRights;
+    this.known = known;
+  }
+  /** The same for a question of which these numbers are answered. */
+  butFor(known: ReadonlyMap<string, Candidate[]>): SearchRefusedError {
+    return new SearchRefusedError(this.code, this.lacksRights, this.cause, known);
   }
 }
 
@@ -67,8 +76,7 @@ export function createDirectory({ clock, logger }: { clock: Clock; logger: Logge
    * Finds the candidates of each number, by E.164 number. `chosen` are the admin's phone fields per object; without them the defaults
    * count. Fields that the connected user may not see are left out. Costs one API call per some hundred numbers. Throws SearchRefusedError
    * where the org refuses although the fields were just described, and for ten minutes after that without a call, unless rights were looked at or
-   * other fields chosen meanwhile, or where it refuses the
-   * question as such; other failures pass through.
+   * other fields chosen meanwhile, or where it refuses the question as such; other failures pass through.
    */
   const findByNumbers = (viewer: Viewer, sf: SalesforceClient, queries: PhoneQuery[], chosen: ChosenFields) =>
     find(viewer, sf, queries, {
@@ -173,7 +181,7 @@ interface Choice<O extends string> {
   of: { object: O; fields: readonly string[] | null }[];
 }
 
-const refusalKey = ({ viewed, of }: Choice<string>): string => `${viewed} ${of.map(({ object }) => object).join()}`;
+const refusalKey = ({ viewed, of }: Choice<string>): string => `${viewed} ${JSON.stringify(of)}`;
 
 /** An object that can be searched, with the phone fields that count and what is asked of a record. */
 interface Searched<O extends string> {

@@ -31,7 +31,6 @@ export const keyOf = ({ orgId, connectionId, rightsVersion }: Viewer, chosen: un
 export interface VisibleObject {
   /** As the org spells it. */
   name: string;
-  label: string;
   /** A search finds its records. */
   searchable: boolean;
   fields: VisibleField[];
@@ -68,11 +67,11 @@ export function createVisibleFields() {
 
 async function describe(sf: SalesforceClient, object: string): Promise<VisibleObject> {
   try {
-    const { name, label, searchable, fields } = await sf.describe(object);
-    return { name, label, searchable, fields: fields.map((field) => ({ name: field.name, label: field.label, type: field.type })) };
+    const { name, searchable, fields } = await sf.describe(object);
+    return { name, searchable, fields: fields.map((field) => ({ name: field.name, label: field.label, type: field.type })) };
   } catch (error) {
     if (error instanceof SalesforceError && error.errors.some(({ code }) => code === 'NOT_FOUND' || code === 'INVALID_TYPE'))
-      return { name: object, label: object, searchable: false, fields: [] };
+      return { name: object, searchable: false, fields: [] };
     throw error;
   }
 }

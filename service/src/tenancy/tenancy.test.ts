@@ -57,6 +57,25 @@ describe('keys', () => {
     offset = 0;
   });
 
+  it('are told at once only while they are known to be good', async () => {
+    const tenancy = process();
+    const org = await addOrg(tenancy);
+    const { acd: old } = await tenancy.rollKeys(database.db, org.id, ['acd'], 'pbx');
+    expect(tenancy.authenticateAtOnce(old)).toBeUndefined(); // nobody has asked the database yet
+    await tenancy.authenticate(old);
+    expect(tenancy.authenticateAtOnce(old)).toMatchObject({ orgId: org.id, scope: 'acd', usedFor: 'pbx' });
+    const { acd: fresh } = await tenancy.rollKeys(database.db, org.id, ['acd'], 'pbx');
+    await process().authenticate(fresh);
+    const later = process();
+    await Promise.all([later.authenticate(old), later.authenticate(fresh)]);
+    offset = KEY_OVERLAP_MS + 1_000;
+    expect([later.authenticateAtOnce(old), later.authenticateAtOnce(fresh)?.scope]).toEqual([undefined, 'acd']);
+    offset = 0;
+    await later.removeKeys(database.db, org.id, 'acd', 'pbx');
+    expect(later.authenticateAtOnce(fresh)).toBeUndefined();
+    expect(await later.authenticate(fresh)).toBeUndefined();
+  });
+
   it('go on while the new ones have not reached anybody', async () => {
     const tenancy = process();
     const org = await addOrg(tenancy);

@@ -114,7 +114,7 @@ export function registerMirageCalls(app: HttpServer, acd: Acd, calls: Calls): vo
       schema: {
         tags,
         operationId: 'putIvrParameters',
-        summary: 'What a caller told an IVR; kept for an hour and added to the call’s task',
+        summary: 'What a caller told an IVR; it counts for an hour and is added to the call’s task',
         params: z.object({ pbxId: z.string().max(40), number: text(200).min(1) }),
         body: ivrParameters,
         response: answers(200, emptyAnswer),

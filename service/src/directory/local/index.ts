@@ -34,7 +34,7 @@ export function createLocalDirectory(options: {
   pageRecords?: number;
   turnMs?: number;
   /** Asks whoever works on jobs for a sweep of this org now. */
-  sweepSoon: (orgId: string) => Promise<void>;
+  sweepSoon: (orgId: string, afterMs?: number) => Promise<void>;
 }) {
   const { db, clock } = options;
   const memory = createMemory(options);
@@ -45,7 +45,12 @@ export function createLocalDirectory(options: {
   const follower = createEventFollower({ ...options, sources, sweepOrg: sweep.sweepOrg });
   const events = createChangeEvents({ ...options, channel: DIRECTORY_CHANNEL, follower });
   const jobs: JobKind<{ orgId?: string }>[] = [
-    { name: DIRECTORY_SWEEP, cron: '* * * * *', retryLimit: 0, run: ({ orgId }) => (orgId ? sweep.soon(orgId) : sweep.run()) },
+    {
+      name: DIRECTORY_SWEEP,
+      cron: '* * * * *',
+      retryLimit: 0,
+      run: ({ orgId }) => (orgId ? sweep.soon(orgId) : sweep.run()),
+    },
   ];
   return {
     findByKeys: memory.findByKeys,
@@ -73,7 +78,7 @@ export function createLocalDirectory(options: {
     /** What numbers without a prefix belong to from now on; as `keep`. */
     setCountry: (tx: Db, orgId: string, country: string) => setCountry(tx, orgId, country),
     /** Fields that are kept of each object from now on, besides those that the directory reads by itself; as `keep`. Reading begins anew where they are others. */
-    want: (tx: Db, orgId: string, wanted: DirectoryOrg['wanted']) => wantFields(tx, orgId, wanted),
+    want: (tx: Db, orgId: string, find: () => Promise<DirectoryOrg['wanted']>) => wantFields(tx, orgId, find),
     /** What `keep`, `want` and `dismiss` asked for is committed: it is done soon, in whichever process has time. */
     async changed(orgId: string): Promise<void> {
       await memory.look();

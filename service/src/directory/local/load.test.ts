@@ -94,8 +94,7 @@ async function start(options: { bulkFrom?: number; pageRecords?: number; turnMs?
     logger: createLogger({ level: 'silent' }),
     call,
     visibleFields: {
-      of: (_viewed, _sf, object) =>
-        Promise.resolve({ name: object, label: object, searchable: true, fields: VISIBLE[object]?.(phones) ?? [] }),
+      of: (_viewed, _sf, object) => Promise.resolve({ name: object, searchable: true, fields: VISIBLE[object]?.(phones) ?? [] }),
       forget: () => undefined,
     },
     owner: randomUUID(),

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call, Session } from '../../connections/index.ts';
-import { FIRST_PLACE, wholeSoql, type ChangedRow, type Place } from '../../feed/index.ts';
+import { FIRST_PLACE, wholeSoql, type Place } from '../../feed/index.ts';
 import { BulkJobGoneError, refusedCode, type BulkJob, type BulkPage, type SalesforceClient } from '../../gateways/salesforce/index.ts';
 import { sleep, type Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/db/database.ts';
@@ -48,8 +48,16 @@ interface Progress {
   state: SourceState;
   /** The job is complete: its results can be read. */
   ready: boolean;
-  /** The next page, which is asked for while this one is being stored. */
+  /** The next page, which is asked for and whose numbers are read while this one is being stored. */
   ahead: Promise<Step> | undefined;
+}
+
+/** A page of results whose numbers are read. */
+interface ReadPage {
+  rows: number;
+  gone: string[];
+  people: KeyedRecord[];
+  locator: BulkPage['locator'];
 }
 
 type Step =
@@ -57,7 +65,7 @@ type Step =
   | { kind: 'left' }
   | { kind: 'waits' }
   | { kind: 'ready'; total: number }
-  | { kind: 'page'; page: BulkPage }
+  | { kind: 'page'; page: ReadPage }
   | { kind: 'lost'; why: string };
 
 export type Loader = ReturnType<typeof createLoader>;
@@ -135,7 +143,7 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
     isUp: () => boolean,
   ): Promise<{ kind: Step['kind']; next: Progress | undefined }> {
     const { orgId } = lease;
-    const step = await (at.ahead ?? request(orgId, at));
+    const step = await (at.ahead ?? request(orgId, at, country));
     switch (step.kind) {
       case 'waits':
         return { kind: step.kind, next: at };
@@ -156,14 +164,21 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
     }
   }
 
-  const request = (orgId: string, at: Progress): Promise<Step> =>
-    call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf, session) => ask(orgId, sf, session, at));
+  async function request(orgId: string, at: Progress, country: string): Promise<Step> {
+    const step = await call(orgId, { replay: 'idempotent', lane: 'acd', timeoutMs: CALL_MS }, (sf, session) => ask(orgId, sf, session, at));
+    return step.kind === 'rows' ? { kind: 'page', page: await readPage(at.source, step.page, country) } : step;
+  }
 
-  async function ask(orgId: string, sf: SalesforceClient, session: Session, { source, load, ready }: Progress): Promise<Step> {
+  async function ask(
+    orgId: string,
+    sf: SalesforceClient,
+    session: Session,
+    { source, load, ready }: Progress,
+  ): Promise<Exclude<Step, { kind: 'page' }> | { kind: 'rows'; page: BulkPage }> {
     try {
       if (load.job && load.job.connectionId !== session.connectionId) return { kind: 'left' };
       if (!load.job) return { kind: 'made', job: await sf.bulk.create(wholeSoql(source)), connectionId: session.connectionId };
-      if (ready) return { kind: 'page', page: await sf.bulk.page(load.job.id, load.locator, pageRecords) };
+      if (ready) return { kind: 'rows', page: await sf.bulk.page(load.job.id, load.locator, pageRecords) };
       const job = await sf.bulk.status(load.job.id);
       if (job.state === 'failed') return { kind: 'lost', why: job.why || 'the job failed' };
       return job.state === 'working' ? { kind: 'waits' } : { kind: 'ready', total: job.recordsProcessed };
@@ -199,28 +214,20 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
     });
   }
 
-  async function keepPage(lease: Lease, at: Progress, page: BulkPage, country: string, isUp: () => boolean): Promise<Progress | undefined> {
+  async function keepPage(lease: Lease, at: Progress, page: ReadPage, country: string, isUp: () => boolean): Promise<Progress | undefined> {
     const { orgId } = lease;
     const isLast = page.locator === null;
     const load = { ...at.load, locator: page.locator };
     // The org works on the next page while the database stores this one. One that nobody comes to read is asked for again.
-    const ahead = isLast || isUp() ? undefined : request(orgId, { ...at, load, ahead: undefined });
+    const ahead = isLast || isUp() ? undefined : request(orgId, { ...at, load, ahead: undefined }, country);
     ahead?.catch(() => undefined);
-    const rows = page.rows.map((row) => fromCsv(at.source, row));
-    const people = rows.filter((row) => !isGone(row));
-    const records = await toRecords(at.source, people, country);
-    const read = { ...at.state, recordsRead: at.state.recordsRead + rows.length };
+    const read = { ...at.state, recordsRead: at.state.recordsRead + page.rows };
     const state = isLast ? { ...read, place: load.place, loadedAt: clock.now() } : read;
     await failPoints.hit('directory.page-read');
     await guarded(db, lease, async (tx) => {
-      await removeRecords(
-        tx,
-        orgId,
-        rows.filter(isGone).map(({ Id }) => Id),
-        { noted: false },
-      );
-      for (let from = 0; from < records.length; from += STORE_RECORDS)
-        await putRecords(tx, orgId, records.slice(from, from + STORE_RECORDS), { anew: true, noted: false });
+      await removeRecords(tx, orgId, page.gone, { noted: false });
+      for (let from = 0; from < page.people.length; from += STORE_RECORDS)
+        await putRecords(tx, orgId, page.people.slice(from, from + STORE_RECORDS), { anew: true, noted: false });
       if (isLast) await dropUnread(tx, orgId, load.object);
       await noteEverything(tx, orgId);
       await (isLast ? removeLoad(tx, orgId, load.object) : saveLoad(tx, orgId, load));
@@ -243,13 +250,14 @@ export function createLoader({ db, clock, logger, call, sources, failPoints, sto
 }
 
 /** Reading numbers takes time, and somebody may be on the phone: others get their turn in between. */
-async function toRecords(source: KeptSource, rows: readonly ChangedRow[], country: string): Promise<KeyedRecord[]> {
-  const records: KeyedRecord[] = [];
-  for (const row of rows) {
-    if (records.length % READ_RECORDS === 0) await nextTurn();
-    records.push(toKept(source, row, country));
+async function readPage(source: KeptSource, { rows: csv, locator }: BulkPage, country: string): Promise<ReadPage> {
+  const rows = csv.map((row) => fromCsv(source, row));
+  const people: KeyedRecord[] = [];
+  for (const row of rows.filter((each) => !isGone(each))) {
+    if (people.length % READ_RECORDS === 0) await nextTurn();
+    people.push(toKept(source, row, country));
   }
-  return records;
+  return { rows: rows.length, gone: rows.filter(isGone).map(({ Id }) => Id), people, locator };
 }
 
 /** A refusal to delete is no matter of the user's rights that another user should take over for. */

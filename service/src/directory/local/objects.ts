@@ -6,7 +6,7 @@ import { keyOfAccount, keyOfCase, keyOfExtension, keyOfParent } from './record-k
 import { type KeyedRecord } from './store.ts';
 
 /** Objects that are kept: those with numbers, their open cases, and the users who own records. One call reads a page of each. */
-export const KEPT_OBJECTS: readonly string[] = [...PHONE_OBJECTS, 'Case', 'User'];
+const KEPT_OBJECTS: readonly string[] = [...PHONE_OBJECTS, 'Case', 'User'];
 
 /** All objects that are kept of an org: custom ones only where a feature wants them. */
 export const keptObjects = (wanted: Wanted): string[] => [

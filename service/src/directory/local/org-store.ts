@@ -22,18 +22,28 @@ export async function keepOrg(tx: Db, orgId: string, country: string): Promise<v
   await sql`insert into directory_org (org_id, country) values (${orgId}, ${country}) on conflict do nothing`.execute(tx);
 }
 
+const readAnew = (tx: Db, orgId: string) =>
+  sql`update directory_source set place_at = null, place_id = null, loaded_at = null, records_read = 0 where org_id = ${orgId}`.execute(tx);
+
 /** Everything is read anew where it is another one: numbers without a prefix are found under other keys. */
 export async function setCountry(tx: Db, orgId: string, country: string): Promise<void> {
   const { numAffectedRows } =
     await sql`update directory_org set country = ${country} where org_id = ${orgId} and country <> ${country}`.execute(tx);
   if (!numAffectedRows) return;
-  await sql`update directory_source set place_at = null, place_id = null, loaded_at = null where org_id = ${orgId}`.execute(tx);
+  await readAnew(tx, orgId);
+  // Until then the keys are those of the old country.
+  await sql`update directory_org set swept_at = null where org_id = ${orgId}`.execute(tx);
   // Pages of a bulk query that were stored already hold keys of the old country.
   await sql`delete from directory_load where org_id = ${orgId}`.execute(tx);
 }
 
-/** These fields are kept from the next sweep on, besides those that the directory reads by itself. */
-export async function wantFields(tx: Db, orgId: string, wanted: DirectoryOrg['wanted']): Promise<void> {
+/**
+ * These fields are kept from the next sweep on, besides those that the directory reads by itself. Whoever wants some at the same time waits, and
+ * then finds ours.
+ */
+export async function wantFields(tx: Db, orgId: string, find: () => Promise<DirectoryOrg['wanted']>): Promise<void> {
+  await sql`select 1 from directory_org where org_id = ${orgId} for update`.execute(tx);
+  const wanted = await find();
   await sql`update directory_org set wanted = ${JSON.stringify(wanted)}::jsonb where org_id = ${orgId}`.execute(tx);
 }
 
@@ -68,6 +78,8 @@ export async function noteSweep(db: Db, orgId: string, { problem, whole }: { pro
  * it is read anew already, however long that takes.
  */
 export async function beginReload(db: Db, orgId: string): Promise<void> {
-  await sql`with due as (update directory_org set reload_at = now() where org_id = ${orgId} and reload_at is null returning org_id)
-    delete from directory_source where org_id in (select org_id from due)`.execute(db);
+  await db.transaction().execute(async (tx) => {
+    const begun = sql`update directory_org set reload_at = now() where org_id = ${orgId} and reload_at is null`;
+    if ((await begun.execute(tx)).numAffectedRows) await readAnew(tx, orgId);
+  });
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Place } from '../../feed/index.ts';
 import type { Db } from '../../platform/db/database.ts';
+import { noteEverything } from './change-store.ts';
 import { removeRecords } from './store.ts';
 
 /** How far an object was read. `loadedAt`: when its first reading was through. `recordsTotal`: how many there were when that began, if counted. */
@@ -23,6 +24,10 @@ export async function listSources(db: Db, orgId: string): Promise<SourceState[]>
     from directory_source where org_id = ${orgId} order by object`.execute(db);
   return rows.map(({ placeAt, placeId, ...row }) => ({ ...row, place: placeAt === null ? null : { at: placeAt, id: placeId ?? '' } }));
 }
+
+/** Why an object cannot be read for now; how far it was read stays. */
+export const noteProblem = (tx: Db, orgId: string, object: string, problem: string): Promise<unknown> =>
+  sql`update directory_source set problem = ${problem} where org_id = ${orgId} and object = ${object}`.execute(tx);
 
 export async function saveSource(tx: Db, orgId: string, state: SourceState): Promise<void> {
   await sql`insert into directory_source (org_id, object, fields, country, place_at, place_id, records_read, records_total, loaded_at, problem)
@@ -54,7 +59,9 @@ export async function dropObject(tx: Db, orgId: string, object: string, most: nu
     tx,
     orgId,
     rows.map(({ id }) => id),
+    { noted: false },
   );
+  if (rows.length > 0) await noteEverything(tx, orgId);
   if (rows.length === most) return false;
   await sql`delete from directory_source where org_id = ${orgId} and object = ${object}`.execute(tx);
   await sql`delete from directory_load where org_id = ${orgId} and object = ${object}`.execute(tx);

@@ -9,13 +9,14 @@ import type { Logger } from '../../platform/log.ts';
 import { CALL_MS, LEASE_MS } from './limits.ts';
 import type { Loader } from './load.ts';
 import { listLoads, removeLoad } from './load-store.ts';
-import { isGone, keptObjects, toKept, type KeptSource } from './objects.ts';
+import { isGone, keptObjects, toKept, type KeptSource, type Wanted } from './objects.ts';
 import { BULK_FROM, planOf, sameFields, type Plan } from './plan.ts';
 import type { KeptSources } from './sources.ts';
 import { dropOldChanges, KEEP_CHANGES_MS } from './change-store.ts';
 import { beginReload, findKeptOrg, listKeptOrgs, noteSweep, noteTimeZone, type DirectoryOrg } from './org-store.ts';
-import { dropObject, dropUnread, listSources, saveSource, type SourceState } from './source-store.ts';
+import { dropObject, dropUnread, listSources, noteProblem, saveSource, type SourceState } from './source-store.ts';
 import { putRecords, removeRecords } from './store.ts';
+import { CUSTOM_OBJECT } from '../phone-fields.ts';
 import { viewerOf } from '../visible-fields.ts';
 
 /** Salesforce keeps change events for 72 hours; after a longer silence nothing is taken for known. */
@@ -25,7 +26,10 @@ const LANE = { purpose: 'directory', key: 'sweep' };
 const ORGS_AT_ONCE = 8;
 /** How long somebody else's sweep is waited for, and how often it is looked whether it is over. */
 const ASKED_MS = 10_000;
+/** A process that died holds its org for less than a minute. */
+const TAKE_OVER_MS = 30_000;
 const AGAIN_MS = 250;
+const NOT_SEEN = 'the connected user sees no such object, or no phone field of it';
 /** Records that one transaction forgets. */
 const DROP_RECORDS = 5_000;
 /** A load that takes longer goes on in the next sweep, so that other orgs do not wait for it. */
@@ -39,7 +43,7 @@ export interface SweepOptions {
   sources: KeptSources;
   owner: string;
   loader: Loader;
-  sweepSoon: (orgId: string) => Promise<void>;
+  sweepSoon: (orgId: string, afterMs?: number) => Promise<void>;
   /** For tests. */
   bulkFrom?: number;
   turnMs?: number;
@@ -74,7 +78,7 @@ export function createSweep(options: SweepOptions) {
   /** Changes and loads by turns: a load takes minutes, and what changed while it ran is read behind it. */
   async function bringUp(lease: Lease, org: DirectoryOrg): Promise<{ problem: string | null; whole: boolean }> {
     const until = performance.now() + turnMs;
-    await dropUnwanted(lease, org);
+    await dropUnwanted(lease, org, until);
     for (;;) {
       const { problem, loads } = await readAll(lease, org);
       if (loads.length === 0) return { problem, whole: problem === null };
@@ -85,11 +89,11 @@ export function createSweep(options: SweepOptions) {
   }
 
   /** Custom objects that no feature wants any more are kept no longer. */
-  async function dropUnwanted(lease: Lease, { orgId, wanted }: DirectoryOrg): Promise<void> {
+  async function dropUnwanted(lease: Lease, { orgId, wanted }: DirectoryOrg, until: number): Promise<void> {
     const kept = new Set(keptObjects(wanted));
     for (const { object } of await listSources(db, orgId)) {
-      if (kept.has(object)) continue;
-      for (let isOver = false; !isOver;) {
+      // What there is no time for is the next sweep's.
+      for (let isOver = kept.has(object); !isOver && performance.now() < until;) {
         isOver = await guarded(db, lease, (tx) => dropObject(tx, orgId, object, DROP_RECORDS));
         await renewLease(db, lease, LEASE_MS);
       }
@@ -118,9 +122,12 @@ export function createSweep(options: SweepOptions) {
         },
       );
       const { counts } = answer.plan;
+      const unseen = due ? [] : unseenOf(answer.plan, states, wanted);
+      if (unseen[0] !== undefined) problem ??= `${unseen[0]}: ${NOT_SEEN}`;
       await guarded(db, lease, async (tx) => {
         for (const changes of answer.changes) await keep(tx, orgId, changes, states, counts, country);
         if (answer.zone) await noteTimeZone(tx, orgId, answer.zone);
+        for (const object of unseen) if (states.has(object)) await noteProblem(tx, orgId, object, NOT_SEEN);
         if (due) return;
         // What is read by pages now is no bulk query's matter any more.
         for (const { source } of answer.plan.asks) if (loads.has(source.object)) await removeLoad(tx, orgId, source.object);
@@ -196,16 +203,23 @@ export function createSweep(options: SweepOptions) {
     async soon(orgId: string): Promise<void> {
       for (const end = performance.now() + ASKED_MS; !(await attempt(orgId)) && performance.now() < end;) await sleep(AGAIN_MS);
     },
-    /** Every org that is kept, each as far as it can be read now. */
+    /** Every org that is kept, each as far as it can be read now. One that was never read as a whole does not wait for the next minute where it is taken. */
     async run(): Promise<void> {
       const orgs = await listKeptOrgs(db);
       const next = async (): Promise<void> => {
-        for (let org = orgs.shift(); org; org = orgs.shift()) await attempt(org.orgId);
+        for (let org = orgs.shift(); org; org = orgs.shift())
+          if (!(await attempt(org.orgId)) && org.sweptAt === null) await sweepSoon(org.orgId, TAKE_OVER_MS);
       };
       await Promise.all(Array.from({ length: ORGS_AT_ONCE }, next));
       await dropOldChanges(db, new Date(clock.now().getTime() - KEEP_CHANGES_MS));
     },
   };
+}
+
+/** Objects that are wanted, or were read before, and that the connected user shows nothing of: what is kept of them is as it was. */
+function unseenOf({ asks, loads }: Plan, states: Map<string, SourceState>, wanted: Wanted): string[] {
+  const seen = new Set([...asks, ...loads].map(({ source }) => source.object));
+  return keptObjects(wanted).filter((object) => !seen.has(object) && (states.has(object) || CUSTOM_OBJECT.test(object)));
 }
 
 /** In an admin's words, where the org is what could not be reached. */

@@ -67,7 +67,7 @@ export interface SalesforceClient {
   queryPages<T = SObjectRecord>(soql: string): AsyncGenerator<T[], void>;
   /** Like queryPages, with deleted and archived rows. */
   queryAllPages<T = SObjectRecord>(soql: string): AsyncGenerator<T[], void>;
-  /** SOSL over standard objects and fields; names in it are not translated. */
+  /** SOSL that names objects and fields in `RETURNING Object(Field, … WHERE … LIMIT n), …` only. */
   search<T = SObjectRecord>(sosl: string, options?: { timeoutMs?: number }): Promise<T[]>;
   retrieve<T = SObjectRecord>(object: string, id: string, fields?: readonly string[]): Promise<T>;
   create(object: string, record: SObjectRecord): Promise<SaveResult>;
@@ -145,7 +145,7 @@ export function createSalesforceClient(options: SalesforceClientOptions): Salesf
     queryPages: (soql) => pages(`/query?q=${encodeURIComponent(names.soql(soql))}`),
     queryAllPages: (soql) => pages(`/queryAll?q=${encodeURIComponent(names.soql(soql))}`),
     search: async <T>(sosl: string, { timeoutMs }: { timeoutMs?: number } = {}) => {
-      const body = await send({ method: 'GET', path: `/search?q=${encodeURIComponent(sosl)}`, ...deadline(timeoutMs) });
+      const body = await send({ method: 'GET', path: `/search?q=${encodeURIComponent(names.sosl(sosl))}`, ...deadline(timeoutMs) });
       return ((body as { searchRecords?: unknown[] }).searchRecords ?? []).map((item) => names.bareRecord(item) as T);
     },
     retrieve: async <T>(object: string, id: string, fields?: readonly string[]) => {

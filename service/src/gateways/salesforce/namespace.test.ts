@@ -5,6 +5,19 @@ import { PACKAGE_OBJECTS } from './package-names.ts';
 
 const names = createNameMapper('swb');
 
+describe('SOSL', () => {
+  it.each([
+    [
+      'FIND {2035550131 OR 1*} IN PHONE FIELDS RETURNING Lead(Id, Phone WHERE IsConverted = false LIMIT 2000), OptOut__c(Id, Name, PhoneNumber__c LIMIT 2000), Site__c(Id, Gate__c LIMIT 2000)',
+      'FIND {2035550131 OR 1*} IN PHONE FIELDS RETURNING Lead(Id, Phone WHERE IsConverted = false LIMIT 2000), swb__OptOut__c(Id, Name, swb__PhoneNumber__c LIMIT 2000), Site__c(Id, Gate__c LIMIT 2000)',
+    ],
+    ['FIND {OptOut__c}', 'FIND {OptOut__c}'],
+  ])('%s', (bare, mapped) => {
+    expect(names.sosl(bare)).toBe(mapped);
+    expect(createNameMapper(null).sosl(bare)).toBe(bare);
+  });
+});
+
 describe('SOQL', () => {
   it.each([
     ['SELECT Id, Body__c FROM Message__c', 'SELECT Id, swb__Body__c FROM swb__Message__c'],

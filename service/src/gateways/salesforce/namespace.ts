@@ -10,6 +10,8 @@ export interface NameMapper {
   developerName(name: string): string;
   record(object: string, record: SObjectRecord): SObjectRecord;
   soql(text: string): string;
+  /** Of SOSL the objects and fields behind `RETURNING`. */
+  sosl(text: string): string;
   /** A name as the org spells it, brought back to the bare one. */
   bare(name: string): string;
   bareRecord<T>(value: T): T;
@@ -93,6 +95,7 @@ export function createNameMapper(namespace: string | null): NameMapper {
     developerName: add,
     record,
     soql: (text) => mapSoql(text, { object, path, add }),
+    sosl: (text) => mapSosl(text, { object, path }),
     bare,
     bareRecord,
     bareError: (error) => ({ ...error, fields: error.fields.map(bare) }),
@@ -106,6 +109,7 @@ const identity: NameMapper = {
   developerName: (name) => name,
   record: (_object, record) => record,
   soql: (text) => text,
+  sosl: (text) => text,
   bare: (name) => name,
   bareRecord: (value) => value,
   bareError: (error) => error,
@@ -115,6 +119,18 @@ interface SoqlNames {
   object(name: string): string;
   path(from: string | null, text: string): string;
   add(name: string): string;
+}
+
+function mapSosl(text: string, { object, path }: Pick<SoqlNames, 'object' | 'path'>): string {
+  const at = text.indexOf(' RETURNING ');
+  if (at < 0) return text;
+  const returning = text
+    .slice(at)
+    .replace(/(\w+)\(([\w, ]+?)((?: WHERE | ORDER BY | LIMIT )[^()]*)?\)/g, (_all, name: string, columns: string, rest = '') => {
+      const mapped = columns.split(',').map((column) => path(name, column.trim()));
+      return `${object(name)}(${mapped.join(', ')}${String(rest)})`;
+    });
+  return text.slice(0, at) + returning;
 }
 
 interface Token {

@@ -46,13 +46,16 @@ async function searchByNumber(directory: Directory, input: MatchingInput, conver
     const found = await directory.findByNumbers(input.viewer, input.sf, [...queries.values()], input.phoneFields);
     return conversations.map((conversation) => {
       const candidates = found.get(conversation.customerNumber);
-      return { ...choose(conversation, candidates ?? []), searched: candidates !== undefined };
+      return { ...choose(conversation, candidates ?? []), searched: candidates?.every(({ isKept }) => !isKept) ?? false };
     });
   } catch (error) {
     // A text is delivered whether or not it may be found out whose it is. Who lacks the rights is not asked again soon, so that looking costs
     // nothing until somebody else is main; what is refused for another reason costs a call, and is looked for again after a while.
     if (!(error instanceof SearchRefusedError)) throw error;
-    return conversations.map((conversation) => ({ ...nobody(conversation), note: notSearched(error), again: error.lacksRights }));
+    return conversations.map((conversation) => {
+      const known = error.known.get(conversation.customerNumber);
+      return known ? choose(conversation, known) : { ...nobody(conversation), note: notSearched(error), again: error.lacksRights };
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { LightningElement, api } from 'lwc';
-import { STANDARD_OBJECTS } from 'c/acdModel';
+import { STANDARD_OBJECTS, keysFor } from 'c/acdModel';
 import type { Filter } from 'c/acdModel';
-import { fieldsOf } from 'c/coreForm';
+import { fieldsOf, takeBack } from 'c/coreForm';
 import type { Field } from 'c/coreForm';
 import { fill } from 'c/coreText';
 import { labels } from './labels';
@@ -10,7 +10,23 @@ import { labels } from './labels';
 export default class AcdFilters extends LightningElement {
   labels = labels;
 
-  @api filters: Filter[] = [];
+  /** As they are shown, each with a key of its own: what was said at one goes with it when it is removed. */
+  list: Filter[] = [];
+  keys: string[] = [];
+  removed: number | undefined;
+
+  @api get filters(): Filter[] {
+    return this.list;
+  }
+  set filters(value: Filter[]) {
+    const gone = value.length < this.list.length ? this.removed : undefined;
+    this.list = value;
+    this.keys = keysFor(
+      value.length,
+      this.keys.filter((_, index) => index !== gone),
+    );
+    this.removed = undefined;
+  }
   /** Those that the look-up searches. */
   @api objects: readonly string[] = STANDARD_OBJECTS;
 
@@ -42,7 +58,7 @@ export default class AcdFilters extends LightningElement {
   get rows(): object[] {
     return this.filters.map((filter, index) => ({
       ...filter,
-      key: String(index),
+      key: this.keys[index],
       index,
       value: filter.value ?? '',
       hasValue: filter.is === 'equal' || filter.is === 'notEqual',
@@ -60,10 +76,12 @@ export default class AcdFilters extends LightningElement {
 
   handleRemove(event: Event): void {
     const at = Number((event.currentTarget as HTMLElement).dataset['index']);
+    this.removed = at;
     this.tell(this.filters.filter((_, index) => index !== at));
   }
 
   handlePart(event: CustomEvent<{ value: string }>): void {
+    takeBack(event);
     const { index, part = '' } = (event.currentTarget as HTMLElement).dataset;
     const { value } = event.detail;
     this.tell(this.filters.map((filter, at) => (at === Number(index) ? changed(filter, part, value) : filter)));

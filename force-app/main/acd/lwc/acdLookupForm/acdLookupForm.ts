@@ -176,7 +176,10 @@ export default class AcdLookupForm extends LightningModal {
 
   async handleSave(): Promise<void> {
     // What was typed and not added yet is meant as well.
-    if (this.customObject.trim() && !this.addObject()) return;
+    if (this.customObject.trim()) {
+      if (!this.addObject()) return;
+      await Promise.resolve(); // the list of objects shows it before it is checked
+    }
     if (!checkFields(this.template)) return;
     this.busy = true;
     this.error = undefined;

@@ -179,3 +179,9 @@ export const fromLines = (text: string): string[] =>
 export function filled<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '' && value !== undefined && value !== null)) as T;
 }
+
+/** Keys of as many rows, those that there were first. */
+export function keysFor(count: number, before: readonly string[]): string[] {
+  const next = Math.max(-1, ...before.map(Number)) + 1;
+  return Array.from({ length: count }, (_, index) => before[index] ?? String(next + index));
+}

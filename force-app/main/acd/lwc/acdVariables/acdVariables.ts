@@ -1,6 +1,7 @@
 import { LightningElement, api } from 'lwc';
+import { keysFor } from 'c/acdModel';
 import type { Variable } from 'c/acdModel';
-import { fieldsOf } from 'c/coreForm';
+import { fieldsOf, takeBack } from 'c/coreForm';
 import type { Field } from 'c/coreForm';
 import { fill } from 'c/coreText';
 import { labels } from './labels';
@@ -12,7 +13,23 @@ const MOST = 30;
 export default class AcdVariables extends LightningElement {
   labels = labels;
 
-  @api variables: Variable[] = [];
+  /** As they are shown, each with a key of its own: what was said at one goes with it when it is removed. */
+  list: Variable[] = [];
+  keys: string[] = [];
+  removed: number | undefined;
+
+  @api get variables(): Variable[] {
+    return this.list;
+  }
+  set variables(value: Variable[]) {
+    const gone = value.length < this.list.length ? this.removed : undefined;
+    this.list = value;
+    this.keys = keysFor(
+      value.length,
+      this.keys.filter((_, index) => index !== gone),
+    );
+    this.removed = undefined;
+  }
 
   /** For the form around it. */
   @api formFields(): Field[] {
@@ -34,7 +51,7 @@ export default class AcdVariables extends LightningElement {
   get rows(): object[] {
     return this.variables.map((variable, index) => ({
       ...variable,
-      key: String(index),
+      key: this.keys[index],
       index,
       nameField: `definition.variables.${index}.name`,
       fieldField: `definition.variables.${index}.field`,
@@ -48,10 +65,12 @@ export default class AcdVariables extends LightningElement {
 
   handleRemove(event: Event): void {
     const at = Number((event.currentTarget as HTMLElement).dataset['index']);
+    this.removed = at;
     this.tell(this.variables.filter((_, index) => index !== at));
   }
 
   handlePart(event: CustomEvent<{ value: string }>): void {
+    takeBack(event);
     const { index, part = '' } = (event.currentTarget as HTMLElement).dataset;
     const value = event.detail.value.trim();
     this.tell(this.variables.map((variable, at) => (at === Number(index) ? { ...variable, [part]: value } : variable)));

@@ -48,6 +48,20 @@ describe('c-acd-variables', () => {
     expect(told).toHaveBeenCalledWith([{ name: 'Other', field: 'Other__c' }]);
   });
 
+  it('keeps the other rows as they are when one is removed, and what was said about them', async () => {
+    const { element, told } = create([TOWN, { name: 'Other', field: 'Other__c' }]);
+    const [, second] = findAll(element, '[data-part="name"]');
+    findAll(element, '.remove-variable')[0]!.click();
+    element['variables'] = told.mock.calls[0][0];
+    await Promise.resolve();
+    expect(findAll(element, '[data-part="name"]')).toEqual([second]);
+    find(element, '.add-variable').click();
+    element['variables'] = told.mock.calls[1][0];
+    await Promise.resolve();
+    expect(findAll(element, '[data-part="name"]')).toHaveLength(2);
+    expect(findAll(element, '[data-part="name"]')[0]).toBe(second);
+  });
+
   it('hands its fields to the form around it', () => {
     const names = create([TOWN])
       .element.formFields()
