@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SearchRefusedError, type Candidate, type Viewer } from '../../directory/index.ts';
+import { SearchRefusedError, type Viewer } from '../../directory/index.ts';
 import { SalesforceError, type SalesforceClient } from '../../gateways/salesforce/index.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { createTestDatabase } from '../../platform/db/test-database.ts';
@@ -363,30 +363,6 @@ describe('a record that a conversation belongs to', () => {
     };
     expect(await noteOf('INVALID_FIELD', true)).toContain('needs to read Contacts');
     expect(await noteOf('MALFORMED_SEARCH', false)).not.toContain('needs to read');
-  });
-
-  it('is told where somebody kept here has the number, although the org refuses to search for others: that says nothing about rights', async () => {
-    const { conversationId } = await add();
-    const conversations = await findConversations(database.db, orgId, [conversationId]);
-    const input = { viewer, sf: {} as SalesforceClient, conversations, numbers: [], phoneFields: [], now: new Date() };
-    const number = conversations[0]?.customerNumber ?? '';
-    const kept: Candidate = {
-      object: 'Contact',
-      id: '003000000000001AAA',
-      name: 'Maya',
-      ownerId: null,
-      accountId: null,
-      field: { name: 'MobilePhone', label: 'Mobile' },
-      activityAt: null,
-      changedAt: new Date(0),
-      isKept: true,
-    };
-    const refused = new SearchRefusedError('INVALID_FIELD', true, undefined).butFor(new Map([[number, [kept]]]));
-    for (const answer of [() => Promise.reject(refused), () => Promise.resolve(refused.known)]) {
-      const [match] = await matchConversations({ findByNumbers: answer } as never, input);
-      expect(match).toMatchObject({ recordId: kept.id, note: 'Contact Maya has this number (Mobile).' });
-      expect([match?.searched ?? false, match?.again ?? false]).toEqual([false, false]);
-    }
   });
 
   it.each([
