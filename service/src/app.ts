@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
-import { CallFailedError, createConnections, missingAccess, type Connections, type LaneName } from './connections/index.ts';
+import { createConnections, missingAccess, type Connections } from './connections/index.ts';
 import { CALL_LANE, createAcdFeature } from './acd/index.ts';
 import { createDirectory, createFindPeople, createLocalDirectory, DIRECTORY_SWEEP } from './directory/index.ts';
 import { createMailer } from './gateways/mail/index.ts';
-import {
-  createChangeSource,
-  createExchange,
-  createSalesforceClient,
-  createSalesforceOAuth,
-  explainFailure,
-} from './gateways/salesforce/index.ts';
-import { CARRIER_LANE, createMessagingFeature, ORG_LANE, type MessagingFeature, type OrgAccess } from './messaging/index.ts';
+import { createChangeSource, createExchange, createSalesforceClient, createSalesforceOAuth } from './gateways/salesforce/index.ts';
+import { CARRIER_LANE, createMessagingFeature, ORG_LANE, type MessagingFeature } from './messaging/index.ts';
 import { createDatabaseClock, databaseTime, type Clock } from './platform/clock.ts';
 import { createSecretBox } from './platform/crypto.ts';
 import { openDatabase, type Database } from './platform/db/database.ts';
@@ -29,6 +23,7 @@ import type { LaneAddress } from './platform/lanes/outbox.ts';
 import type { Logger } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
 import { createAddressGuard } from './platform/net.ts';
+import { orgAccess } from './org-access.ts';
 import { createPageSessions, createTenancy, registerAuth } from './tenancy/index.ts';
 import { VERSION } from './version.ts';
 
@@ -38,9 +33,6 @@ export interface App {
   database: 'postgres' | 'pglite';
   close(): Promise<void>;
 }
-
-/** Every request into an org ends long before the lease of the lane that makes it. */
-const ORG_CALL_MS = 25_000;
 
 /** What a caller may bring instead of what the configuration names. */
 export interface AppParts {
@@ -234,29 +226,4 @@ async function endAll(groups: (() => unknown)[][]): Promise<void> {
     for (const ended of await Promise.allSettled(group.map(async (end) => end())))
       if (ended.status === 'rejected') errors.push(ended.reason);
   if (errors.length > 0) throw new AggregateError(errors, 'not everything could be ended in order');
-}
-
-/** The org as the delivery lanes see it: their work is made of upserts and reads, so it may run again as another user. */
-function orgAccess(connections: Connections, clock: Clock, lane: LaneName): OrgAccess {
-  return {
-    call: (orgId, work) => connections.call(orgId, { replay: 'idempotent', lane, packageFields: true, timeoutMs: ORG_CALL_MS }, work),
-    tryOthers: connections.tryOthers,
-    heldBy: (error) => connections.heldBy(error) ?? failedCall(error, clock),
-    faultOf: (error) => (connections.heldBy(error) ? undefined : faultOf(error)),
-  };
-}
-
-function faultOf(error: unknown): ReturnType<OrgAccess['faultOf']> {
-  if (!(error instanceof CallFailedError)) return undefined;
-  const { class: kind, code } = error.failure;
-  const reason = explainFailure(error.failure);
-  if (kind === 'record') return { of: 'request', code, reason };
-  return kind === 'permission' ? { of: 'rights', code, reason } : undefined;
-}
-
-/** A call that failed as a whole without a fault of the org: a passing cause is over soon, missing rights wait for an admin. */
-function failedCall(error: unknown, clock: Clock): ReturnType<OrgAccess['heldBy']> {
-  if (!(error instanceof CallFailedError)) return undefined;
-  const { class: kind, code, text, retryAfterMs } = error.failure;
-  return { until: new Date(clock.now().getTime() + (retryAfterMs ?? (kind === 'transient' ? 2_000 : 60_000))), code, reason: text };
 }

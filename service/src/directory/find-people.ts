@@ -2,7 +2,8 @@ import type { SalesforceClient } from '../gateways/salesforce/index.ts';
 import type { LocalDirectory } from './local/index.ts';
 import type { Found } from './local/store.ts';
 import { chosenOf, type ChosenFields, type PhoneFieldInfo, type PhoneObject } from './phone-fields.ts';
-import { SearchRefusedError, type Candidate, type Directory, type PhoneQuery } from './search.ts';
+import type { Candidate, PhoneQuery } from './candidates.ts';
+import { SearchRefusedError, type Directory } from './search.ts';
 import type { Viewer } from './visible-fields.ts';
 
 interface FindPeopleOptions {

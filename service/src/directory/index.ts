@@ -1,5 +1,6 @@
 export { createFindPeople } from './find-people.ts';
-export { createDirectory, SearchRefusedError, type Candidate, type Directory, type PhoneQuery } from './search.ts';
+export { createDirectory, SearchRefusedError, type Directory } from './search.ts';
+export type { Candidate, PhoneQuery } from './candidates.ts';
 export { CUSTOM_OBJECT, DEFAULT_PHONE_FIELDS, PHONE_OBJECTS, phonesOf, type ChosenFields, type PhoneObject } from './phone-fields.ts';
 export { viewerOf, type Viewer } from './visible-fields.ts';
 export { createLocalDirectory, DIRECTORY_SWEEP, type LocalDirectory } from './local/index.ts';
