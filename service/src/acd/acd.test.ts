@@ -36,7 +36,7 @@ beforeAll(async () => {
     ['Known', '(203) 555-0184'],
     ['Local', '555-0199'],
   ])
-    await rest('POST', '/sobjects/Contact', { FirstName: 'Caller', LastName: last, MobilePhone: mobile });
+    await rest('POST', '/sobjects/Contact', { FirstName: 'Caller', LastName: last, MobilePhone: mobile, Email: `${last}@example.com` });
   pbx = await addPbx(rig, 'Main office', { country: 'US', cutPrefix: '9' });
   await whenRead();
 }, 60_000);
@@ -71,6 +71,22 @@ describe('a look-up', () => {
   it('finds a number that was stored without its area', async () => {
     expect((await ask('+12035550199')).body).toMatchObject({ matched: true, source: 'index', records: [{ name: 'Caller Local' }] });
   });
+
+  it.each(['sip:KNOWN@example.com', '"Caller" <sip:known@example.com;transport=tls>', 'known@example.com'])(
+    'finds a caller by the address «%s», which is in no log',
+    async (caller) => {
+      expect((await ask(caller)).body).toMatchObject({
+        matched: true,
+        source: 'index',
+        records: [{ name: 'Caller Known' }],
+        why: 'Contact found by Email. The extension is the owner’s.',
+      });
+      expect((await ask('nobody@example.com')).body).toMatchObject({
+        matched: false,
+        why: expect.stringContaining('Nobody has this address.'),
+      });
+    },
+  );
 
   it.each(['anonymous', 'sip:anonymous@anonymous.invalid', '', 'reception'])('of «%s» matches nobody', async (caller) =>
     expect((await ask(caller)).body).toMatchObject({ matched: false, source: 'index', records: [] }),
@@ -276,7 +292,8 @@ it('every answer is in the log, with masked numbers', async () => {
     ).body;
     return items.some(({ caller, extension }) => caller === '120••••••84' && extension === '2001');
   });
-  expect(JSON.stringify(await rig.rows('select * from acd_log'))).not.toContain('2035550184');
+  const logged = JSON.stringify(await rig.rows('select * from acd_log'));
+  for (const secret of ['2035550184', 'example.com']) expect(logged).not.toContain(secret);
   expect(rig.log.join('')).not.toContain('2035550184');
   expect((await other.call<{ items: unknown[] }>('GET', '/v1/acd/log')).body.items).toEqual([]);
 });

@@ -19,7 +19,7 @@ function isCalled(called: string, numbers: readonly string[], rules: DiallingRul
   if (numbers.length === 0) return false;
   const plain = (text: string) => {
     const read = readCaller(text, rules);
-    return read === undefined || read.kind === 'withheld' ? text.trim().toLowerCase() : read.digits;
+    return read && 'digits' in read ? read.digits : text.trim().toLowerCase();
   };
   const wanted = plain(called);
   return numbers.some((number) => plain(number) === wanted);

@@ -124,7 +124,7 @@ export function createLookups({ live, local, logger }: { live: Live; local: Loca
       const known = await answerWith({ ...(await fromDirectory(orgId, keys)), otherwise: '' });
       if (known.matched) return known;
     }
-    if (caller.kind !== 'number') return nobody('Nobody has this number.');
+    if (caller.kind !== 'number') return nobody(caller.kind === 'address' ? 'Nobody has this address.' : 'Nobody has this number.');
     const hits = await live.byNumber(orgId, caller.e164, local.countryOf(orgId), customObjectsOf(lookup.definition).toSorted());
     return answerWith({ hits, source: 'live', stale: false, otherwise: 'Nobody in the org has this number.' });
   }

@@ -128,10 +128,11 @@ async function lockCaller(tx: Db, orgId: string, caller: string): Promise<void> 
   await sql`select pg_advisory_xact_lock(hashtextextended(${`acd ${orgId} ${caller}`}, 0))`.execute(tx);
 }
 
-/** E.164 where it is a number, its digits where it is a part of one, and nothing where nobody knows it. */
+/** E.164 where it is a number, its digits where it is a part of one, an address, and nothing where nobody knows it. */
 function plain(text: string, rules: DiallingRules): string {
   const read = readCaller(text, rules);
   if (read === undefined || read.kind === 'withheld') return '';
+  if (read.kind === 'address') return read.address.slice(0, 80);
   return read.kind === 'number' ? read.e164 : read.digits.slice(0, 40);
 }
 

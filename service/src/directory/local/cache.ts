@@ -15,8 +15,8 @@ interface OrgState {
   touched: Set<string> | undefined;
 }
 
-/** Ends of whole numbers, of which there are two for each number and few are ever asked for. */
-export const isLeftOut = (key: string): boolean => key.startsWith('9:') || key.startsWith('7:');
+/** Ends of whole numbers, of which there are two for each number, and addresses: few are ever asked for. */
+export const isLeftOut = (key: string): boolean => key.startsWith('9:') || key.startsWith('7:') || key.startsWith('mail:');
 
 /** Users of some orgs: a hundred bytes or two each. */
 const MOST_UNPACKED = 5_000;

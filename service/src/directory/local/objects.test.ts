@@ -31,6 +31,13 @@ describe('person accounts', () => {
   });
 });
 
+it('people are kept under their addresses as well, whatever their case; what is none is left out', () => {
+  const source = sourceOf('Contact', visible({ Name: 'string', Phone: 'phone', Email: 'email', Other__c: 'email' }), {});
+  const kept = toKept(source!, row('003000000000001AAA', { Email: ' Ada@Example.com', Other__c: 'none' }), 'US');
+  expect(source?.fields).toEqual(['Name', 'Phone', 'Email', 'Other__c']);
+  expect(kept.keys).toEqual([{ key: 'mail:ada@example.com', field: 'Email' }]);
+});
+
 it('an object without a number that the connected user can see is not read', () => {
   expect(sourceOf('Contact', visible({ Name: 'string' }), {})).toBeUndefined();
   expect(sourceOf('Case', [], {})).toBeUndefined();

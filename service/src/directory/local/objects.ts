@@ -1,5 +1,5 @@
 import type { ChangedRow, Source } from '../../feed/index.ts';
-import { keysOfStored } from '../numbers/keys.ts';
+import { keyOfEmail, keysOfStored } from '../numbers/keys.ts';
 import { CUSTOM_OBJECT, PHONE_OBJECTS, phonesOf } from '../phone-fields.ts';
 import type { VisibleField } from '../visible-fields.ts';
 import { keyOfAccount, keyOfCase, keyOfExtension, keyOfParent } from './record-keys.ts';
@@ -33,6 +33,7 @@ const SHOWN_FIELDS: Record<string, string[]> = {
 
 export interface KeptSource extends Source {
   phones: string[];
+  emails: string[];
   /** What goes into `fields` of the kept record. */
   shown: string[];
   /** Checkboxes among the fields, which a CSV cannot tell from text. */
@@ -49,10 +50,11 @@ export function sourceOf(object: string, visible: readonly VisibleField[], wante
   const hasPhones = object !== 'Case' && object !== 'User';
   const phones = hasPhones ? phonesOf(visible).map(({ name }) => name) : [];
   if (names.size === 0 || (hasPhones && phones.length === 0)) return undefined;
+  const emails = hasPhones ? visible.filter(({ type }) => type === 'email').map(({ name }) => name) : [];
   const shown = seen([...new Set([...(SHOWN_FIELDS[object] ?? []), ...(wanted[object] ?? [])])].toSorted());
-  const fields = [...new Set([...seen(OWN_FIELDS[object] ?? CUSTOM_FIELDS), ...shown, ...phones])];
+  const fields = [...new Set([...seen(OWN_FIELDS[object] ?? CUSTOM_FIELDS), ...shown, ...phones, ...emails])];
   const flags = ['IsDeleted', ...visible.filter(({ name, type }) => type === 'boolean' && fields.includes(name)).map(({ name }) => name)];
-  return { object, fields, phones, shown, flags };
+  return { object, fields, phones, emails, shown, flags };
 }
 
 /**
@@ -73,7 +75,7 @@ export function fromCsv({ flags }: KeptSource, row: Record<string, string | null
 }
 
 /** A row as it is kept. `country`: what its numbers belong to where they name none. */
-export function toKept({ object, phones, shown }: KeptSource, row: ChangedRow, country: string): KeyedRecord {
+export function toKept({ object, phones, emails, shown }: KeptSource, row: ChangedRow, country: string): KeyedRecord {
   const text = (name: string): string | null => (typeof row[name] === 'string' && row[name] !== '' ? row[name] : null);
   const at = text(object === 'Case' ? 'CreatedDate' : 'LastActivityDate');
   return {
@@ -87,6 +89,7 @@ export function toKept({ object, phones, shown }: KeptSource, row: ChangedRow, c
     fields: Object.fromEntries(shown.map((name) => [name, valueOf(row[name])])),
     keys: [
       ...phones.flatMap((field) => keysOfStored(text(field) ?? '', country).map((key) => ({ key, field }))),
+      ...emails.flatMap((field) => [keyOfEmail(text(field) ?? '') ?? []].flat().map((key) => ({ key, field }))),
       ...recordKeys(object, text),
     ],
   };

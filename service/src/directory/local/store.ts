@@ -57,8 +57,8 @@ export async function pageOfRecords(db: Db, orgId: string, after: string, limit:
 }
 
 /**
- * Keys of an org with their records, in the order of the keys; a page ends with a whole key. Without the ends of whole numbers, which only callers
- * of whom less is known are found by.
+ * Keys of an org with their records, in the order of the keys; a page ends with a whole key. Without the ends of whole numbers and addresses, which
+ * only callers of whom less is known are found by.
  */
 export async function pageOfKeys(
   db: Db,
@@ -68,7 +68,7 @@ export async function pageOfKeys(
 ): Promise<{ keys: Map<string, { id: string; field: string }[]>; isLast: boolean; next: string }> {
   const { rows } = await sql<{ key: string; id: string; field: string }>`
     select key, record_id as id, field from directory_key
-    where org_id = ${orgId} and key > ${after} and key not like '9:%' and key not like '7:%' order by key, record_id limit ${limit}`.execute(
+    where org_id = ${orgId} and key > ${after} and key not like '9:%' and key not like '7:%' and key not like 'mail:%' order by key, record_id limit ${limit}`.execute(
     db,
   );
   const isLast = rows.length < limit;

@@ -101,6 +101,24 @@ describe('a caller without a number', () => {
       expect(caller?.kind === 'number').toBe(false);
     },
   );
+  it.each([
+    ['Ada.Caller@Example.com', 'ada.caller@example.com'],
+    ['sip:ada@example.com', 'ada@example.com'],
+    ['"Ada C." <sips:ada@sub.example.com;transport=tls>;tag=7', 'ada@sub.example.com'],
+    ['sip:ada%2Bwork@example.com:5061', 'ada+work@example.com'],
+    [' mailto:ada@example.com?subject=x ', 'ada@example.com'],
+  ])('«%s» has an address', (text, address) => {
+    const caller = readCaller(text, { country: 'US' });
+    expect(caller).toEqual({ kind: 'address', address });
+    expect(keysOfCaller(caller as NonNullable<typeof caller>)).toEqual([[`mail:${address}`]]);
+  });
+  it.each(['ada@', '@example.com', 'ada@@example.com', 'ada@localhost', "ada' OR 1=1@x", `${'a'.repeat(90)}@example.com`])(
+    '«%.20s» has no address that anybody is kept under',
+    (text) => {
+      const caller = readCaller(text, { country: 'US' });
+      expect(caller ? keysOfCaller(caller).flat() : []).toEqual([]);
+    },
+  );
   it('withheld has no key', () => expect(keysOfCaller({ kind: 'withheld' })).toEqual([]));
 });
 

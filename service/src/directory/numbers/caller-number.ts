@@ -8,7 +8,9 @@ export type CallerNumber =
   /** A number that some phone can have. `digits`: of the whole number, without the plus. */
   | { kind: 'number'; e164: string; digits: string; extension?: string }
   /** Digits that make no whole number: dialled within an area, an extension, a short code. */
-  | { kind: 'digits'; digits: string; extension?: string };
+  | { kind: 'digits'; digits: string; extension?: string }
+  /** No number but an address, as SIP phones without one have it and people's e-mail is written. In small letters. */
+  | { kind: 'address'; address: string };
 
 /** Longest text that is looked at; the longest SIP address of a phone is far shorter. */
 const LONGEST = 200;
@@ -18,14 +20,18 @@ const WITHHELD =
 
 /**
  * Reads a caller or called number as phone systems send it: typed forms, `+`, a space where a plus was lost in the URL, `%2B`, `00`, `011`,
- * `tel:`, `sip:`, names with an address in angle brackets, extensions and vanity letters. Undefined when there is nothing of a number in it.
+ * `tel:`, `sip:`, names with an address in angle brackets, extensions and vanity letters; else a SIP or e-mail address. Undefined when there is
+ * nothing of either in it.
  */
 export function readCaller(text: string, rules: DiallingRules): CallerNumber | undefined {
   if (text.length > LONGEST) return undefined;
   const { number, extension, context } = takeApart(addressOf(text));
   if (WITHHELD.test(number)) return { kind: 'withheld' };
   const dialled = dialledOf(number, text);
-  if (dialled === undefined) return undefined;
+  if (dialled === undefined) {
+    const address = mailAddressOf(text);
+    return address === undefined ? undefined : { kind: 'address', address };
+  }
   const ext = extension ? { extension } : {};
   const found = context ? parse(`${context}${dialled}`, rules.country) : bestOf(readings(dialled, rules), rules.country);
   if (found) return { kind: 'number', e164: found.number, digits: found.number.slice(1), ...ext };
@@ -38,6 +44,13 @@ function addressOf(text: string): string {
   const [, scheme = '', rest = ''] = /^\s*(sips?:|tel:|callto:)?([\s\S]*)$/i.exec(bracketed) ?? [];
   const user = /^sip/i.test(scheme) || /^[^@\s]+@[\w.:[\]-]+$/.test(rest) ? (rest.split('@')[0] as string) : rest;
   return decoded(user);
+}
+
+/** `name@domain` of a SIP address or an e-mail address, without what follows it. */
+function mailAddressOf(text: string): string | undefined {
+  const bracketed = /<([^<>]*)>/.exec(text)?.[1] ?? text;
+  const [, address] = /^\s*(?:sips?:|mailto:)?([^\s@:;?<>"]+@[\w-]+(?:\.[\w-]+)+)(?:[;?:][^\s]*)?\s*$/i.exec(decoded(bracketed)) ?? [];
+  return address?.toLowerCase();
 }
 
 /** A percent sign that stands for nothing is left as it is. */

@@ -13,12 +13,19 @@ export function keysOfStored(stored: string, country: string): string[] {
   return [...(isWhole ? [`+${digits}`] : []), ...suffixes(digits, isWhole ? ':' : '?')];
 }
 
+/** Addresses are compared without regard to case. Undefined for what is none, or longer than an e-mail field of Salesforce holds. */
+export function keyOfEmail(address: string): string | undefined {
+  const plain = address.trim().toLowerCase();
+  return plain.length <= 80 && /^[^\s@]+@[^\s@]+$/.test(plain) ? `mail:${plain}` : undefined;
+}
+
 /**
  * The keys of a caller, in tiers: the next tier is asked only when the ones before it found nobody. A whole number is never taken for another
  * whole number because their ends are equal.
  */
 export function keysOfCaller(caller: CallerNumber): string[][] {
   if (caller.kind === 'withheld') return [];
+  if (caller.kind === 'address') return [keyOfEmail(caller.address) ?? []].flat().map((key) => [key]);
   const { digits } = caller;
   if (caller.kind === 'number') return [[`+${digits}`], ...suffixes(digits, '?').map((key) => [key])];
   return suffixes(digits, ':').map((key, tier) => [key, suffixes(digits, '?')[tier] as string]);
