@@ -77,6 +77,8 @@ describe('change events over the Pub/Sub API, read by salesforce-pubsub-api-clie
     const { events, alive } = await follow(CHANNEL);
     await when(() => alive() > 0);
     const id = peer.org.insert('Contact', { FirstName: 'Ada', LastName: 'Ray', MobilePhone: '+1 415 555 0170' });
+    // The client asks for the schema of the first event, and what it hears meanwhile may overtake it.
+    await when(() => events.length === 1);
     peer.org.update('Contact', id, { MobilePhone: '+1 415 555 0171', FirstName: 'Adele', Phone: null });
     peer.org.update('Contact', id, { MobilePhone: null });
     const { accessToken } = await peer.control('token', { username: ADMIN.username });
