@@ -1,6 +1,7 @@
 /**
  * A new version starts while the old one still runs: the service as it was before its newest migration, one process after the other is replaced
- * by today's, and traffic goes on: old and new work beside each other on the new tables, and nothing is lost or doubled.
+ * by today's, and traffic goes on: old and new work beside each other on the new tables, and nothing is lost or doubled. The old one runs on today's
+ * node_modules: what only it imports (@fastify/helmet) stays a development dependency until the next migration.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
