@@ -89,14 +89,16 @@ export function toKept({ object, phones, emails, shown }: KeptSource, row: Chang
     fields: Object.fromEntries(shown.map((name) => [name, valueOf(row[name])])),
     keys: [
       ...phones.flatMap((field) => keysOfStored(text(field) ?? '', country).map((key) => ({ key, field }))),
-      ...emails.flatMap((field) => [keyOfEmail(text(field) ?? '') ?? []].flat().map((key) => ({ key, field }))),
+      ...emails.flatMap((field) => named(keyOfEmail(text(field) ?? ''), field)),
       ...recordKeys(object, text),
     ],
   };
 }
 
+/** A key with the field that holds it, where there is one. */
+const named = (key: string | undefined, field: string) => (key === undefined ? [] : [{ key, field }]);
+
 function recordKeys(object: string, text: (name: string) => string | null): { key: string; field: string }[] {
-  const named = (key: string | undefined, field: string) => (key === undefined ? [] : [{ key, field }]);
   if (object === 'Account') return named(keyOfAccount(text('AccountNumber') ?? ''), 'AccountNumber');
   if (object === 'User') return named(extensionKey(text('Extension')), 'Extension');
   if (object !== 'Case') return [];

@@ -25,7 +25,10 @@ export function keyOfEmail(address: string): string | undefined {
  */
 export function keysOfCaller(caller: CallerNumber): string[][] {
   if (caller.kind === 'withheld') return [];
-  if (caller.kind === 'address') return [keyOfEmail(caller.address) ?? []].flat().map((key) => [key]);
+  if (caller.kind === 'address') {
+    const key = keyOfEmail(caller.address);
+    return key === undefined ? [] : [[key]];
+  }
   const { digits } = caller;
   if (caller.kind === 'number') return [[`+${digits}`], ...suffixes(digits, '?').map((key) => [key])];
   return suffixes(digits, ':').map((key, tier) => [key, suffixes(digits, '?')[tier] as string]);

@@ -19,12 +19,8 @@ export default class AcdFilters extends LightningElement {
     return this.list;
   }
   set filters(value: Filter[]) {
-    const gone = value.length < this.list.length ? this.removed : undefined;
     this.list = value;
-    this.keys = keysFor(
-      value.length,
-      this.keys.filter((_, index) => index !== gone),
-    );
+    this.keys = keysFor(value.length, this.keys, this.removed);
     this.removed = undefined;
   }
   /** Those that the look-up searches. */

@@ -180,8 +180,9 @@ export function filled<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '' && value !== undefined && value !== null)) as T;
 }
 
-/** Keys of as many rows, those that there were first. */
-export function keysFor(count: number, before: readonly string[]): string[] {
+/** Keys of as many rows: those that there were, without the one of the row that was removed where there are fewer now, then new ones. */
+export function keysFor(count: number, before: readonly string[], removed: number | undefined): string[] {
+  const kept = count < before.length ? before.filter((_, index) => index !== removed) : before;
   const next = Math.max(-1, ...before.map(Number)) + 1;
-  return Array.from({ length: count }, (_, index) => before[index] ?? String(next + index));
+  return Array.from({ length: count }, (_, index) => kept[index] ?? String(next + index));
 }

@@ -22,12 +22,8 @@ export default class AcdVariables extends LightningElement {
     return this.list;
   }
   set variables(value: Variable[]) {
-    const gone = value.length < this.list.length ? this.removed : undefined;
     this.list = value;
-    this.keys = keysFor(
-      value.length,
-      this.keys.filter((_, index) => index !== gone),
-    );
+    this.keys = keysFor(value.length, this.keys, this.removed);
     this.removed = undefined;
   }
 
